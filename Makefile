@@ -1,0 +1,51 @@
+# Everything installs into .venv from requirement files whose every package is pinned and hashed.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/.run
+	$(BIN)/leadline demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -n auto
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev .venv/.bench
+	$(BIN)/python -m benchmarks
+
+lock: .venv/.python
+	$(PIP) uv
+	$(UV) pyproject.toml --extra all --group build -o requirements/run.txt
+	$(UV) pyproject.toml --extra all --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pyproject.toml --extra all --group build --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt
+
+clean:
+	rm -rf .venv demo
+
+.venv/.python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: requirements/run.txt pyproject.toml | .venv/.python
+	@echo "Installing Leadline into .venv (about a minute, once) ..."
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.run
+	@echo "Installing the test tools into .venv ..."
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.bench: requirements/bench.txt .venv/.dev
+	$(PIP) --require-hashes -r requirements/bench.txt
+	@touch $@

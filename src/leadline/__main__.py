@@ -1,0 +1,5 @@
+"""``python -m leadline``: the command line."""
+
+from leadline.cli import main
+
+main()

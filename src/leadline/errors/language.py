@@ -1,0 +1,104 @@
+"""Words: translated text by key, from one TOML file a room and language."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def choose_language(asked: str | None = None, environ: Mapping[str, str] = os.environ) -> Language:
+    """Language to speak: the one asked for, else ``LEADLINE_LANG``, else the locale, else English.
+
+    Parameters
+    ----------
+    asked : str, optional
+        ``en``, ``zh`` or a locale name such as ``zh_CN.UTF-8``.
+    environ : mapping
+        Environment variables.
+
+    Returns
+    -------
+    {"en", "zh"}
+
+    Examples
+    --------
+    >>> choose_language(None, {"LANG": "zh_CN.UTF-8"})
+    'zh'
+    >>> choose_language("en", {"LEADLINE_LANG": "zh"})
+    'en'
+    """
+    for name in (asked, *(environ.get(k) for k in ("LEADLINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))):
+        if name:
+            return "zh" if name.lower().startswith("zh") else "en"
+    return "en"
+
+
+@cache
+def _word_list(room: str, language: str) -> Mapping[str, object]:
+    path = files("leadline").joinpath(room, "words", f"{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _entry(key: str, language: str) -> object:
+    room, *names = key.split(".")
+    entry: object = _word_list(room, language)
+    for name in names:
+        if not isinstance(entry, Mapping) or name not in entry:
+            raise KeyError(key)
+        entry = entry[name]
+    return entry
+
+
+def has_words(key: str, language: Language = "en") -> bool:
+    """Whether a word list has the key.
+
+    Examples
+    --------
+    >>> has_words("errors.nowhere")
+    False
+    """
+    try:
+        _entry(key, language)
+    except KeyError:
+        return False
+    return True
+
+
+def words(key: str, language: Language = "en", **fields: object) -> str:
+    """Text for a key in a language, its fields filled in.
+
+    An entry may be a table with ``one`` and ``other``; the field ``n`` then chooses the form.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` or ``room.group.name``.
+    language : {"en", "zh"}
+    **fields
+        Values for the braces in the entry.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        No such key: a fault of the program, not of the user.
+
+    Examples
+    --------
+    >>> words("errors.row", "en", row=3)
+    'row 3'
+    """
+    entry = _entry(key, language)
+    if isinstance(entry, Mapping):
+        entry = entry["one" if fields.get("n") == 1 and "one" in entry else "other"]
+    return str(entry).format(**fields)
