@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench docs lock clean
 
 demo: .venv/.run
 	$(BIN)/leadline demo
@@ -21,14 +21,17 @@ lint: .venv/.dev
 bench: .venv/.dev .venv/.bench
 	$(BIN)/python -m benchmarks
 
+docs: .venv/.dev
+	$(BIN)/sphinx-build -q -W --keep-going docs site
+
 lock: .venv/.python
 	$(PIP) uv
 	$(UV) pyproject.toml --extra all --group build -o requirements/run.txt
-	$(UV) pyproject.toml --extra all --group build --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(UV) pyproject.toml --extra all --group build --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt
+	$(UV) pyproject.toml --extra all --group build --group dev --group docs -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pyproject.toml --extra all --group build --group dev --group docs --group bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean:
-	rm -rf .venv demo
+	rm -rf .venv site leadline-demo
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
