@@ -1,1 +1,45 @@
-"""Room frameworks."""
+"""What good looks like: competency frameworks as checked, versioned data."""
+
+from leadline.frameworks.framework import Framework
+from leadline.frameworks.model import (
+    Action,
+    Area,
+    Band,
+    Competency,
+    Disclosure,
+    ExamItem,
+    Factor,
+    Formula,
+    Item,
+    Level,
+    OutcomeItem,
+    Profile,
+    Relationship,
+    Scale,
+    Score,
+    Stage,
+    Step,
+    Text,
+)
+
+__all__ = [
+    "Action",
+    "Area",
+    "Band",
+    "Competency",
+    "Disclosure",
+    "ExamItem",
+    "Factor",
+    "Formula",
+    "Framework",
+    "Item",
+    "Level",
+    "OutcomeItem",
+    "Profile",
+    "Relationship",
+    "Scale",
+    "Score",
+    "Stage",
+    "Step",
+    "Text",
+]
