@@ -1,5 +1,11 @@
 """What good looks like: competency frameworks as checked, versioned data."""
 
+from leadline.frameworks.catalogue import (
+    FrameworkSummary,
+    check_framework,
+    list_frameworks,
+    load_framework,
+)
 from leadline.frameworks.framework import Framework
 from leadline.frameworks.model import (
     Action,
@@ -32,6 +38,7 @@ __all__ = [
     "Factor",
     "Formula",
     "Framework",
+    "FrameworkSummary",
     "Item",
     "Level",
     "OutcomeItem",
@@ -42,4 +49,7 @@ __all__ = [
     "Stage",
     "Step",
     "Text",
+    "check_framework",
+    "list_frameworks",
+    "load_framework",
 ]
