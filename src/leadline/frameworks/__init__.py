@@ -6,6 +6,7 @@ from leadline.frameworks.catalogue import (
     list_frameworks,
     load_framework,
 )
+from leadline.frameworks.changes import Change, diff_frameworks
 from leadline.frameworks.framework import Framework
 from leadline.frameworks.model import (
     Action,
@@ -27,11 +28,13 @@ from leadline.frameworks.model import (
     Step,
     Text,
 )
+from leadline.frameworks.released import check_releases, record_releases
 
 __all__ = [
     "Action",
     "Area",
     "Band",
+    "Change",
     "Competency",
     "Disclosure",
     "ExamItem",
@@ -50,6 +53,9 @@ __all__ = [
     "Step",
     "Text",
     "check_framework",
+    "check_releases",
+    "diff_frameworks",
     "list_frameworks",
     "load_framework",
+    "record_releases",
 ]

@@ -163,6 +163,11 @@ def check_framework(path: str | Path) -> tuple[Fault, ...]:
     return _read(Path(path))[1]
 
 
+def built_in_folders() -> tuple[Path, ...]:
+    """Version folders of the frameworks that come with Leadline."""
+    return tuple(path for versions in _found(None).values() for (path,) in versions.values())
+
+
 def _is_path(text: str | Path) -> bool:
     separators = tuple(mark for mark in (os.sep, os.altsep) if mark)
     return isinstance(text, Path) or text.startswith(".") or any(mark in text for mark in separators)

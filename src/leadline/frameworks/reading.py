@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
@@ -143,10 +144,12 @@ class Reader:
         accepted, code = _PLAIN[kind]
         if type(value) not in accepted:
             self.note(code, keys, value)
-        elif not math.isfinite(value if kind is float else 0):
-            self.note("not_finite", keys, value)
+        elif kind is not float:
+            return value
+        elif abs(value) <= sys.float_info.max:
+            return float(value)
         else:
-            return kind(value) if kind is float else value
+            self.note("not_finite", keys, value)
         return _stand_in(kind)
 
 

@@ -26,8 +26,10 @@ def _scale(check: Reader, framework: Framework) -> None:
         return
     if scale.min >= scale.max:
         check.note("scale_order", ("scale", "max"), scale.max, min=scale.min)
-    elif [level.value for level in scale.levels] != list(range(scale.min, scale.max + 1)):
-        found = ", ".join(str(level.value) for level in scale.levels)
+        return
+    values = [level.value for level in scale.levels]
+    if values != [scale.min + n for n in range(len(values))] or values[-1] != scale.max:
+        found = ", ".join(str(value) for value in values)
         check.note("scale_levels", ("scale", "levels"), found, min=scale.min, max=scale.max)
 
 

@@ -89,11 +89,11 @@ def read_source(folder: Path) -> Source:
     Raises
     ------
     SourceError
-        No such folder, or no ``.toml`` file in it.
+        No such folder, no ``.toml`` file in it, or one that may not be read.
     """
     if not folder.is_dir():
         raise SourceError("frameworks.no_folder", place=str(folder))
-    paths = sorted(folder.glob("*.toml"))
+    paths = sorted(path for path in folder.glob("*.toml") if path.is_file())
     if not paths:
         raise SourceError("frameworks.no_files", place=str(folder))
     source = Source()
@@ -103,7 +103,11 @@ def read_source(folder: Path) -> Source:
             table = tomllib.loads(text)
         except UnicodeDecodeError as error:
             source.faults.append(Fault("frameworks.not_utf8", path.name, fields={"byte": error.start + 1}))
-        except tomllib.TOMLDecodeError as error:
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SourceError("frameworks.not_readable", place=str(path), reason=reason) from error
+        # A number of many thousand digits and very deep nesting are refused by Python, not by tomllib.
+        except (ValueError, RecursionError) as error:
             source.faults.append(_not_toml(path.name, str(error)))
         else:
             _merge(source, path.name, text, table)
@@ -135,5 +139,5 @@ def _merge(source: Source, file: str, text: str, table: dict[str, Any]) -> None:
 def _header_lines(text: str, key: str, elements: Sequence[object]) -> Sequence[int | None]:
     """Line of the header of each element; none where the list is not written with headers."""
     header = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if header.match(line)]
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if header.match(line)]
     return lines if len(lines) == len(elements) else [None] * len(elements)
