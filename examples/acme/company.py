@@ -20,7 +20,7 @@ STAGE = {
     RESEARCH: "start-up",
 }
 ROLES = {
-    "cto": "cto_enterprise",
+    "cto": "enterprise_cto",
     "architect": "chief_architect",
     "head": "head_of_engineering",
     "lead": "tech_lead",

@@ -1,0 +1,59 @@
+"""Tables on standard output, as wide as the terminal and aligned in Chinese too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from math import isnan
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_WIDE = 10_000
+
+
+def console() -> Console:
+    """Standard output; where it is no terminal nothing is cut to a width."""
+    return Console(
+        file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDE, soft_wrap=False
+    )
+
+
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", numbers: Sequence[int] = ()
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    headings : sequence of str
+    rows : sequence of sequence of str
+        As many texts in each as there are headings.
+    title : str
+        A line above the table.
+    numbers : sequence of int
+        Columns that are set flush right and never broken.
+    """
+    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold")
+    for position, heading in enumerate(headings):
+        is_number = position in numbers
+        table.add_column(
+            heading, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
+        )
+    for row in rows:
+        # Names and ids come from files: brackets in them are text, not style.
+        table.add_row(*(Text(cell) for cell in row))
+    console().print(table)
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A number, or a dash where it is missing.
+
+    Examples
+    --------
+    >>> number(71.26), number(float("nan")), number(None)
+    ('71.3', '-', '-')
+    """
+    return "-" if value is None or isnan(value) else f"{value:.{digits}f}"
