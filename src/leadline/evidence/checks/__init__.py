@@ -1,0 +1,1 @@
+"""Rules of the tables: each check is a pure function over columns."""

@@ -1,0 +1,65 @@
+"""Columns of a table: which must be there, which seem misspelt, and what type their cells have."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+import polars as pl
+
+from leadline.evidence.columns import Rows, as_numbers, as_text, as_whole
+from leadline.evidence.findings import Findings
+from leadline.evidence.tables import TABLES, Column
+
+_MISSPELT = 0.8
+_EMPTY = {"whole": pl.Int64, "number": pl.Float64}
+
+
+def check_header(frame: pl.DataFrame, findings: Findings) -> None:
+    """Missing columns, and columns whose name is nearly one that Leadline knows and does not find."""
+    found = frame.columns
+    known = {column.name: column for column in TABLES[findings.table]}
+    absent = [name for name in known if name not in found]
+    extra = [name for name in found if name not in known]
+    near = {name: get_close_matches(name.lower(), absent, n=1, cutoff=_MISSPELT) for name in extra}
+    meant = {names[0]: name for name, names in near.items() if names}
+    for name in absent:
+        if known[name].required:
+            findings.of_table(
+                "evidence.missing_column", name, found=", ".join(found), near=meant.get(name, "—")
+            )
+        elif name in meant:
+            findings.of_table("evidence.unknown_column", meant[name], near=name)
+
+
+def clean_columns(frame: pl.DataFrame, findings: Findings) -> dict[str, pl.Series]:
+    """Known columns in their types; an absent one is empty. Cells that do not fit are noted and empty."""
+    columns = {}
+    for column in TABLES[findings.table]:
+        if column.name in frame.columns:
+            columns[column.name] = _clean(frame.get_column(column.name), column, findings)
+        else:
+            dtype = _EMPTY.get(column.kind, pl.String)
+            columns[column.name] = pl.Series(column.name, [None], dtype=dtype).new_from_index(0, frame.height)
+    return columns
+
+
+def _clean(series: pl.Series, column: Column, findings: Findings) -> pl.Series:
+    if series.dtype.is_nested() or series.dtype in (pl.Binary, pl.Object):
+        findings.of_table("evidence.unusable_column", column.name, found=str(series.dtype))
+        return pl.Series(column.name, [None], dtype=_EMPTY.get(column.kind, pl.String)).new_from_index(
+            0, len(series)
+        )
+    if column.kind in _EMPTY:
+        cleaned = as_whole(series) if column.kind == "whole" else as_numbers(series)
+        for code, at in cleaned.wrong.items():
+            findings.of_rows(code, column.name, at, series)
+        values = cleaned.values
+        wrong: Rows = np.concatenate([*cleaned.wrong.values(), np.empty(0, dtype=np.int64)])
+    else:
+        values = as_text(series)
+        wrong = np.empty(0, dtype=np.int64)
+    if column.filled and values.null_count() > wrong.size:
+        empty = np.setdiff1d(values.is_null().arg_true().to_numpy(), wrong)
+        findings.of_rows("evidence.empty_cell", column.name, empty.astype(np.int64))
+    return values

@@ -1,0 +1,169 @@
+"""Evidence: the checked tables as one frozen value."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from leadline.errors import Fault, UsageError
+from leadline.evidence.frames import Frame, to_json
+from leadline.evidence.tables import MEASURED, TABLES
+
+_HASHED_ROWS = 1 << 20
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evidence:
+    """What was observed: checked tables, with known columns first and others as they were read.
+
+    Attributes
+    ----------
+    ratings : Frame, optional
+        ``ratee, rater, relationship, item`` (text), ``rating`` (whole, null: could not observe),
+        ``cycle, time, comment`` (text or null), ``weight`` (1 where none was given).
+    responses : Frame, optional
+        ``ratee, item, response, seconds, form, time, cycle``.
+    outcomes : Frame, optional
+        ``ratee, item, value, target, baseline, weight, time, cycle, source, team``.
+    people : Frame, optional
+        ``person, name, team, manager, role, stage, industry, level, start``.
+    groups : Frame, optional
+        ``person`` and protected attributes, for aggregate audits alone.
+    places : mapping of table to str
+        Where each table was read from.
+    faults : tuple of Fault
+        Faults of the rows that were left out under ``keep_good``.
+    rejected : Frame, optional
+        ``table, row, column, value, code, reason`` of every row left out; None when nothing was.
+    """
+
+    ratings: Frame | None = None
+    responses: Frame | None = None
+    outcomes: Frame | None = None
+    people: Frame | None = None
+    groups: Frame | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    rejected: Frame | None = None
+
+    @property
+    def tables(self) -> dict[str, Frame]:
+        """The tables that are there, by name."""
+        found = {name: getattr(self, name) for name in TABLES}
+        return {name: table for name, table in found.items() if table is not None}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the content of all tables, whatever kind of file they came from."""
+        digest = hashlib.sha256()
+        for name, table in self.tables.items():
+            digest.update(f"\n{name}\n".encode())
+            for part in table.iter_slices(_HASHED_ROWS):
+                digest.update(part.write_csv().encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def cycles(self) -> tuple[str, ...]:
+        """Names of all cycles in order; numbers in a name count as numbers, so ``c2`` precedes ``c10``."""
+        found: set[str] = set()
+        for name in MEASURED:
+            table = getattr(self, name)
+            if table is not None:
+                found.update(table.get_column("cycle").unique().drop_nulls().to_list())
+        return tuple(sorted(found, key=_natural))
+
+    @cached_property
+    def ratees(self) -> tuple[str, ...]:
+        """Everybody with a rating, response or outcome, sorted."""
+        found: set[str] = set()
+        for name in MEASURED:
+            table = getattr(self, name)
+            if table is not None:
+                found.update(table.get_column("ratee").unique().to_list())
+        return tuple(sorted(found))
+
+    def for_cycle(self, cycle: str | None) -> Evidence:
+        """Evidence of one cycle; a table without cycles belongs to every cycle.
+
+        Parameters
+        ----------
+        cycle : str or None
+            None keeps everything.
+
+        Returns
+        -------
+        Evidence
+
+        Raises
+        ------
+        UsageError
+            No table has such a cycle.
+        """
+        if cycle is None:
+            return self
+        if cycle not in self.cycles:
+            raise UsageError("evidence.no_such_cycle", value=cycle, allowed=", ".join(self.cycles) or "—")
+        chosen: dict[str, Any] = {}
+        for name in MEASURED:
+            table = getattr(self, name)
+            if table is not None:
+                chosen[name] = table.filter((pl.col("cycle") == cycle) | pl.col("cycle").is_null())
+        return replace(self, **chosen)
+
+    def to_frame(self, table: str = "ratings") -> Frame:
+        """One table.
+
+        Raises
+        ------
+        UsageError
+            There is no such table.
+        """
+        if table not in self.tables:
+            raise UsageError("evidence.no_such_table", value=table, allowed=", ".join(self.tables) or "—")
+        return self.tables[table]
+
+    def to_json(self) -> dict[str, Any]:
+        """``hash``, and each table as a list of records."""
+        return {"hash": self.hash, "tables": {name: to_json(table) for name, table in self.tables.items()}}
+
+    def save(self, folder: Path | str) -> None:
+        """Write each table as Parquet, so that reading it again gives equal evidence.
+
+        Parameters
+        ----------
+        folder : path
+            Made where it is missing.
+        """
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name, table in self.tables.items():
+            table.write_parquet(Path(folder) / f"{name}.parquet")
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Evidence:
+        """Read what ``save`` wrote, unchecked."""
+        paths = {name: Path(folder) / f"{name}.parquet" for name in TABLES}
+        found = {name: path for name, path in paths.items() if path.is_file()}
+        tables: dict[str, Any] = {name: pl.read_parquet(path) for name, path in found.items()}
+        return cls(**tables, places={name: path.name for name, path in found.items()})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Evidence) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {table.height} rows" for name, table in self.tables.items())
+        return f"Evidence({sizes})"
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)

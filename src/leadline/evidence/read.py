@@ -1,0 +1,213 @@
+"""Reading: a source in, checked evidence or all of its faults out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import polars as pl
+
+from leadline.errors import EvidenceError, Fault, SourceError
+from leadline.evidence.checks.table import Checked, check_table
+from leadline.evidence.frames import Frame
+from leadline.evidence.model import Evidence
+from leadline.evidence.rules import Rules
+from leadline.evidence.sources.files import open_file, opener
+from leadline.evidence.sources.folder import table_files
+from leadline.evidence.sources.frames import raw_frame
+from leadline.evidence.sources.raw import Book, RawTable
+from leadline.evidence.tables import MEASURED, TABLES
+from leadline.frameworks import Framework
+
+Source: TypeAlias = str | Path | Any
+"""A path, an address, a database URL, or a dataframe of any library."""
+
+_GIVEAWAYS = (("rating", "ratings"), ("response", "responses"), ("value", "outcomes"), ("target", "outcomes"))
+
+
+def read_evidence(
+    source: Source | Mapping[str, Source],
+    framework: Framework | None = None,
+    *,
+    keep_good: bool = False,
+    last_wins: bool = False,
+) -> Evidence:
+    """Read evidence and check every rule of its tables; all faults are reported together.
+
+    Parameters
+    ----------
+    source : path, str, mapping of table to source, or dataframe
+        A directory of files named after the tables; a file; an ``http(s)`` address that answers with
+        JSON; a ``sqlite:///`` or ``postgresql://`` URL whose tables are named so; dataframes by table.
+        A single table is taken for the one whose name it has or, failing that, whose columns it has.
+    framework : Framework, optional
+        What items, exam questions, outcomes, relationships and ratings are allowed.
+    keep_good : bool
+        Leave out rows with faults, listed in ``rejected``, instead of refusing everything. Of rows that
+        contradict each other (same key, two relationships of one pair) the first stays.
+    last_wins : bool
+        Of rows with the same key (ratings: ratee, rater, item, cycle) the last stands and the others
+        are not looked at.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    EvidenceError
+        With every fault: place, row number as a spreadsheet shows it, column, value, what is allowed.
+    SourceError
+        The source is not there or does not answer.
+
+    Examples
+    --------
+    >>> ratings = {"ratee": ["ada"], "rater": ["lin"], "item": ["clarity"], "rating": [4]}
+    >>> read_evidence({"ratings": ratings}).ratings.select("relationship", "rating", "weight").rows()
+    [('peer', 4, 1.0)]
+    """
+    raws, faults, place = _raw_tables(source)
+    rules = Rules.of(framework)
+    checked = {name: check_table(raw, name, rules, last_wins=last_wins) for name, raw in raws.items()}
+    _check_cycles_named(checked)
+    whole = [*faults, *(fault for one in checked.values() for fault in one.findings.whole)]
+    good = {name: one.good for name, one in checked.items()}
+    told = tuple(fault for one in checked.values() for fault in one.findings.faults())
+    nothing_left = any(table.is_empty() for table in good.values())
+    if whole or nothing_left or (told and not keep_good):
+        raise EvidenceError("evidence.faulty", place=place, faults=(*faults, *told))
+    rejected = pl.concat([one.findings.rejected() for one in checked.values()]) if told else None
+    places = {name: raw.place for name, raw in raws.items()}
+    return Evidence(**good, places=places, faults=told, rejected=rejected)
+
+
+def read_table(source: Source, *, query: str | None = None, table: str | None = None) -> Frame:
+    """Read any table; nothing is checked but that it can be read.
+
+    Parameters
+    ----------
+    source : path, str or dataframe
+        A file (CSV and its sisters, Parquet, JSON, JSON Lines, Excel, SQLite), an ``http(s)`` address that
+        answers with JSON, or a ``sqlite:///`` or ``postgresql://`` URL.
+    query : str, optional
+        SQL, for databases.
+    table : str, optional
+        Sheet, database table or JSON key, where there are several.
+
+    Returns
+    -------
+    Frame
+        Cells of text files are text; an empty one is missing.
+
+    Raises
+    ------
+    SourceError
+        The source is not there, does not answer, or is not what its name says.
+    EvidenceError
+        Parts of it cannot be read; every one is named.
+
+    Examples
+    --------
+    >>> read_table({"ratee": ["ada"], "score": [82.3]}).columns
+    ['ratee', 'score']
+    """
+    raw = open_source(source, query=query).choose(table)
+    if raw.faults:
+        raise EvidenceError("evidence.faulty", place=raw.place, faults=raw.faults)
+    return raw.frame
+
+
+def open_source(source: Source, *, query: str | None = None) -> Book:
+    """Open a source as its kind asks for.
+
+    Parameters
+    ----------
+    source : path, str or dataframe
+    query : str, optional
+        SQL, for databases.
+
+    Returns
+    -------
+    Book
+    """
+    if not isinstance(source, str | Path):
+        return raw_frame(source)
+    scheme = urlsplit(source).scheme.lower() if isinstance(source, str) and "://" in source else ""
+    if scheme in ("http", "https"):
+        return opener("http")(source)
+    if scheme == "sqlite":
+        path = Path(unquote(urlsplit(str(source)).path.removeprefix("/")))
+        return opener("sqlite")(path, path.name, query=query)
+    if scheme in ("postgresql", "postgres"):
+        return opener("postgresql")(source, query=query)
+    if scheme:
+        raise SourceError("evidence.unknown_scheme", value=scheme)
+    return open_file(Path(source))
+
+
+def _raw_tables(source: Source | Mapping[str, Source]) -> tuple[dict[str, RawTable], list[Fault], str]:
+    """Tables by name, faults of what could not be read, and what to call the whole."""
+    if isinstance(source, Mapping) and set(source) <= set(TABLES):
+        raws = {name: open_source(source[name]).choose() for name in TABLES if name in source}
+        return raws, [], "evidence"
+    if isinstance(source, str | Path) and "://" not in str(source) and Path(source).is_dir():
+        return _from_folder(Path(source))
+    try:
+        book = open_source(source)
+        return _from_book(book), [], book.place
+    except SourceError as error:
+        if isinstance(source, str | Path) and Path(str(source)).is_file():
+            fault = _as_fault(error, Path(str(source)).name)
+            raise EvidenceError("evidence.faulty", place=fault.place, faults=[fault]) from error
+        raise
+
+
+def _from_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault], str]:
+    files, faults = table_files(folder)
+    raws: dict[str, RawTable] = {}
+    for name, path in files.items():
+        try:
+            book = open_file(path)
+            raws[name] = book.choose(name if name in book.names else None)
+        except SourceError as error:
+            faults.append(_as_fault(error, path.name))
+    return raws, faults, folder.name or str(folder)
+
+
+def _from_book(book: Book) -> dict[str, RawTable]:
+    named = [name for name in TABLES if name in book.names]
+    if named:
+        return {name: book.read(name) for name in named}
+    raw = book.choose()
+    stem = Path(raw.place).stem.lower()
+    columns = raw.frame.columns
+    guess = next((table for column, table in _GIVEAWAYS if column in columns), "ratings")
+    return {stem if stem in MEASURED else guess: raw}
+
+
+def _as_fault(error: SourceError, place: str) -> Fault:
+    fields = {name: value for name, value in error.fields.items() if name not in ("place", "row", "value")}
+    row, value = error.fields.get("row"), error.fields.get("value")
+    return Fault(
+        error.code,
+        place,
+        row if isinstance(row, int) else None,
+        None,
+        None if value is None else str(value),
+        fields,
+    )
+
+
+def _check_cycles_named(checked: Mapping[str, Checked]) -> None:
+    """Where some table tells two or more cycles apart, every table of observations must."""
+    cycles = {
+        name: one.frame.get_column("cycle").unique().drop_nulls()
+        for name, one in checked.items()
+        if name in MEASURED
+    }
+    every = sorted({cycle for found in cycles.values() for cycle in found})
+    for name, found in cycles.items():
+        if not len(found) and len(every) > 1:
+            checked[name].findings.of_table("evidence.no_cycle", "cycle", cycles=", ".join(every))

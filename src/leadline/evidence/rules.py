@@ -1,0 +1,69 @@
+"""What a framework allows, reduced to what the checks ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from leadline.evidence.tables import RELATIONSHIPS
+from leadline.frameworks import ExamItem, Framework
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may stand in the tables.
+
+    Attributes
+    ----------
+    name : str
+        Framework and version; empty without a framework, and then ids of items are free.
+    scale : tuple of int, optional
+        Lowest and highest rating.
+    items, outcomes : mappings and sets of known ids; None where any id will do
+    exam : mapping of exam item id to item; None where any id will do
+    relationships : tuple of str
+    needs_target : frozenset of str, optional
+        Outcome items whose rule uses target and baseline; None for all.
+    """
+
+    name: str = ""
+    scale: tuple[int, int] | None = None
+    items: frozenset[str] | None = None
+    exam: Mapping[str, ExamItem] | None = None
+    outcomes: frozenset[str] | None = None
+    needs_target: frozenset[str] | None = None
+    relationships: tuple[str, ...] = RELATIONSHIPS
+
+    @classmethod
+    def of(cls, framework: Framework | None) -> Rules:
+        """Rules of a framework; without one, only those that hold for every framework.
+
+        Examples
+        --------
+        >>> Rules.of(None).relationships
+        ('self', 'manager', 'peer', 'report', 'stakeholder')
+        """
+        if framework is None:
+            return cls()
+        declared = (group.id for group in framework.relationships)
+        return cls(
+            name=f"{framework.id} {framework.version}",
+            scale=(framework.scale.min, framework.scale.max),
+            items=frozenset(item.id for item in framework.items),
+            exam={item.id: item for item in framework.exam},
+            outcomes=frozenset(item.id for item in framework.outcomes),
+            needs_target=frozenset(item.id for item in framework.outcomes if item.rule == "attainment"),
+            relationships=tuple(dict.fromkeys((*RELATIONSHIPS, *declared))),
+        )
+
+
+def nearest(wanted: str | None, known: Iterable[str], most: int = 3) -> str:
+    """Known names spelt most like the one wanted, best first, as one list for a message.
+
+    Examples
+    --------
+    >>> nearest("ratre", ["ratee", "rater", "item"], most=1)
+    'rater'
+    """
+    return ", ".join(get_close_matches(wanted or "", sorted(known), n=most, cutoff=0.0)) or "—"

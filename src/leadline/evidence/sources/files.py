@@ -1,0 +1,68 @@
+"""One file, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+
+from leadline.errors import LeadlineError
+from leadline.evidence.sources.kind import kind_of_file
+from leadline.evidence.sources.raw import Book
+
+_READERS = MappingProxyType(
+    {
+        "text": ("delimited", "open_delimited"),
+        "parquet": ("parquet", "open_parquet"),
+        "json": ("json_text", "open_json"),
+        "json_lines": ("json_text", "open_json_lines"),
+        "excel": ("excel", "open_excel"),
+        "sqlite": ("sqlite", "open_sqlite"),
+        "postgresql": ("postgres", "open_postgres"),
+        "http": ("http", "open_http"),
+    }
+)
+_EXTRAS = MappingProxyType({"fastexcel": "Excel", "psycopg": "PostgreSQL", "urllib3": "HTTP"})
+
+
+def opener(kind: str) -> Callable[..., Book]:
+    """The function that opens a kind of source; its module is imported here, on first use.
+
+    Raises
+    ------
+    LeadlineError
+        ``errors.missing_extra``: the kind needs a package that is not installed.
+    """
+    module, function = _READERS[kind]
+    try:
+        found: Callable[..., Book] = getattr(import_module(f"leadline.evidence.sources.{module}"), function)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name not in _EXTRAS:
+            raise
+        raise LeadlineError(
+            "errors.missing_extra", feature=_EXTRAS[error.name], package=error.name, extra="sources"
+        ) from error
+    return found
+
+
+def open_file(path: Path, place: str | None = None) -> Book:
+    """Open a file as its name and its first bytes say.
+
+    Parameters
+    ----------
+    path : Path
+    place : str, optional
+        How messages call the file; its name by default.
+
+    Returns
+    -------
+    Book
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    """
+    place = place or path.name
+    return opener(kind_of_file(path, place))(path, place)
