@@ -48,7 +48,19 @@ NO_OUTCOMES = {("kofi", "2026-H1"), ("kofi", "2026-H2"), ("meng", "2026-H2")}
 NEVER_SEEN = {"hao": "business_insight", "ren": "business_insight"}
 NOT_OBSERVED = {"self": 0.0, "manager": 0.03, "peer": 0.08, "report": 0.06, "stakeholder": 0.12}
 COMMENTED = 0.035
-READINGS = {"percent": (60.0, 95.0), "days": (30.0, 10.0), "hours": (24.0, 4.0), "points": (20.0, 60.0)}
+# Baseline, target and source of each reading of an outcome.
+READINGS = {
+    "project_evaluation": [(0.0, 100.0, "project review")],
+    "project_change_failure_rate": [(25.0, 8.0, "release log")],
+    "project_reliability": [(70.0, 95.0, "monitoring")],
+    "goal_attainment": [(0.0, 100.0, "manager and leader")],
+    "goal_key_results": [(100.0, 400.0, "KR1"), (12.0, 4.0, "KR2"), (40.0, 75.0, "KR3")],
+    "goal_business_result": [(2.0, 3.0, "product accounts")],
+    "goal_delivery_predictability": [(50.0, 90.0, "promises log")],
+    "goal_budget_adherence": [(20.0, 5.0, "finance")],
+    "team_retention": [(70.0, 95.0, "people team")],
+    "team_engagement": [(50.0, 85.0, "survey")],
+}
 
 
 @dataclass
@@ -190,14 +202,23 @@ def outcomes_of(
     for cycle, day in CYCLES.items():
         for leader in (p for p in staff if p.is_leader):
             for item in framework.outcomes:
-                attained = attainment(truth.theta[leader.id, item.factor, cycle]) + draw.normal(0.0, item.se)
-                attained = min(max(attained, 0.0), 1.0)
-                baseline, target = READINGS.get(item.unit, (0.0, 100.0))
-                reading = [round(baseline + attained * (target - baseline), 1), target, baseline]
-                if item.rule == "share":
-                    reading = [round(attained, 3), "", ""]
-                if (leader.id, cycle) not in NO_OUTCOMES:
-                    yield [leader.id, item.id, *reading, day, cycle, leader.team]
+                for baseline, target, source in READINGS[item.id]:
+                    attained = attainment(truth.theta[leader.id, item.factor, cycle]) + draw.normal(
+                        0.0, item.se
+                    )
+                    value = baseline + min(max(attained, 0.0), 1.0) * (target - baseline)
+                    if (leader.id, cycle) not in NO_OUTCOMES:
+                        yield [
+                            leader.id,
+                            item.id,
+                            f"{value:.1f}",
+                            target,
+                            baseline,
+                            day,
+                            cycle,
+                            source,
+                            leader.team,
+                        ]
 
 
 def attainment(theta: float) -> float:
@@ -274,7 +295,7 @@ def generate(folder: Path) -> None:
     )
     write(
         folder / "outcomes.csv",
-        "ratee item value target baseline time cycle team",
+        "ratee item value target baseline time cycle source team",
         outcomes_of(framework, truth, staff, draw),
     )
     write(
