@@ -157,8 +157,8 @@ def check_framework(path: str | Path) -> tuple[Fault, ...]:
 
     Examples
     --------
-    >>> [check_framework(summary.path) for summary in list_frameworks()]
-    [(), ()]
+    >>> [fault for summary in list_frameworks() for fault in check_framework(summary.path)]
+    []
     """
     return _read(Path(path))[1]
 

@@ -169,7 +169,12 @@ def _competencies(check: Reader, framework: Framework) -> None:
     by_outcomes = {factor.id for factor in framework.factors if set(factor.kinds) == {"outcomes"}}
     may_judge = check.is_sound("items") and check.is_sound("exam") and check.is_sound("factors")
     for keys, competency in all_competencies(framework):
-        if may_judge and competency.id not in asked and competency.factor not in by_outcomes:
+        if (
+            may_judge
+            and competency.id
+            and competency.id not in asked
+            and competency.factor not in by_outcomes
+        ):
             check.note("unasked_competency", keys, competency.id)
         useful = any(action.when in ("low", "any") for action in competency.actions)
         if not useful and check.is_sound(*keys, "actions"):

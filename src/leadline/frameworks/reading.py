@@ -44,18 +44,21 @@ class Reader:
         """The framework, whole where there are no faults and with stand-ins where there are."""
         content = dict(self.source.content)
         if content.pop("format", None) != FORMAT:
-            self.note("wrong_format", ("format",), self.source.content.get("format"), allowed=FORMAT)
+            self._misread("wrong_format", ("format",), self.source.content.get("format"), allowed=FORMAT)
         return self._table(Framework, content, ())  # type: ignore[no-any-return]
 
     def note(self, code: str, keys: Keys, value: object = None, **more: object) -> None:
         """Add a fault at a key path."""
         self.faults.append(self.source.fault(f"frameworks.{code}", keys, value, **more))
-        self._mark(keys)
 
     def is_sound(self, *keys: str | int) -> bool:
-        """Whether nothing is wrong at, above or below a key path, so that a rule may rely on it."""
+        """Whether all was read at, above and below a key path, so that a rule may rely on it."""
         above = {keys[:depth] for depth in range(len(keys) + 1)}
         return keys not in self._above_fault and above.isdisjoint(self._faulty)
+
+    def _misread(self, code: str, keys: Keys, value: object = None, **more: object) -> None:
+        self.note(code, keys, value, **more)
+        self._mark(keys)
 
     def _mark(self, keys: Keys) -> None:
         self._faulty.add(keys)
@@ -77,7 +80,7 @@ class Reader:
 
     def _table(self, kind: Any, value: Any, keys: Keys) -> Any:
         if not isinstance(value, dict):
-            self.note("not_table", keys, value)
+            self._misread("not_table", keys, value)
             return _stand_in(kind)
         known = {part.name: part for part in fields(kind)}
         meant = {self._unknown_key(kind, name, known, keys) for name in value if name not in known}
@@ -86,56 +89,56 @@ class Reader:
             if name in value:
                 values[name] = self._value(_types(kind)[name], value[name], (*keys, name))
                 if _is_required(part) and value[name] in ([], {}):
-                    self.note("empty_list", (*keys, name))
+                    self._misread("empty_list", (*keys, name))
             elif _is_required(part):
                 values[name] = _stand_in(_types(kind)[name])
                 if name in meant:
                     self._mark((*keys, name))
                 else:
-                    self.note("missing_language" if kind is Text else "missing_key", (*keys, name))
+                    self._misread("missing_language" if kind is Text else "missing_key", (*keys, name))
         return kind(**values)
 
     def _unknown_key(self, kind: Any, name: str, known: Iterable[str], keys: Keys) -> str:
         """Note an unknown key and give the one that was meant, if any."""
         code, more = spelling("{}_language" if kind is Text else "{}_key", name, known)
-        self.note(code, (*keys, name), **more)
+        self._misread(code, (*keys, name), **more)
         return more["near"]
 
     def _list(self, kind: Any, value: Any, keys: Keys) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            self.note("not_list", keys, value)
+            self._misread("not_list", keys, value)
             return ()
         return tuple(self._value(kind, part, (*keys, n)) for n, part in enumerate(value))
 
     def _mapping(self, kind: Any, value: Any, keys: Keys) -> Mapping[str, Any]:
         if not isinstance(value, dict):
-            self.note("not_table", keys, value)
+            self._misread("not_table", keys, value)
             return {}
         key_kind, part_kind = get_args(kind)
         allowed = get_args(key_kind) or value
         for name in value:
             if name not in allowed:
                 code, more = spelling("{}_key", name, allowed)
-                self.note(code, (*keys, name), **more)
+                self._misread(code, (*keys, name), **more)
         return {name: self._value(part_kind, part, (*keys, name)) for name, part in value.items()}
 
     def _word(self, allowed: tuple[str, ...], value: Any, keys: Keys) -> str:
         if value in allowed:
             return str(value)
         code, more = spelling("{}_word", str(value), allowed)
-        self.note(code, keys, value, **more)
+        self._misread(code, keys, value, **more)
         return allowed[0]
 
     def _text(self, value: Any, keys: Keys) -> str:
         if not isinstance(value, str):
-            self.note("not_text", keys, value)
+            self._misread("not_text", keys, value)
             return ""
         grammar, code = _GRAMMAR.get(keys, (_PART_ID, "malformed_id") if keys[-1] == "id" else (None, ""))
         if not value.strip():
-            self.note("empty_text", keys)
+            self._misread("empty_text", keys)
             return ""
         if grammar and not grammar.fullmatch(value):
-            self.note(code, keys, value)
+            self._misread(code, keys, value)
         return value
 
     def _plain(self, kind: Any, value: Any, keys: Keys) -> Any:
@@ -143,13 +146,13 @@ class Reader:
             return self._text(value, keys)
         accepted, code = _PLAIN[kind]
         if type(value) not in accepted:
-            self.note(code, keys, value)
+            self._misread(code, keys, value)
         elif kind is not float:
             return value
         elif abs(value) <= sys.float_info.max:
-            return float(value)
+            return float(value) + 0.0  # -0.0 becomes 0.0, which is equal but would have another hash
         else:
-            self.note("not_finite", keys, value)
+            self._misread("not_finite", keys, value)
         return _stand_in(kind)
 
 

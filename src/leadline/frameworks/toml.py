@@ -52,5 +52,7 @@ def _value(value: Any) -> str:
         return "[" + joint.join(_value(part) for part in value) + "]"
     if isinstance(value, date):
         return value.isoformat()
-    # JSON and TOML write numbers, truth values and text alike but for the delete character.
+    if isinstance(value, float):
+        return repr(value)
+    # JSON and TOML write whole numbers, truth values and text alike but for the delete character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
