@@ -54,7 +54,16 @@ class Change:
     field: str = ""
 
     def describe(self, language: Language = "en") -> str:
-        """One sentence about the change."""
+        """One sentence about the change.
+
+        Examples
+        --------
+        >>> change = Change("band", "bands[high].start", 60.0, 70.0, (("bands", "high"),), "start")
+        >>> change.describe("en")
+        'band high: start of the band moved from 60 to 70'
+        >>> change.describe("zh")
+        '等级 high：等级起点由 60 移至 70'
+        """
         joint = words("frameworks.change.joint", language)
         named = [
             words(

@@ -111,16 +111,58 @@ class Framework:
         return hash((self.id, self.version, self.applied))
 
     def factor(self, factor_id: str) -> Factor:
-        """The factor with an id; an unknown id raises `UsageError` with the nearest one."""
-        return self._find("factors", factor_id)  # type: ignore[no-any-return]
+        """The factor with an id.
+
+        Raises
+        ------
+        UsageError
+            No such id; the message gives the nearest one.
+
+        Examples
+        --------
+        >>> from leadline.frameworks import load_framework
+        >>> framework = load_framework("technical-leadership")
+        >>> framework.factor("business_insight").title["zh"]
+        '商业洞察力'
+        """
+        found: Factor = self._find("factors", factor_id)
+        return found
 
     def competency(self, competency_id: str) -> Competency:
-        """The competency with an id; an unknown id raises `UsageError` with the nearest one."""
-        return self._find("competencies", competency_id)  # type: ignore[no-any-return]
+        """The competency with an id.
+
+        Raises
+        ------
+        UsageError
+            No such id; the message gives the nearest one.
+
+        Examples
+        --------
+        >>> from leadline.frameworks import load_framework
+        >>> framework = load_framework("technical-leadership")
+        >>> framework.competency(framework.competencies[0].id) == framework.competencies[0]
+        True
+        """
+        found: Competency = self._find("competencies", competency_id)
+        return found
 
     def item(self, item_id: str) -> Item:
-        """The rating item with an id; an unknown id raises `UsageError` with the nearest one."""
-        return self._find("items", item_id)  # type: ignore[no-any-return]
+        """The rating item with an id.
+
+        Raises
+        ------
+        UsageError
+            No such id; the message gives the nearest one.
+
+        Examples
+        --------
+        >>> from leadline.frameworks import load_framework
+        >>> framework = load_framework("technical-leadership")
+        >>> framework.item(framework.items[-1].id) == framework.items[-1]
+        True
+        """
+        found: Item = self._find("items", item_id)
+        return found
 
     @cached_property
     def _index(self) -> dict[str, dict[str, Any]]:
@@ -134,7 +176,20 @@ class Framework:
         return known[wanted]
 
     def competencies_of(self, factor_id: str) -> tuple[Competency, ...]:
-        """Competencies of a factor, in order."""
+        """Competencies of a factor, in order.
+
+        Raises
+        ------
+        UsageError
+            No such factor; the message gives the nearest one.
+
+        Examples
+        --------
+        >>> from leadline.frameworks import load_framework
+        >>> framework = load_framework("technical-leadership")
+        >>> {part.factor for part in framework.competencies_of("business_insight")}
+        {'business_insight'}
+        """
         self.factor(factor_id)
         return tuple(part for part in self.competencies if part.factor == factor_id)
 

@@ -45,7 +45,8 @@ class Reader:
         content = dict(self.source.content)
         if content.pop("format", None) != FORMAT:
             self._misread("wrong_format", ("format",), self.source.content.get("format"), allowed=FORMAT)
-        return self._table(Framework, content, ())  # type: ignore[no-any-return]
+        framework: Framework = self._table(Framework, content, ())
+        return framework
 
     def note(self, code: str, keys: Keys, value: object = None, **more: object) -> None:
         """Add a fault at a key path."""

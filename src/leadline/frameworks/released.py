@@ -11,6 +11,11 @@ from leadline.frameworks.catalogue import BUILT_IN, built_in_folders, load_frame
 from leadline.frameworks.toml import toml_text
 
 RECORD = BUILT_IN / "released.toml"
+_HEADER = """\
+# SHA-256 of the content of every released version. Written by: python -m leadline.frameworks
+# A line here is never changed; a framework is changed in a new version.
+
+"""
 
 
 def released_hashes(record: Path = RECORD) -> Mapping[str, Mapping[str, str]]:
@@ -23,6 +28,12 @@ def released_hashes(record: Path = RECORD) -> Mapping[str, Mapping[str, str]]:
     Returns
     -------
     mapping of id to mapping of version to SHA-256
+        Empty where there is no record.
+
+    Examples
+    --------
+    >>> released_hashes(Path("nowhere.toml"))
+    {}
     """
     return tomllib.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
 
@@ -38,6 +49,11 @@ def check_releases(record: Path = RECORD) -> tuple[Fault, ...]:
     -------
     tuple of Fault
         Empty where every version with a date of release is as it was released.
+
+    Examples
+    --------
+    >>> {fault.code for fault in check_releases(Path("nowhere.toml"))}
+    {'frameworks.release_unrecorded'}
     """
     current = _current()
     recorded = _pairs(released_hashes(record))
@@ -68,6 +84,15 @@ def record_releases(record: Path = RECORD) -> Mapping[tuple[str, str], str]:
     ------
     FrameworkError
         A recorded version was changed or is missing; nothing is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> record = Path(tempfile.mkdtemp()) / "released.toml"
+    >>> ("technical-leadership", "1.0.0") in record_releases(record)
+    True
+    >>> record_releases(record), check_releases(record)
+    ({}, ())
     """
     broken = [fault for fault in check_releases(record) if fault.code != "frameworks.release_unrecorded"]
     if broken:
@@ -78,7 +103,7 @@ def record_releases(record: Path = RECORD) -> Mapping[tuple[str, str], str]:
     table: dict[str, dict[str, str]] = {}
     for (framework, version), found in sorted({**recorded, **added}.items()):
         table.setdefault(framework, {})[version] = found
-    record.write_text(toml_text(table), encoding="utf-8", newline="\n")
+    record.write_text(_HEADER + toml_text(table), encoding="utf-8", newline="\n")
     return added
 
 

@@ -28,7 +28,7 @@ def toml_text(table: Mapping[str, Any]) -> str:
             blocks.append(f"[{_key(key)}]\n{_lines(value)}")
         elif _is_table(value):
             blocks.extend(f"[[{_key(key)}]]\n{_lines(part)}" for part in value)
-    return "\n".join(blocks)
+    return "\n".join(block for block in blocks if block)
 
 
 def _is_table(value: object) -> bool:
