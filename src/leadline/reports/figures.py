@@ -1,0 +1,173 @@
+"""Figures as chart objects, for reports and for notebooks; one Vega-Lite specification each.
+
+Colours are the tokens of `palette`, so that a figure in a report follows its page into the dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from leadline.errors import Language
+from leadline.reports.lens import Lens, shade
+from leadline.reports.palette import ACCENT, ACCENT_SOFT, DEPTHS, FONTS, INK, INK_SOFT, LINE, PAPER
+from leadline.reports.quality import severity_bins
+from leadline.scoring import Scorecard
+
+WIDTH = 640
+
+
+def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
+    """Everybody's headline score with its interval, best first, over the bands.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.LayerChart
+        Shows itself in a notebook; `svg` makes it a picture.
+    """
+    lens = Lens(scorecard, language)
+    axis = lens.overall_axis()
+    values = [
+        {"name": lens.name(row), "score": one.value, "lower": one.lower, "upper": one.upper}
+        for row in lens.order
+        for one in [lens.overall(row)]
+    ]
+    scale = alt.Scale(domain=[axis.low, axis.high], nice=False)
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=_names([one["name"] for one in values]))
+    )
+    spans = base.mark_bar(height=8, cornerRadius=4, color=ACCENT_SOFT).encode(
+        x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis")), x2="upper:Q"
+    )
+    dots = base.mark_point(filled=True, size=80, color=ACCENT, opacity=1).encode(
+        x=alt.X("score:Q", scale=scale),
+        tooltip=[alt.Tooltip(f"{one}:{kind}") for one, kind in (("name", "N"), ("score", "Q"))],
+    )
+    layers = [_bands(lens, scale), spans, dots] if lens.has_bands else [spans, dots]
+    return _styled(alt.layer(*layers).properties(width=WIDTH, height=alt.Step(24)))
+
+
+def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
+    """The people as dots in every factor, with the mean of the group.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    lens = Lens(scorecard, language)
+    values = [
+        {"factor": factor.title[language], "name": lens.name(row), "score": lens.factor(row, j).value}
+        for j, factor in enumerate(lens.factors)
+        for row in lens.everyone
+        if lens.factor(row, j).known
+    ]
+    axis = lens.axis(*(lens.factor(row, j) for row in lens.everyone for j in range(len(lens.factors))))
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X(
+            "score:Q",
+            scale=alt.Scale(domain=[axis.low, axis.high], nice=False),
+            title=lens.voice.t("factors.axis"),
+        ),
+        y=alt.Y(
+            "factor:N",
+            sort=None,
+            title=None,
+            axis=_names([factor.title[language] for factor in lens.factors]),
+        ),
+    )
+    dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=["name:N", "score:Q"])
+    means = base.mark_tick(thickness=2.5, size=26, color=INK).encode(x="mean(score):Q")
+    return _styled(alt.layer(dots, means).properties(width=WIDTH - 160, height=alt.Step(44)))
+
+
+def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
+    """How many raters are how harsh.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    lens = Lens(scorecard, language)
+    bins = severity_bins(lens)
+    values = [{"start": one.start, "end": one.end, "n": one.n} for one in bins]
+    edges = [one.start for one in bins] + [bins[-1].end] if bins else [0.0]
+    t = lens.voice.t
+    base = alt.Chart(alt.InlineData(values=values))
+    bars = base.mark_bar(color=ACCENT, stroke=PAPER, strokeWidth=1).encode(
+        x=alt.X(
+            "start:Q",
+            bin="binned",
+            scale=alt.Scale(domain=[edges[0], edges[-1]], nice=False),
+            title=t("quality.severity_axis"),
+            axis=alt.Axis(values=edges, labelOverlap=True, format=".2~f", grid=False),
+        ),
+        x2="end:Q",
+        y=alt.Y("n:Q", title=t("quality.severity_count"), axis=alt.Axis(tickMinStep=1, tickCount=4)),
+    )
+    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
+    return _styled(alt.layer(bars, zero).properties(width=WIDTH - 100, height=180))
+
+
+def _names(names: Sequence[str]) -> alt.Axis:
+    """Axis of names, with room for them in the page's font, which may be wider than the converter's."""
+    wide = max((sum(14 if ord(letter) > 0x2E7F else 8 for letter in name) for name in names), default=0)
+    extent = min(wide, 240) + 12
+    return alt.Axis(
+        labelLimit=240, labelFontSize=13, labelColor=INK, domain=False, ticks=False, minExtent=extent, maxExtent=extent
+    )
+
+
+def _bands(lens: Lens, scale: alt.Scale) -> alt.Chart:
+    axis, bands = lens.overall_axis(), lens.framework.bands
+    starts = [band.start for band in bands] + [100.0]
+    values = [
+        {"from": max(low, axis.low), "to": min(high, axis.high), "depth": str(shade(n, len(bands)))}
+        for n, (low, high) in enumerate(zip(starts, starts[1:], strict=False))
+        if high > axis.low and low < axis.high
+    ]
+    colours = alt.Scale(domain=[str(n) for n in range(5)], range=list(DEPTHS))
+    return (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_rect()
+        .encode(
+            x=alt.X("from:Q", scale=scale),
+            x2="to:Q",
+            color=alt.Color("depth:N", scale=colours, legend=None),
+        )
+    )
+
+
+def _styled(chart: Any) -> Any:
+    return (
+        chart.configure(background="transparent", font=FONTS, aria=False)
+        .configure_view(stroke=None)
+        .configure_axis(
+            gridColor=LINE,
+            domainColor=LINE,
+            tickColor=LINE,
+            labelColor=INK_SOFT,
+            titleColor=INK_SOFT,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=10,
+            labelPadding=6,
+        )
+    )

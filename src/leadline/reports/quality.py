@@ -1,0 +1,135 @@
+"""Raters, by pseudonym only, and items: how large the corrections are and what deserves a look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, nan
+
+import numpy as np
+
+from leadline.measurement import QualityNote
+from leadline.reports.lens import Lens
+
+MOST_FLAGS = 40
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How precisely the ratings of one factor tell people apart."""
+
+    title: str
+    n_ratings: int
+    reliability: float
+    separation: float
+    strata: float
+    rater_spread: float
+
+
+@dataclass(frozen=True)
+class Rater:
+    """A rater over all factors: severity in logits, and the share of the scale they would give."""
+
+    severity: float
+    given: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Raters whose severity lies from ``start`` to ``end``, in logits."""
+
+    start: float
+    end: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A rater or item to look at."""
+
+    what: str
+    detail: str
+    why: str
+    value: float
+
+
+def precision(lens: Lens) -> tuple[Precision, ...]:
+    """Precision of the ratings in every factor that has any."""
+    found = []
+    for factor, fit in lens.fits():
+        people, raters = fit.facets["ratee"], fit.facets["rater"]
+        found.append(
+            Precision(
+                title=factor.title[lens.language],
+                n_ratings=int(people.n.sum()),
+                reliability=float(people.reliability),
+                separation=float(people.separation),
+                strata=float(people.strata),
+                rater_spread=float(np.std(raters.measure, ddof=1)) if len(raters.elements) > 1 else nan,
+            )
+        )
+    return tuple(found)
+
+
+def raters(lens: Lens) -> Mapping[str, Rater]:
+    """Every rater who enters a measure, over all factors by precision, harshest first."""
+    found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    scale = lens.framework.scale
+    for _, fit in lens.fits():
+        facet = fit.facets["rater"]
+        shares = (facet.fair_mean - scale.min) / (scale.max - scale.min)
+        for one, severity, se, share in zip(facet.elements, facet.measure, facet.se, shares, strict=True):
+            if isfinite(severity) and se > 0:
+                found[one].append((float(severity), float(share), 1 / float(se) ** 2))
+    means = {one: _mean(parts) for one, parts in found.items()}
+    return dict(sorted(means.items(), key=lambda pair: (-pair[1].severity, pair[0])))
+
+
+def _mean(parts: list[tuple[float, float, float]]) -> Rater:
+    severity, share, weight = np.array(parts).T
+    return Rater(float(np.average(severity, weights=weight)), float(np.average(share, weights=weight)))
+
+
+def pseudonyms(lens: Lens) -> Mapping[str, str]:
+    """Pseudonym of every rater: R01 is the harshest.
+
+    The number says nothing that the severity beside it does not say.
+    """
+    found = raters(lens)
+    width = max(2, len(str(len(found))))
+    return {one: f"R{n:0{width}d}" for n, one in enumerate(found, start=1)}
+
+
+def severity_bins(lens: Lens) -> tuple[Bin, ...]:
+    """Raters counted by severity, in bins of a quarter, half or whole logit."""
+    values = np.array([one.severity for one in raters(lens).values()])
+    if not len(values):
+        return ()
+    width = next((w for w in (0.25, 0.5) if (values.max() - values.min()) / w <= 16), 1.0)
+    first, last = floor(values.min() / width), max(ceil(values.max() / width), floor(values.min() / width) + 1)
+    edges = width * np.arange(first, last + 1)
+    counts, _ = np.histogram(values, edges)
+    return tuple(Bin(float(a), float(b), int(n)) for a, b, n in zip(edges, edges[1:], counts, strict=False))
+
+
+def flags(lens: Lens) -> tuple[Flag, ...]:
+    """What the measurement marked: raters first, harshest first, then items."""
+    hidden = pseudonyms(lens)
+    notes = [note for note in lens.card.measures.quality if note.kind in ("rater", "item")]
+    notes.sort(key=lambda note: (note.kind == "item", hidden.get(note.element, note.element), note.reason))
+    return tuple(flag for note in notes if (flag := _flag(lens, note, hidden)))
+
+
+def _flag(lens: Lens, note: QualityNote, hidden: Mapping[str, str]) -> Flag | None:
+    v = lens.voice
+    key = f"reason.{note.kind}.{note.reason}"
+    why = v.t(key if v.has(key) else f"reason.{note.kind}.other")
+    if note.kind == "rater":
+        name = hidden.get(note.element)
+        return Flag(name, "", why, float(note.value)) if name else None
+    item = next((one for one in lens.framework.items if one.id == note.element), None)
+    if item is None:
+        return Flag(v.t("quality.item"), note.element, why, float(note.value))
+    title = lens.framework.competency(item.competency).title[lens.language]
+    return Flag(item.text[lens.language], title, why, float(note.value))
