@@ -42,8 +42,13 @@ def choose_language(asked: str | None = None, environ: Mapping[str, str] = os.en
 
 @cache
 def _word_list(room: str, language: str) -> Mapping[str, object]:
-    path = files("leadline").joinpath(room, "words", f"{language}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    home = files("leadline").joinpath(room)
+    entries = tomllib.loads(home.joinpath("words", f"{language}.toml").read_text(encoding="utf-8"))
+    for part in home.iterdir():
+        own = part.joinpath("words", f"{language}.toml")
+        if own.is_file():
+            entries[part.name] = tomllib.loads(own.read_text(encoding="utf-8"))
+    return entries
 
 
 def _entry(key: str, language: str) -> object:
@@ -75,6 +80,7 @@ def words(key: str, language: Language = "en", **fields: object) -> str:
     """Text for a key in a language, its fields filled in.
 
     An entry may be a table with ``one`` and ``other``; the field ``n`` then chooses the form.
+    A part of a room (an app of ``web``) may keep a list of its own: ``web.people.title``.
 
     Parameters
     ----------

@@ -1,0 +1,1 @@
+"""Organisations, who signs in, what each is granted, invitations, the audit chain."""

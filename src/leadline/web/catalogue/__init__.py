@@ -1,0 +1,1 @@
+"""Frameworks an organisation may use: built-in ones and its own."""

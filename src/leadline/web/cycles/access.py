@@ -1,0 +1,89 @@
+"""Which cycles, participants and assignments an actor may see."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from leadline.web.accounts.access import Actor
+from leadline.web.cycles.models import Assignment, Cycle, Participant, PersonalLink, Stakeholder
+
+RUNNERS = ("analytics",)
+"""Roles that run cycles; an operator keeps the machine, not the answers."""
+
+UNDERWAY = ("nominating", "running")
+
+
+def cycles(actor: Actor) -> QuerySet[Cycle]:
+    """Cycles the actor runs: all of the organisation, for those who run cycles."""
+    if not actor.has(*RUNNERS):
+        return Cycle.objects.none()
+    return Cycle.objects.filter(organisation=actor.organisation).order_by("-created")
+
+
+def cycle(actor: Actor, cycle_id: UUID) -> Cycle:
+    """One of them, or 404."""
+    try:
+        return cycles(actor).get(pk=cycle_id)
+    except Cycle.DoesNotExist as cause:
+        raise Http404 from cause
+
+
+def participations(actor: Actor) -> QuerySet[Participant]:
+    """Where the actor is the ratee, in cycles that have begun."""
+    return _participants(actor).filter(person__user=actor.user)
+
+
+def led_participants(actor: Actor) -> QuerySet[Participant]:
+    """Ratees whose manager, in the cycle, is the actor."""
+    return _participants(actor).filter(manager__user=actor.user)
+
+
+def participant(actor: Actor, participant_id: UUID) -> Participant:
+    """One ratee, or 404: for those who run cycles all, for others themselves and those they manage in the cycle."""
+    rows = Participant.objects.filter(cycle__organisation=actor.organisation).select_related("cycle", "person")
+    if not actor.has(*RUNNERS):
+        rows = rows.exclude(cycle__state="draft")
+        rows = rows.filter(Q(person__user=actor.user) | Q(manager__user=actor.user))
+    try:
+        return rows.get(pk=participant_id)
+    except Participant.DoesNotExist as cause:
+        raise Http404 from cause
+
+
+def owed_by(actor: Actor) -> QuerySet[Assignment]:
+    """What the actor has to rate, done and not done, in running cycles: the queue, and the reminders."""
+    return _owed().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
+
+
+def owed_by_stakeholder(stakeholder: Stakeholder) -> QuerySet[Assignment]:
+    """The same for somebody from outside."""
+    return _owed().filter(stakeholder=stakeholder)
+
+
+def owed_in(cycle: Cycle) -> QuerySet[Assignment]:
+    """Everything owed in a cycle: whom reminders go to, and nobody else."""
+    return _owed().filter(participant__cycle=cycle, submitted=False)
+
+
+def stakeholder(token: str) -> Stakeholder:
+    """Whom a personal link belongs to, or 404 when it is wrong or has expired."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    link = PersonalLink.objects.select_related("stakeholder__cycle").filter(digest=digest).first()
+    if link is None or link.expires < timezone.now():
+        raise Http404
+    return link.stakeholder
+
+
+def _participants(actor: Actor) -> QuerySet[Participant]:
+    rows = Participant.objects.filter(cycle__organisation=actor.organisation, withdrawn=False)
+    return rows.exclude(cycle__state__in=("draft", "cancelled")).select_related("cycle", "person")
+
+
+def _owed() -> QuerySet[Assignment]:
+    rows = Assignment.objects.filter(state="approved", participant__withdrawn=False)
+    return rows.filter(participant__cycle__state="running").select_related("participant__cycle")

@@ -1,0 +1,1 @@
+"""The design system: base templates, styles, words in templates, forms, mail."""

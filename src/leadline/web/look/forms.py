@@ -1,0 +1,43 @@
+"""Forms that look like the rest: Tabler's classes, labels and hints from the words of the app."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+
+from leadline.web.look.templatetags.look import has_text, text
+
+CLASSES = {
+    forms.CheckboxInput: "form-check-input",
+    forms.Select: "form-select",
+    forms.RadioSelect: "form-selectgroup",
+    forms.CheckboxSelectMultiple: "form-checks",
+}
+
+
+class Styled(forms.Form):
+    """A form whose fields are named in ``words_key``: ``<words_key>.<field>`` and ``<words_key>.<field>_hint``."""
+
+    words_key = ""
+    use_required_attribute = True
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
+        for name, field in self.fields.items():
+            dress(field)
+            if self.words_key:
+                field.label = text(f"{self.words_key}.{name}")
+                if has_text(f"{self.words_key}.{name}_hint"):
+                    field.help_text = text(f"{self.words_key}.{name}_hint")
+
+
+def dress(field: forms.Field) -> None:
+    """Give a field's input the class of its kind."""
+    field.widget.attrs.setdefault("class", CLASSES.get(type(field.widget), "form-control"))
+
+
+def zones() -> list[tuple[str, str]]:
+    """Time zones a person would choose from."""
+    names = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(names))]

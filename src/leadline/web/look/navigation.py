@@ -1,0 +1,36 @@
+"""One entry of the navigation; an app lists its own in ``urls.NAVIGATION``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go.
+
+    Attributes
+    ----------
+    order : int
+        Place in the list, lowest first.
+    url : str
+        Name of the page, ``people:list``; its namespace marks the entry as current.
+    words : str
+        Key of its words.
+    icon : str
+        A drawing of ``look/icons``.
+    roles : tuple of str
+        Who is offered it; every member when empty.
+    """
+
+    order: int
+    url: str
+    words: str
+    icon: str
+    roles: tuple[str, ...] = ()
+
+
+    def open_to(self, actor: Any) -> bool:
+        """Whether the actor is offered it."""
+        return not self.roles or actor.has(*self.roles)

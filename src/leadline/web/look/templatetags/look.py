@@ -1,0 +1,66 @@
+"""Words, icons and small parts of pages, for every template without ``{% load %}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from leadline.errors import Language, has_words, words
+
+register = template.Library()
+
+
+def language() -> Language:
+    """Language of the page."""
+    return "zh" if (get_language() or "en").startswith("zh") else "en"
+
+
+def text(key: str, **fields: object) -> str:
+    """Words of an app in the language of the page: ``text("people.title")``."""
+    return words(f"web.{key}", language(), **fields)
+
+
+def has_text(key: str) -> bool:
+    """Whether there are words for a key."""
+    return has_words(f"web.{key}", language())
+
+
+@register.simple_tag
+def say(key: str, **fields: object) -> SafeString:
+    """Words of an app for a page: ``{% say "people.found" n=3 %}``. Fields are escaped unless safe already.
+
+    The word lists are ours and hold no markup but ``<b>``, ``<em>`` and ``<br>``.
+    """
+    escaped = {name: value if isinstance(value, (int, float)) else conditional_escape(value) for name, value in fields.items()}
+    return mark_safe(text(key, **escaped))  # noqa: S308  the list is ours, every field is escaped
+
+
+@register.filter
+def localised(value: Any) -> object:
+    """A :class:`leadline.frameworks.Text` or ``{"en": ..., "zh": ...}`` in the language of the page."""
+    return value[language()]
+
+
+@register.filter
+def entry(mapping: Mapping[str, object], key: str) -> object:
+    """One entry of a mapping whose key is a variable."""
+    return mapping.get(key)
+
+
+@cache
+def _drawing(name: str) -> str:
+    return files("leadline.web.look").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8").strip()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawing of ``look/icons``; with a label it is read out, without it is decoration."""
+    spoken = f'role="img" aria-label="{conditional_escape(label)}"' if label else 'aria-hidden="true"'
+    return mark_safe(_drawing(name).replace("<svg", f'<svg class="icon" {spoken}', 1))  # noqa: S308  our own files

@@ -1,0 +1,1 @@
+"""People, teams and reporting lines: import, hand edits, history."""

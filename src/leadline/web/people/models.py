@@ -1,0 +1,90 @@
+"""People, teams, and every change to them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leadline.web.accounts.models import Organisation, User
+from leadline.web.look.models import Keyed
+
+
+class Team(Keyed):
+    """A team, perhaps inside another."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="parts")
+
+    class Meta:
+        """Names are unique in an organisation."""
+
+        constraints = (models.UniqueConstraint(fields=("organisation", "name"), name="team_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(Keyed):
+    """Somebody in the organisation, with or without an account.
+
+    ``key`` is the organisation's own identifier (the ``person`` column of an import). ``left`` is the last
+    day; a leaver stays, with what was measured, until erased.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="people")
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="people")
+    manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
+    coach = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="coached")
+    role = models.CharField(max_length=100, blank=True)
+    stage = models.CharField(max_length=100, blank=True)
+    industry = models.CharField(max_length=100, blank=True)
+    level = models.CharField(max_length=100, blank=True)
+    started = models.DateField(null=True, blank=True)
+    left = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """Keys are unique in an organisation, and so are its accounts."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "key"), name="person_once"),
+            models.UniqueConstraint(fields=("organisation", "user"), name="person_one_account"),
+        )
+        indexes = (models.Index(fields=("organisation", "name")), models.Index(fields=("organisation", "email")))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(Keyed):
+    """One file of people: read, shown as differences, applied, perhaps undone.
+
+    ``rows`` are the checked rows, ``changes`` what they would do, each with the values before, so that an
+    applied import can be undone.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="imports")
+    by = models.ForeignKey(User, models.SET_NULL, null=True)
+    file_name = models.CharField(max_length=255)
+    time = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=20, default="trial")
+    rows = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
+    changes = models.JSONField(default=list)
+
+
+class PersonChange(Keyed):
+    """One field of one person, before and after."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="history")
+    by = models.ForeignKey(User, models.SET_NULL, null=True)
+    source = models.ForeignKey(Import, models.SET_NULL, null=True, related_name="person_changes")
+    time = models.DateTimeField(auto_now_add=True)
+    field = models.CharField(max_length=40)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)

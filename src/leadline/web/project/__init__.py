@@ -1,0 +1,1 @@
+"""Everything together: settings, addresses, first run, serving, demonstration."""

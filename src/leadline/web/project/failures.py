@@ -1,0 +1,38 @@
+"""Pages for what went wrong: not found, refused, broken."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+    return render(request, "project/failure.html", {"kind": kind}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing here, or nothing for you: the same page."""
+    del exception
+    return _page(request, "not_found", 404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that makes no sense."""
+    del exception
+    return _page(request, "bad_request", 400)
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Looks like a page that does not exist."""
+    return not_found(request, exception)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form sent from elsewhere, or after the cookie was lost."""
+    del reason
+    return _page(request, "csrf", 403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault of the program."""
+    return _page(request, "broken", 500)

@@ -1,0 +1,31 @@
+"""What the frame of every page needs: who is here, where they may go."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from leadline.web.look.navigation import Entry
+
+APPS = ("cycles", "rating", "results", "people", "catalogue", "accounts")
+
+
+def entries() -> list[Entry]:
+    """What every app offers, in the order of its ``order``."""
+    found = [e for app in APPS for e in import_module(f"leadline.web.{app}.urls").NAVIGATION]
+    return sorted(found, key=lambda e: e.order)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the base template."""
+    actor = getattr(request, "actor", None)
+    match = request.resolver_match
+    return {
+        "actor": actor,
+        "navigation": [e for e in entries() if e.open_to(actor)] if actor else [],
+        "here": match.namespace if match else "",
+        "demo": settings.LEADLINE_DEMO,
+    }

@@ -1,0 +1,43 @@
+"""All addresses."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from django.urls import include, path
+
+from leadline.web.project import home, setup
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("language/", home.speak, name="language"),
+    path("health/", home.health, name="health"),
+    path("setup/", setup.start, name="setup"),
+    path("setup/mail/", setup.mail, name="setup_mail"),
+    path("sign-in/", allauth.login, name="account_login"),
+    path("sign-out/", allauth.logout, name="account_logout"),
+    path("password/forgotten/", allauth.password_reset, name="account_reset_password"),
+    path("password/forgotten/sent/", allauth.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/new/<str:uidb36>-<str:key>/",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/new/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/set/", allauth.password_set, name="account_set_password"),
+    path("account/", include("leadline.web.accounts.urls")),
+    path("people/", include("leadline.web.people.urls")),
+    path("frameworks/", include("leadline.web.catalogue.urls")),
+    path("cycles/", include("leadline.web.cycles.urls")),
+    path("rate/", include("leadline.web.rating.urls")),
+    path("results/", include("leadline.web.results.urls")),
+]
+
+handler400 = "leadline.web.project.failures.bad_request"
+handler403 = "leadline.web.project.failures.denied"
+handler404 = "leadline.web.project.failures.not_found"
+handler500 = "leadline.web.project.failures.broken"

@@ -1,0 +1,1 @@
+"""Runs, disclosure, review of comments, release, the pages of results."""

@@ -1,0 +1,28 @@
+"""A world with the whole cast, and visitors signed in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.web.cast import World, build
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build()
+
+
+@pytest.fixture
+def as_visitor(world: World) -> Callable[[str], Client]:
+    """``as_visitor("analytics")`` is a client signed in as that member of the cast."""
+
+    def visit(visitor: str) -> Client:
+        client = Client()
+        if visitor != "anonymous":
+            client.force_login(world.users[visitor], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return visit

@@ -1,0 +1,21 @@
+"""The application's settings with a throw-away data folder; the database by LEADLINE_TEST_DATABASE_URL."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="leadline-tests-"))
+os.environ["LEADLINE_DATA"] = str(_FOLDER)
+os.environ["LEADLINE_DATABASE_URL"] = os.environ.get("LEADLINE_TEST_DATABASE_URL", "")
+os.environ["LEADLINE_URL"] = "http://testserver"
+
+from leadline.web.project.settings import *  # noqa: E402, F403  after the environment it reads
+from leadline.web.project.settings import DATABASES, STORAGES  # noqa: E402
+
+ALLOWED_HOSTS = ["*"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool would outlive the test database
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,0 +1,29 @@
+"""An open invitation, one that expired, a link that signs in, and a few audit records."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.utils import timezone
+
+from leadline.web.accounts.audit import record
+from leadline.web.accounts.links import _TOKENS
+from leadline.web.accounts.models import Invitation
+from tests.web.cast import World
+
+
+def add(world: World) -> None:
+    """Add them."""
+    for name, days in (("invitation", 10), ("expired_invitation", -1)):
+        world.things[name] = Invitation.objects.create(
+            organisation=world.organisation,
+            email=f"{name}@acme.example",
+            name="Ines Ibarra",
+            roles=["coach"],
+            digest=hashlib.sha256(name.encode()).hexdigest(),
+            expires=timezone.now() + timedelta(days=days),
+        )
+    world.things["sign_in_token"] = _TOKENS.make_token(world.users["member"])
+    record(world.organisation, "project.started", world.organisation)
+    record(world.actor("operator"), "accounts.invited", world.things["invitation"], email="ines@acme.example")
