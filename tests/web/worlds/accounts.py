@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.links import _TOKENS
-from leadline.web.accounts.models import Invitation
+from leadline.web.accounts.models import Invitation, User
 from tests.web.cast import World
 
 
@@ -24,6 +24,7 @@ def add(world: World) -> None:
             digest=hashlib.sha256(name.encode()).hexdigest(),
             expires=timezone.now() + timedelta(days=days),
         )
-    world.things["sign_in_token"] = _TOKENS.make_token(world.users["member"])
+    newcomer = User.objects.create_user("nia@acme.example", name="Nia Noble")
+    world.things |= {"user_newcomer": newcomer, "sign_in_token": _TOKENS.make_token(newcomer)}
     record(world.organisation, "project.started", world.organisation)
     record(world.actor("operator"), "accounts.invited", world.things["invitation"], email="ines@acme.example")

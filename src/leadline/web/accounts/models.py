@@ -7,8 +7,10 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import formats, timezone
 
 from leadline.web.look.models import Keyed
+from leadline.web.look.templatetags.look import text
 
 ROLES = ("operator", "analytics", "coach", "analyst", "auditor")
 """What a user may be granted. Manager and member are no grants: they follow from the reporting lines."""
@@ -90,6 +92,16 @@ class Invitation(Keyed):
     expires = models.DateTimeField()
     accepted = models.BooleanField(default=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its link still works."""
+        return self.expires > timezone.now()
+
+    @property
+    def day(self) -> str:
+        """The day until which it does, as the reader writes dates."""
+        return formats.date_format(timezone.localtime(self.expires))
+
 
 class AuditRecord(models.Model):
     """One link of an organisation's chain: who did or read what, when, from where.
@@ -114,3 +126,9 @@ class AuditRecord(models.Model):
 
         constraints = (models.UniqueConstraint(fields=("organisation", "number"), name="audit_chain"),)
         indexes = (models.Index(fields=("organisation", "-number")),)
+
+    @property
+    def said(self) -> str:
+        """What was done, in words."""
+        app, action = self.action.split(".", 1)
+        return text(f"{app}.audit.{action}")

@@ -14,7 +14,7 @@ from leadline.web.accounts.access import Request, require
 from leadline.web.accounts.audit import faults, record
 from leadline.web.accounts.forms import Invite, OrganisationForm, Profile, Roles
 from leadline.web.accounts.invite import invite
-from leadline.web.accounts.models import AuditRecord, Invitation, Membership
+from leadline.web.accounts.models import Invitation, Membership
 from leadline.web.look.listing import Column, Listing
 from leadline.web.look.templatetags.look import text
 
@@ -125,12 +125,6 @@ def withdraw(request: Request, invitation_id: UUID) -> HttpResponseBase:
     return redirect("accounts:members")
 
 
-def said(entry: AuditRecord) -> str:
-    """An audit record's action in words."""
-    app, action = entry.action.split(".", 1)
-    return text(f"{app}.audit.{action}")
-
-
 @require("auditor", "operator")
 @require_GET
 def audit(request: Request) -> HttpResponse:
@@ -139,7 +133,7 @@ def audit(request: Request) -> HttpResponse:
         Column("accounts.audit_page.number", "-number", lambda e: e.number, numeric=True),
         Column("accounts.audit_page.time", "", lambda e: e.time.isoformat()),
         Column("accounts.audit_page.actor", "actor", lambda e: e.actor),
-        Column("accounts.audit_page.action", "action", said),
+        Column("accounts.audit_page.action", "action", lambda e: e.said),
         Column("accounts.audit_page.address", "", lambda e: e.address),
     )
     listing = Listing(

@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib import import_module
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from leadline.web.accounts.access import Request, require
+from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.accounts.middleware import django_language
 from leadline.web.accounts.models import User
+from leadline.web.cycles.access import cycles
+from leadline.web.look.mail import server
+from leadline.web.look.waiting import Waiting
+
+ASKED: tuple[str, ...] = ()
+"""Apps with a ``waiting`` module."""
 
 
 @require()
 @require_GET
 def home(request: Request) -> HttpResponse:
     """What waits for the actor, and where to go."""
-    return render(request, "project/home.html", {})
+    actor = request.actor
+    mail_unset = actor.has("operator") and not server()["url"]
+    context = {"waiting": waiting(actor), "steps": first_steps(actor), "mail_unset": mail_unset}
+    return render(request, "project/home.html", context)
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """What every app has for the actor, the urgent first."""
+    found = [item for app in ASKED for item in import_module(f"leadline.web.{app}.waiting").waiting(actor)]
+    return sorted(found, key=lambda item: not item.urgent)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first things to do in a new organisation."""
+
+    url: str
+    words: str
+    icon: str
+
+    @property
+    def text(self) -> str:
+        """Key of the words that explain it."""
+        return f"{self.words}_text"
+
+
+def first_steps(actor: Actor) -> list[Step]:
+    """What to do in an organisation without a cycle, for those who prepare one."""
+    if not actor.has("analytics") or cycles(actor).exists():
+        return []
+    known = [
+        Step("people:imports", "project.home_page.first_people", "users"),
+        Step("catalogue:list", "project.home_page.first_framework", "books"),
+        Step("cycles:new", "project.home_page.first_cycle", "calendar-event"),
+    ]
+    return [step for step in known if _exists(step.url)]
+
+
+def _exists(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -145,7 +145,8 @@ def mail(request: Request) -> HttpResponseBase:
             return _tried(request)
     elif request.method == "POST":
         return _tried(request)
-    return render(request, "project/setup_mail.html", {"form": form, "given": given, "server": server()})
+    host = urlsplit(server()["url"]).hostname
+    return render(request, "project/setup_mail.html", {"form": form, "given": given, "host": host})
 
 
 def _tried(request: Request) -> HttpResponseBase:

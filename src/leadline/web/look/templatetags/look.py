@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from leadline.errors import Language, has_words, words
+from leadline.web.look.waiting import Waiting
 
 register = template.Library()
 
@@ -40,6 +41,18 @@ def say(key: str, **fields: object) -> SafeString:
     """
     escaped = {name: value if isinstance(value, (int, float)) else conditional_escape(value) for name, value in fields.items()}
     return mark_safe(text(key, **escaped))  # noqa: S308  the list is ours, every field is escaped
+
+
+@register.simple_tag
+def said(key: str, name: str, **fields: object) -> SafeString:
+    """Words whose key ends in a variable: ``{% said "accounts.roles" role %}``."""
+    return say(f"{key}.{name}", **fields)
+
+
+@register.filter
+def waiting_text(item: Waiting) -> str:
+    """What waits, in words."""
+    return text(item.words, n=item.n, **item.fields)
 
 
 @register.filter

@@ -1,0 +1,13 @@
+"""Pictures of pages: ``python -m tests.browser.screenshots [NAME ...]`` writes to ``$LEADLINE_SHOTS`` or ``screenshots/``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+if __name__ == "__main__":
+    os.environ.setdefault("LEADLINE_SHOTS", "screenshots")
+    chosen = ["-k", " or ".join(sys.argv[1:])] if sys.argv[1:] else []
+    sys.exit(pytest.main(["-q", "tests/browser/test_pages.py", *chosen]))

@@ -1,0 +1,49 @@
+"""Every page of the table, as it is seen: no fault of accessibility in either language, theme and width.
+
+With ``LEADLINE_SHOTS`` naming a folder, a picture of each is kept there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Stage
+from tests.web.table import Address, pages
+
+WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
+THEMES = ("light", "dark")
+
+
+def _shoot(page: Page, name: str) -> None:
+    folder = os.environ.get("LEADLINE_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("address", pages(), ids=str)
+def test_a_page_has_no_fault_of_accessibility_and_fits_its_width(
+    address: Address, language: str, stage: Stage, browser: Browser
+) -> None:
+    context = stage.context(browser, address.page, reduced_motion="reduce")
+    context.add_cookies([{"name": "leadline_language", "value": "zh-hans" if language == "zh" else "en", "url": stage.url}])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(stage.url + address.url(stage.world))
+    for width, size in WIDTHS.items():
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], width
+        for theme in THEMES:
+            page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+            faults = Axe().run(page).response["violations"]
+            _shoot(page, f"{str(address).removesuffix('-GET').replace(':', '-')}-{language}-{width}-{theme}")
+            assert not [(f["id"], [n["html"][:160] for n in f["nodes"]]) for f in faults], (width, theme)
+    assert [error for error in errors if "status of 410" not in error] == []
+    context.close()
