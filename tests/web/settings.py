@@ -19,3 +19,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool would outlive the test database
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the browser's driver and the server open connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")}

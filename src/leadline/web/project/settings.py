@@ -35,12 +35,12 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "leadline.web.accounts",  # before allauth, whose templates it replaces
     "allauth",
     "allauth.account",
     "django_tasks",
     "django_tasks_db",
     "leadline.web.look",
-    "leadline.web.accounts",
     "leadline.web.people",
     "leadline.web.catalogue",
     "leadline.web.cycles",
