@@ -15,13 +15,15 @@ class Entry:
     order : int
         Place in the list, lowest first.
     url : str
-        Name of the page, ``people:list``; its namespace marks the entry as current.
+        Name of the page, ``people:list``.
     words : str
         Key of its words.
     icon : str
         A drawing of ``look/icons``.
     roles : tuple of str
         Who is offered it; every member when empty.
+    covers : tuple of str
+        Names of further pages on which it is marked as current; all of the namespace when empty.
     """
 
     order: int
@@ -29,6 +31,13 @@ class Entry:
     words: str
     icon: str
     roles: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+
+    def is_current(self, page: str) -> bool:
+        """Whether a page, by name, belongs to it."""
+        if self.covers:
+            return page == self.url or page in self.covers
+        return page.split(":")[0] == self.url.split(":")[0]
 
 
     def open_to(self, actor: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 
 from django.conf import settings
 from django.db import connection
@@ -20,8 +21,13 @@ from leadline.web.cycles.access import cycles
 from leadline.web.look.mail import server
 from leadline.web.look.waiting import Waiting
 
-ASKED: tuple[str, ...] = ()
-"""Apps with a ``waiting`` module."""
+APPS = ("cycles", "rating", "results", "people", "catalogue")
+
+
+def modules(name: str) -> list[str]:
+    """The modules of a name that apps have, as ``waiting`` and ``clock``."""
+    found = (f"leadline.web.{app}.{name}" for app in APPS)
+    return [path for path in found if find_spec(path)]
 
 
 @require()
@@ -36,7 +42,7 @@ def home(request: Request) -> HttpResponse:
 
 def waiting(actor: Actor) -> list[Waiting]:
     """What every app has for the actor, the urgent first."""
-    found = [item for app in ASKED for item in import_module(f"leadline.web.{app}.waiting").waiting(actor)]
+    found = [item for name in modules("waiting") for item in import_module(name).waiting(actor)]
     return sorted(found, key=lambda item: not item.urgent)
 
 

@@ -12,20 +12,22 @@ from leadline.web.look.navigation import Entry
 
 APPS = ("cycles", "rating", "results", "people", "catalogue", "accounts")
 
+HOME = Entry(0, "home", "project.home", "home", covers=("home",))
+
 
 def entries() -> list[Entry]:
     """What every app offers, in the order of its ``order``."""
-    found = [e for app in APPS for e in import_module(f"leadline.web.{app}.urls").NAVIGATION]
+    found = [HOME, *(e for app in APPS for e in import_module(f"leadline.web.{app}.urls").NAVIGATION)]
     return sorted(found, key=lambda e: e.order)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the base template."""
     actor = getattr(request, "actor", None)
-    match = request.resolver_match
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    offered = [e for e in entries() if e.open_to(actor)] if actor else []
     return {
         "actor": actor,
-        "navigation": [e for e in entries() if e.open_to(actor)] if actor else [],
-        "here": match.namespace if match else "",
+        "navigation": [(entry, entry.is_current(here)) for entry in offered],
         "demo": settings.LEADLINE_DEMO,
     }
