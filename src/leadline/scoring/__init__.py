@@ -1,13 +1,18 @@
 """Composite scores with intervals, ranks with probabilities, comparisons, and what moved each score."""
 
 from leadline.scoring.attribution import attribution, gains
+from leadline.scoring.driver import Driver
+from leadline.scoring.figures import Figures
 from leadline.scoring.formulas import composite
 from leadline.scoring.ranks import Ranking, probability_greater, rank_acceptability, rank_people
-from leadline.scoring.scorecard import Driver, Scorecard
+from leadline.scoring.reading import read_figures
+from leadline.scoring.score import score
+from leadline.scoring.scorecard import Scorecard
 from leadline.scoring.team import team_efficiency
 
 __all__ = [
     "Driver",
+    "Figures",
     "Ranking",
     "Scorecard",
     "attribution",
@@ -16,5 +21,7 @@ __all__ = [
     "probability_greater",
     "rank_acceptability",
     "rank_people",
+    "read_figures",
+    "score",
     "team_efficiency",
 ]
