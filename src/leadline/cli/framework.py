@@ -38,7 +38,9 @@ def run_list() -> None:
             ]
         )
         return
-    headings = [say(f"table.{name}") for name in ("id", "version", "title", "factors", "competencies", "items")]
+    headings = [
+        say(f"table.{name}") for name in ("id", "version", "title", "factors", "competencies", "items")
+    ]
     rows = [
         [
             one.id,

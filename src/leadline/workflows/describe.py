@@ -1,0 +1,24 @@
+"""What is in a source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leadline.evidence import Description, describe, read_table
+
+
+def describe_source(source: str | Path, *, query: str | None = None) -> Description:
+    """Describe a table, a folder, a database or an address.
+
+    Parameters
+    ----------
+    source : path
+        File, evidence directory, ``http(s)`` address, or database address with ``query``.
+    query : str, optional
+        SQL.
+
+    Returns
+    -------
+    Description
+    """
+    return describe(source if query is None else read_table(source, query=query))
