@@ -173,7 +173,7 @@ class Findings:
         counted: list[Fault] = []
         for cells in self._cells:
             values = self._values(cells, MOST)
-            pairs = zip(cells.at[:MOST], values, strict=True)
+            pairs = zip(cells.at[:MOST].tolist(), values, strict=True)
             told.extend(self._fault(cells, index, value) for index, value in pairs)
             if cells.at.size > MOST:
                 n = int(cells.at.size) - MOST
@@ -191,6 +191,6 @@ class Findings:
         """A row for each fault of a row: table, row, column, value, code, reason."""
         parts = [self._table_of(self.unread)]
         for cells in self._cells:
-            pairs = zip(cells.at, self._values(cells), strict=True)
+            pairs = zip(cells.at.tolist(), self._values(cells), strict=True)
             parts.append(self._table_of([self._fault(cells, index, value) for index, value in pairs]))
         return pl.concat(parts).sort("row", maintain_order=True)

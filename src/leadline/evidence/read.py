@@ -68,10 +68,10 @@ def read_evidence(
     >>> read_evidence({"ratings": ratings}).ratings.select("relationship", "rating", "weight").rows()
     [('peer', 4, 1.0)]
     """
-    raws, faults, place = _raw_tables(source)
+    raws, faults, place = raw_tables(source)
     rules = Rules.of(framework)
     checked = {name: check_table(raw, name, rules, last_wins=last_wins) for name, raw in raws.items()}
-    _check_cycles_named(checked)
+    check_cycles_named(checked)
     whole = [*faults, *(fault for one in checked.values() for fault in one.findings.whole)]
     good = {name: one.good for name, one in checked.items()}
     told = tuple(fault for one in checked.values() for fault in one.findings.faults())
@@ -147,16 +147,33 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
     return open_file(Path(source))
 
 
-def _raw_tables(source: Source | Mapping[str, Source]) -> tuple[dict[str, RawTable], list[Fault], str]:
-    """Tables by name, faults of what could not be read, and what to call the whole."""
-    if isinstance(source, Mapping) and set(source) <= set(TABLES):
+def raw_tables(
+    source: Source | Mapping[str, Source], *, only_evidence: bool = True
+) -> tuple[dict[str, RawTable], list[Fault], str]:
+    """Tables of a source as they were read.
+
+    Parameters
+    ----------
+    source : path, str, dataframe or mapping of table to source
+    only_evidence : bool
+        Take a single table for one of evidence in any case; else only if it has the columns.
+
+    Returns
+    -------
+    tables : dict of str to RawTable
+    faults : list of Fault
+        Of what could not be read at all.
+    place : str
+        What to call the whole.
+    """
+    if isinstance(source, Mapping) and source and set(source) <= set(TABLES):
         raws = {name: open_source(source[name]).choose() for name in TABLES if name in source}
         return raws, [], "evidence"
     if isinstance(source, str | Path) and "://" not in str(source) and Path(source).is_dir():
         return _from_folder(Path(source))
     try:
         book = open_source(source)
-        return _from_book(book), [], book.place
+        return _from_book(book, only_evidence=only_evidence), [], book.place
     except SourceError as error:
         if isinstance(source, str | Path) and Path(str(source)).is_file():
             fault = _as_fault(error, Path(str(source)).name)
@@ -170,21 +187,28 @@ def _from_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault], str]:
     for name, path in files.items():
         try:
             book = open_file(path)
-            raws[name] = book.choose(name if name in book.names else None)
+            raws[name] = book.choose(name if book.named(name) else None)
         except SourceError as error:
             faults.append(_as_fault(error, path.name))
     return raws, faults, folder.name or str(folder)
 
 
-def _from_book(book: Book) -> dict[str, RawTable]:
-    named = [name for name in TABLES if name in book.names]
-    if named:
-        return {name: book.read(name) for name in named}
+def _from_book(book: Book, *, only_evidence: bool) -> dict[str, RawTable]:
+    named = {name: book.named(name) for name in TABLES}
+    if any(named.values()):
+        return {name: book.read(found) for name, found in named.items() if found}
     raw = book.choose()
     stem = Path(raw.place).stem.lower()
-    columns = raw.frame.columns
-    guess = next((table for column, table in _GIVEAWAYS if column in columns), "ratings")
-    return {stem if stem in MEASURED else guess: raw}
+    columns = set(raw.frame.columns)
+    if stem in TABLES:
+        return {stem: raw}
+    if not only_evidence and not any(_required(name) <= columns for name in MEASURED):
+        return {stem or raw.place: raw}
+    return {next((table for column, table in _GIVEAWAYS if column in columns), "ratings"): raw}
+
+
+def _required(table: str) -> set[str]:
+    return {column.name for column in TABLES[table] if column.required}
 
 
 def _as_fault(error: SourceError, place: str) -> Fault:
@@ -200,7 +224,7 @@ def _as_fault(error: SourceError, place: str) -> Fault:
     )
 
 
-def _check_cycles_named(checked: Mapping[str, Checked]) -> None:
+def check_cycles_named(checked: Mapping[str, Checked]) -> None:
     """Where some table tells two or more cycles apart, every table of observations must."""
     cycles = {
         name: one.frame.get_column("cycle").unique().drop_nulls()
