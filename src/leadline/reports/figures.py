@@ -6,7 +6,8 @@ Colours are the tokens of `palette`, so that a figure in a report follows its pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import TypeVar
 
 import altair as alt
 
@@ -16,7 +17,10 @@ from leadline.reports.palette import ACCENT, ACCENT_SOFT, DEPTHS, FONTS, INK, IN
 from leadline.reports.quality import severity_bins
 from leadline.scoring import Scorecard
 
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
+
 WIDTH = 640
+TIP = ["name:N", "score:Q"]
 
 
 def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -32,7 +36,11 @@ def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     altair.LayerChart
         Shows itself in a notebook; `svg` makes it a picture.
     """
-    lens = Lens(scorecard, language)
+    return ranking_chart(Lens(scorecard, language))
+
+
+def ranking_chart(lens: Lens) -> alt.LayerChart:
+    """`ranking_figure` of a lens."""
     axis = lens.overall_axis()
     values = [
         {"name": lens.name(row), "score": one.value, "lower": one.lower, "upper": one.upper}
@@ -41,14 +49,14 @@ def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     ]
     scale = alt.Scale(domain=[axis.low, axis.high], nice=False)
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=_names([one["name"] for one in values]))
+        y=alt.Y("name:N", sort=None, title=None, axis=_names([lens.name(row) for row in lens.order]))
     )
     spans = base.mark_bar(height=8, cornerRadius=4, color=ACCENT_SOFT).encode(
         x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis")), x2="upper:Q"
     )
     dots = base.mark_point(filled=True, size=80, color=ACCENT, opacity=1).encode(
         x=alt.X("score:Q", scale=scale),
-        tooltip=[alt.Tooltip(f"{one}:{kind}") for one, kind in (("name", "N"), ("score", "Q"))],
+        tooltip=TIP,
     )
     layers = [_bands(lens, scale), spans, dots] if lens.has_bands else [spans, dots]
     return _styled(alt.layer(*layers).properties(width=WIDTH, height=alt.Step(24)))
@@ -66,9 +74,13 @@ def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     -------
     altair.LayerChart
     """
-    lens = Lens(scorecard, language)
+    return factors_chart(Lens(scorecard, language))
+
+
+def factors_chart(lens: Lens) -> alt.LayerChart:
+    """`factors_figure` of a lens."""
     values = [
-        {"factor": factor.title[language], "name": lens.name(row), "score": lens.factor(row, j).value}
+        {"factor": factor.title[lens.language], "name": lens.name(row), "score": lens.factor(row, j).value}
         for j, factor in enumerate(lens.factors)
         for row in lens.everyone
         if lens.factor(row, j).known
@@ -84,10 +96,10 @@ def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
             "factor:N",
             sort=None,
             title=None,
-            axis=_names([factor.title[language] for factor in lens.factors]),
+            axis=_names([factor.title[lens.language] for factor in lens.factors]),
         ),
     )
-    dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=["name:N", "score:Q"])
+    dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=TIP)
     means = base.mark_tick(thickness=2.5, size=26, color=INK).encode(x="mean(score):Q")
     return _styled(alt.layer(dots, means).properties(width=WIDTH - 160, height=alt.Step(44)))
 
@@ -104,7 +116,11 @@ def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.Laye
     -------
     altair.LayerChart
     """
-    lens = Lens(scorecard, language)
+    return severity_chart(Lens(scorecard, language))
+
+
+def severity_chart(lens: Lens) -> alt.LayerChart:
+    """`severity_figure` of a lens."""
     bins = severity_bins(lens)
     values = [{"start": one.start, "end": one.end, "n": one.n} for one in bins]
     edges = [one.start for one in bins] + [bins[-1].end] if bins else [0.0]
@@ -121,7 +137,9 @@ def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.Laye
         x2="end:Q",
         y=alt.Y("n:Q", title=t("quality.severity_count"), axis=alt.Axis(tickMinStep=1, tickCount=4)),
     )
-    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
+    zero = (
+        alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
+    )
     return _styled(alt.layer(bars, zero).properties(width=WIDTH - 100, height=180))
 
 
@@ -130,7 +148,13 @@ def _names(names: Sequence[str]) -> alt.Axis:
     wide = max((sum(14 if ord(letter) > 0x2E7F else 8 for letter in name) for name in names), default=0)
     extent = min(wide, 240) + 12
     return alt.Axis(
-        labelLimit=240, labelFontSize=13, labelColor=INK, domain=False, ticks=False, minExtent=extent, maxExtent=extent
+        labelLimit=240,
+        labelFontSize=13,
+        labelColor=INK,
+        domain=False,
+        ticks=False,
+        minExtent=extent,
+        maxExtent=extent,
     )
 
 
@@ -139,11 +163,11 @@ def _bands(lens: Lens, scale: alt.Scale) -> alt.Chart:
     starts = [band.start for band in bands] + [100.0]
     values = [
         {"from": max(low, axis.low), "to": min(high, axis.high), "depth": str(shade(n, len(bands)))}
-        for n, (low, high) in enumerate(zip(starts, starts[1:], strict=False))
+        for n, (low, high) in enumerate(pairwise(starts))
         if high > axis.low and low < axis.high
     ]
     colours = alt.Scale(domain=[str(n) for n in range(5)], range=list(DEPTHS))
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_rect()
         .encode(
@@ -152,10 +176,11 @@ def _bands(lens: Lens, scale: alt.Scale) -> alt.Chart:
             color=alt.Color("depth:N", scale=colours, legend=None),
         )
     )
+    return chart
 
 
-def _styled(chart: Any) -> Any:
-    return (
+def _styled(chart: AnyChart) -> AnyChart:
+    styled: AnyChart = (
         chart.configure(background="transparent", font=FONTS, aria=False)
         .configure_view(stroke=None)
         .configure_axis(
@@ -171,3 +196,4 @@ def _styled(chart: Any) -> Any:
             labelPadding=6,
         )
     )
+    return styled

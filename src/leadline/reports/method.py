@@ -14,11 +14,15 @@ FEW = 8
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and a value; ``code`` where the value is to be copied letter by letter."""
+    """A label and a value.
+
+    ``code`` where the value is to be copied letter by letter; ``part`` where it belongs to the fact before.
+    """
 
     label: str
     value: str
     code: bool = False
+    part: bool = False
 
 
 def steps(lens: Lens) -> tuple[str, ...]:

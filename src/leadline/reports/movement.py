@@ -13,7 +13,7 @@ Against = Literal["group", "cycle"]
 
 @dataclass(frozen=True)
 class Move:
-    """A difference in a person's score, and the part of every factor in the framework's order."""
+    """A difference in a person's score, and the part of every factor in the lens's order."""
 
     row: int
     name: str
@@ -39,11 +39,11 @@ def move(lens: Lens, row: int, against: Against) -> Move | None:
     if not drivers or not lens.overall(row).known:
         return None
     one = next(iter(drivers.values()))
-    parts = tuple(drivers[f].contribution if f in drivers else 0.0 for f in lens.card.factors)
+    parts = tuple(drivers[f.id].contribution if f.id in drivers else 0.0 for f in lens.factors)
     return Move(row, lens.name(row), one.from_score, one.to_score, parts)
 
 
 def gains(lens: Lens, row: int) -> tuple[float, ...]:
-    """Points of headline score that one more point in each factor would add, in the framework's order."""
+    """Points of headline score that one more point in each factor would add, in the lens's order."""
     found = {driver.factor: driver.contribution for driver in lens.drivers(row, "gain")}
-    return tuple(found.get(factor, nan) for factor in lens.card.factors)
+    return tuple(found.get(factor.id, nan) for factor in lens.factors)

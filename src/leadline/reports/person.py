@@ -132,7 +132,7 @@ def _largest(found: Move | None) -> float:
 
 
 def _factors(lens: Lens, row: int) -> tuple[FactorRow, ...]:
-    means = group_means(lens) if lens.shows_group else (nan,) * len(lens.factors)
+    means = group_means(lens, more_than=lens.framework.disclosure.all)
     adds = gains(lens, row)
     return tuple(
         FactorRow(
@@ -141,7 +141,7 @@ def _factors(lens: Lens, row: int) -> tuple[FactorRow, ...]:
             expectation=factor_expectation(lens.framework, factor.id),
             group=means[j],
             gain=adds[j] if lens.factor(row, j).known else nan,
-            partial=bool(lens.card.factor_partial[row, j]),
+            partial=lens.is_partial(row, j),
         )
         for j, factor in enumerate(lens.factors)
     )
@@ -235,7 +235,7 @@ def _step(lens: Lens, one: Suggestion) -> Step:
             score=v.number(values["score"]),
             span=v.span(values["lower"], values["upper"]),
             expectation=v.number(values["expectation"]),
-            p_below=v.percent(values["p_below"]),
+            p_below=v.chance(values["p_below"]),
         ),
     )
 
@@ -265,26 +265,28 @@ def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str,
 
 def _evidence(lens: Lens, row: int) -> tuple[Fact, ...]:
     v, measures = lens.voice, lens.card.measures
-    least = lens.framework.disclosure.all
-    n = int(measures.n_raters[row])
-    few = v.t("evidence.fewer", least=least)
-    facts = [Fact(v.t("evidence.raters"), v.number(n, 0) if n >= least else few)]
-    if n >= least:
-        facts += [Fact(one.title, v.number(one.n, 0)) for one in lens.rater_groups(row) if one.shown]
-        merged = sum(one.n for one in lens.rater_groups(row) if not one.shown)
-        if merged:
-            facts.append(Fact(v.t("evidence.colleagues"), v.number(merged, 0)))
-    facts.append(Fact(v.t("evidence.items"), v.number(int(measures.n_items[row]), 0)))
+    facts = _raters(lens, row) if measures.by_relationship else []
+    if isfinite(measures.n_items[row]):
+        facts.append(Fact(v.t("evidence.items"), v.number(float(measures.n_items[row]), 0)))
     kinds = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
     facts.append(Fact(v.t("evidence.kinds"), str(v.listing(v.t(f"kind.{kind}") for kind in kinds))))
     return tuple(fact for fact in facts if fact.value)
 
 
+def _raters(lens: Lens, row: int) -> list[Fact]:
+    v, groups = lens.voice, lens.rater_groups(row)
+    if not groups:
+        few = v.t("evidence.fewer", least=lens.framework.disclosure.all)
+        return [Fact(v.t("evidence.raters"), few)]
+    total = Fact(v.t("evidence.raters"), v.number(sum(n for _, n in groups), 0))
+    return [total, *(Fact(title, v.number(n, 0), part=True) for title, n in groups)]
+
+
 def _protected(lens: Lens, row: int) -> list[Markup]:
     v = lens.voice
     rules = [v.html("evidence.rule_all", least=lens.framework.disclosure.all)]
-    merged = [one.title for one in lens.rater_groups(row) if not one.shown]
-    if merged:
+    merged = lens.merged_groups(row)
+    if lens.rater_groups(row) and merged:
         rules.append(v.html("evidence.rule_groups", groups=v.listing(merged)))
     return [*rules, v.html("evidence.rule_group_mean"), v.html("evidence.rule_names")]
 
