@@ -104,7 +104,7 @@ class Findings:
 
     def of_table(self, code: str, column: str | None = None, value: object = None, **fields: object) -> None:
         """Note a fault of the whole table."""
-        self.whole.append(Fault(code, self.place, None, column, shown(value), fields))
+        self.whole.append(Fault(code, self.place, None, shown(column), shown(value), fields))
 
     def of_rows(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.evidence.columns import Rows, distinct_codes
+from leadline.evidence.columns import Rows, value_codes
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import nearest
 from leadline.evidence.tables import KEYS, TABLES
@@ -122,18 +122,19 @@ def check_repeated(columns: Columns, findings: Findings) -> None:
     """Rows that repeat the key of an earlier row; rows without a whole key are left to other checks."""
     names = KEYS[findings.table]
     needed = [column.name for column in TABLES[findings.table] if column.filled and column.name in names]
-    coded = {name: distinct_codes(columns[name]) for name in names}
+    coded = {name: value_codes(columns[name]) for name in names}
     whole = np.ones(findings.n, dtype=np.bool_)
     for name in needed:
         whole &= coded[name][0] >= 0
     kept = np.flatnonzero(whole)
-    parts = [(codes if whole.all() else codes[kept], len(labels)) for codes, labels in coded.values()]
+    parts = [(codes if whole.all() else codes[kept], n_values) for codes, n_values in coded.values()]
     again, first = earlier_rows(combine(parts))
     firsts = {int(kept[i]): findings.row(kept[j]) for i, j in zip(again, first, strict=True)}
+    named = columns["person" if "person" in columns else "item"]
     findings.of_rows(
         f"evidence.repeated_{findings.table}",
-        needed[-1],
+        named.name,
         kept[again],
-        columns[needed[-1]],
+        named,
         lambda index, _value: {"first": firsts[index]},
     )
