@@ -7,7 +7,7 @@ from math import isnan
 import click
 
 from leadline.cli.speech import manner, say
-from leadline.cli.tables import number, print_table
+from leadline.cli.tables import number, print_table, span
 from leadline.scoring import Scorecard
 
 
@@ -44,8 +44,8 @@ def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
                 scorecard.names.get(scorecard.ratees[p], scorecard.ratees[p]),
                 scorecard.ratees[p],
                 number(scorecard.overall[p]) + partial,
-                _range(scorecard.lower[p], scorecard.upper[p], 1),
-                _range(scorecard.rank_lower[p], scorecard.rank_upper[p], 0),
+                span(scorecard.lower[p], scorecard.upper[p]),
+                span(scorecard.rank_lower[p], scorecard.rank_upper[p], 0),
                 number(scorecard.p_best[p], 2),
                 number(scorecard.p_top[p], 2),
                 bands.get(scorecard.band[p] or "", ""),
@@ -56,10 +56,6 @@ def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
         click.echo(say("ranking.more", n=len(order) - most))
     if any(scorecard.partial[p] for p in order[:most]):
         click.echo(say("ranking.partial"))
-
-
-def _range(lower: float, upper: float, digits: int) -> str:
-    return "-" if isnan(lower) else f"{number(lower, digits)}–{number(upper, digits)}"
 
 
 def print_notices(scorecard: Scorecard) -> None:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from tests.unit.cli.calling import call
 
 from leadline.cli import leadline
 from leadline.errors import EvidenceError, Fault, LeadlineError, ReportError, SourceError, UsageError
-from tests.unit.cli.calling import call
 
 FIELDS = {"name": "model", "value": "x", "allowed": "a, b"}
 

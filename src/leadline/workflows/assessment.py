@@ -16,6 +16,7 @@ from leadline.scoring import Scorecard, score
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, part, silent
 from leadline.workflows.pseudonyms import with_pseudonyms, write_key
+from leadline.workflows.withheld import without_withheld
 
 REJECTED = "rejected.csv"
 
@@ -141,7 +142,7 @@ def assess(
     measures = measure(evidence, criteria, cycle=cycle, method=method, seed=seed, progress=step)
     progress("workflows.stage.score", 0.5)
     scorecard = score(measures, criteria, formula=formula, rho=rho, seed=seed, top_k=top_k)
-    scorecard, key = with_pseudonyms(scorecard)
+    scorecard, key = with_pseudonyms(without_withheld(scorecard))
     options = {
         "profiles": list(profiles),
         "language": language,

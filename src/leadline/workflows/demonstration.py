@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from leadline.errors import Language, SourceError
-from leadline.workflows.assess import AssessResult, assess
+from leadline.workflows.assessment import AssessResult, assess
 from leadline.workflows.folder import whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
 
