@@ -136,7 +136,7 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
         return raw_frame(source)
     scheme = urlsplit(source).scheme.lower() if isinstance(source, str) and "://" in source else ""
     if scheme in ("http", "https"):
-        return opener("http")(source)
+        return opener("http")(source, query=query)
     if scheme == "sqlite":
         path = Path(unquote(urlsplit(str(source)).path.removeprefix("/")))
         return opener("sqlite")(path, path.name, query=query)
@@ -144,7 +144,7 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
         return opener("postgresql")(source, query=query)
     if scheme:
         raise SourceError("evidence.unknown_scheme", value=scheme)
-    return open_file(Path(source))
+    return open_file(Path(source), query=query)
 
 
 def raw_tables(

@@ -228,7 +228,7 @@ class Session:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SourceError("evidence.unknown_scheme", value=parts.scheme)
-        headers = {"Accept": "application/json", "User-Agent": "leadline"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "leadline"}
         if origin(url) == self._home:
             headers.update(self._secret)
         response = self._pool(parts.scheme, parts.hostname).request(
