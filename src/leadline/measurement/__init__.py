@@ -13,8 +13,8 @@ from leadline.measurement.notice import Notice
 
 __all__ = [
     "Agreement",
-    "Component",
     "CompetencyMeasure",
+    "Component",
     "Curve",
     "Dimension",
     "FacetFit",
