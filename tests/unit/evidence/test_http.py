@@ -14,7 +14,7 @@ from leadline.evidence.sources.exchange import Client
 from leadline.evidence.sources.http import open_http
 
 RECORDS = [{"ratee": "ada", "rater": "lin", "item": "i1", "rating": 4}]
-TOKEN = "s3cret-token"
+HUSH = "s3cret-token"
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def code_of(url: str, client: Client | None = None) -> LeadlineError:
     with pytest.raises(LeadlineError) as caught:
         open_http(url, client=client or Client(sleep=Naps(), attempts=2))
     for language in ("en", "zh"):
-        assert TOKEN not in caught.value.describe(language)  # type: ignore[arg-type]
+        assert HUSH not in caught.value.describe(language)  # type: ignore[arg-type]
     return caught.value
 
 
@@ -101,7 +101,7 @@ def test_pages_are_followed_by_link_header(site: Site) -> None:
         ({"nextPageToken": "t2"}, "/r?pageToken=t2"),
         ({"meta": {"next_cursor": 17}}, "/r?cursor=17"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_pages_are_followed_by_a_field_of_the_document(
     site: Site, field: dict[str, object], path: str
@@ -121,11 +121,11 @@ def test_pages_that_lead_in_circles_are_refused(site: Site) -> None:
 
 
 def test_token_and_headers_of_the_environment_are_sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", TOKEN)
+    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", HUSH)
     monkeypatch.setenv("LEADLINE_HTTP_HEADERS", "X-Team: hr\nX-Trace: a:b")
     read_table(site.on("/r", Reply(RECORDS)))
     headers = site.asked[0][1]
-    assert headers["authorization"] == f"Bearer {TOKEN}"
+    assert headers["authorization"] == f"Bearer {HUSH}"
     assert (headers["x-team"], headers["x-trace"]) == ("hr", "a:b")
 
 
@@ -133,7 +133,7 @@ def test_token_and_headers_of_the_environment_are_sent(site: Site, monkeypatch: 
 def test_secrets_never_go_to_another_host(
     site: Site, other: Site, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", TOKEN)
+    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", HUSH)
     monkeypatch.setenv("LEADLINE_HTTP_HEADERS", '{"X-Key": "also-secret"}')
     away = other.on("/r", Reply({"data": [{"id": 2}]}))
     reply = {
@@ -147,11 +147,11 @@ def test_secrets_never_go_to_another_host(
 
 
 def test_a_redirect_within_the_host_keeps_the_token(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", TOKEN)
+    monkeypatch.setenv("LEADLINE_HTTP_TOKEN", HUSH)
     url = site.on("/old", Reply({}, status=308, headers={"Location": "/new"}))
     site.on("/new", Reply(RECORDS))
     read_table(url)
-    assert site.asked[1][1]["authorization"] == f"Bearer {TOKEN}"
+    assert site.asked[1][1]["authorization"] == f"Bearer {HUSH}"
 
 
 def test_user_and_password_in_the_address_are_sent_and_never_told(site: Site) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -248,8 +248,8 @@ def test_more_faults_of_a_kind_than_can_be_read_are_counted(tmp_path: Path) -> N
 
 def test_a_file_without_permission_is_told() -> None:
     """Root may read everything, so a test run by root asks as somebody else."""
-    folder = Path("/tmp" if sys.platform != "win32" else ".") / f"leadline-no-permission-{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
     path = folder / "ratings.csv"
     path.write_text(ratings(), encoding="utf-8")
     path.chmod(0)
