@@ -176,7 +176,13 @@ def compare(scorecard: Scorecard, ratees: Iterable[str]) -> Comparison:
     wanted = _known(scorecard, ratees)
     rows = [scorecard.ratees.index(ratee) for ratee in wanted]
     used = scorecard.weights > 0
-    factors = gathered(scorecard.measures, scorecard.factors, used, draws=(scorecard.n_draws, scorecard.seed))
+    factors = gathered(
+        scorecard.measures,
+        scorecard.factors,
+        used,
+        draws=(scorecard.n_draws, scorecard.seed),
+        hidden=np.isnan(scorecard.factor_score) if scorecard.is_disclosed else None,
+    )
     combination = Combination(scorecard.formula, scorecard.weights[used])
     duel = _Duel(scorecard, factors, combination)
     return Comparison(

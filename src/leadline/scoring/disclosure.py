@@ -54,9 +54,9 @@ def shown(scorecard: Scorecard) -> Disclosed:
     """What may be shown of a scorecard, by the least numbers of its framework.
 
     A figure made of ratings, whatever else it is also made of, needs ``framework.disclosure.all`` distinct
-    raters other than the ratee, counted for each factor and each competency by itself. Where all competencies of a factor but one
-    could be shown, the one with the next fewest raters is hidden as well: the factor less the
-    others would give the hidden one away.
+    raters other than the ratee, counted for each factor and each competency by itself. Where all
+    competencies of a factor but one could be shown, the one with the next fewest raters is hidden as
+    well: the factor less the others would give the hidden one away.
 
     Parameters
     ----------
@@ -78,6 +78,8 @@ def shown(scorecard: Scorecard) -> Disclosed:
     array([[ True,  True, False, False]])
     """
     source = scorecard.measures
+    if scorecard.is_disclosed:
+        return _disclosed(scorecard)
     hidden = hidden_factors(source, scorecard.framework, scorecard.factors)
     last = source.previous
     last_hidden = None if last is None else hidden_factors(last, scorecard.framework, scorecard.factors)
@@ -88,14 +90,7 @@ def shown(scorecard: Scorecard) -> Disclosed:
             card = scored(source, scorecard.framework, _rule(scorecard), hidden, last_hidden)
         else:
             card = _blank(scorecard)
-    card = _without_competencies(card, hidden_competencies(source, scorecard, hidden))
-    return Disclosed(
-        scorecard=card,
-        overall=np.isfinite(card.overall),
-        factors=np.isfinite(card.factor_score),
-        competencies=np.isfinite(card.competency_score),
-        groups=_groups(source, scorecard.framework),
-    )
+    return _disclosed(_without_competencies(card, hidden_competencies(source, scorecard, hidden)))
 
 
 def hidden_factors(source: Source, framework: Framework, factors: tuple[str, ...]) -> Booleans:
@@ -171,6 +166,16 @@ def merged_groups(counts: Mapping[str, int], framework: Framework) -> dict[str, 
     return found
 
 
+def _disclosed(card: Scorecard) -> Disclosed:
+    return Disclosed(
+        scorecard=card,
+        overall=np.isfinite(card.overall),
+        factors=np.isfinite(card.factor_score),
+        competencies=np.isfinite(card.competency_score),
+        groups=_groups(card.measures, card.framework),
+    )
+
+
 def _groups(source: Source, framework: Framework) -> tuple[Mapping[str, int], ...]:
     by_relationship = source.by_relationship
     return tuple(
@@ -184,10 +189,9 @@ def _rule(card: Scorecard) -> Rule:
 
 
 def _without_competencies(card: Scorecard, hidden: Booleans) -> Scorecard:
-    if not hidden.any():
-        return card
     return replace(
         card,
+        is_disclosed=True,
         competency_score=np.where(hidden, np.nan, card.competency_score),
         competency_lower=np.where(hidden, np.nan, card.competency_lower),
         competency_upper=np.where(hidden, np.nan, card.competency_upper),

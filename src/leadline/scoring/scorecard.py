@@ -66,6 +66,8 @@ class Scorecard:
     drivers : tuple of Driver
     notices : tuple of Notice
         What a reader must know, such as a factor that nobody has.
+    is_disclosed : bool
+        Whether figures that too few raters stand behind were left out; see `shown`.
     engine_version, input_hash : str
     """
 
@@ -108,6 +110,7 @@ class Scorecard:
     notices: tuple[Notice, ...]
     engine_version: str
     input_hash: str
+    is_disclosed: bool = False
 
     @property
     def names(self) -> Mapping[str, str]:

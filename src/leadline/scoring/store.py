@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER = "scorecard"
 ARRAYS = "arrays.npz"
 CONTENT = "scorecard.json"
-PLAIN = ("level", "seed", "n_draws", "k", "top_k", "engine_version", "input_hash")
+PLAIN = ("level", "seed", "n_draws", "k", "top_k", "engine_version", "input_hash", "is_disclosed")
 LISTS = ("ratees", "factors", "competencies", "band")
 
 

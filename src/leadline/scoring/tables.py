@@ -31,44 +31,46 @@ DRIVER = (
 
 
 class _Construct(NamedTuple):
-    """One construct of all P people; counts and logits are None where there are none."""
+    """One construct of all P people: arrays of shape (P,), NaN where there is nothing to say."""
 
     id: str
     score: Floats
     lower: Floats
     upper: Floats
     se: Floats
-    measure: Floats | None
-    n_raters: NDArray[Any] | None
-    n_items: NDArray[Any] | None
+    measure: Floats
+    n_raters: Floats
+    n_items: Floats
     partial: NDArray[np.bool_]
 
 
 def scores(card: Scorecard) -> Frame:
-    """Rows of ``scores.csv``: a ratee's overall score, then factors, then competencies."""
+    """Rows of ``scores.csv``: a ratee's overall score, then factors, then competencies.
+
+    Where there is no score there is neither measure nor count: how many stand behind a figure that is
+    not shown is not shown either.
+    """
     constructs = list(_constructs(card))
     people, many = len(card.ratees), len(constructs)
 
-    def column(values: Iterable[NDArray[Any] | None]) -> list[Any]:
-        found = [_or_none(one, people) for one in values]
-        return [found[c][p] for p in range(people) for c in range(many)]
+    def column(name: str) -> NDArray[Any]:
+        return np.stack([getattr(one, name) for one in constructs], axis=1).ravel()
 
-    bands = [[card.band[p]] + [None] * (many - 1) for p in range(people)]
     return frame(
         {
             "ratee": [ratee for ratee in card.ratees for _ in constructs],
             "construct": [one.id for one in constructs] * people,
-            "score": column(one.score for one in constructs),
-            "lower": column(one.lower for one in constructs),
-            "upper": column(one.upper for one in constructs),
+            "score": column("score"),
+            "lower": column("lower"),
+            "upper": column("upper"),
             "level": [card.level] * (people * many),
-            "se": column(one.se for one in constructs),
-            "measure": _numbers(column(one.measure for one in constructs)),
-            "n_raters": _wholes(column(one.n_raters for one in constructs)),
-            "n_items": _wholes(column(one.n_items for one in constructs)),
-            "reliability": _numbers([reliability(one.score, one.se) for one in constructs] * people),
-            "partial": column(one.partial for one in constructs),
-            "band": [band for row in bands for band in row],
+            "se": column("se"),
+            "measure": column("measure"),
+            "n_raters": _wholes(column("n_raters")),
+            "n_items": _wholes(column("n_items")),
+            "reliability": np.array([reliability(one.score, one.se) for one in constructs] * people),
+            "partial": column("partial"),
+            "band": [band for one in card.band for band in (one, *(None,) * (many - 1))],
         }
     )
 
@@ -175,43 +177,49 @@ def document(card: Scorecard, language: Language) -> dict[str, Any]:
 
 def _constructs(card: Scorecard) -> Iterator[_Construct]:
     source = card.measures
+    nothing = np.full(len(card.ratees), np.nan)
+    counted = np.isfinite(card.overall)
+    if card.is_disclosed:
+        counted = counted & (np.asarray(source.n_raters) >= card.framework.disclosure.all)
     yield _Construct(
-        "overall",
-        card.overall,
-        card.lower,
-        card.upper,
-        card.se,
-        None,
-        source.n_raters,
-        source.n_items,
-        card.partial,
+        id="overall",
+        score=card.overall,
+        lower=card.lower,
+        upper=card.upper,
+        se=card.se,
+        measure=nothing,
+        n_raters=np.where(counted, source.n_raters, np.nan),
+        n_items=np.where(counted, source.n_items, np.nan),
+        partial=card.partial,
     )
     for f, factor in enumerate(card.factors):
         seen = {one.kind: one for one in source.dimensions if one.factor == factor}
         logits = seen.get("ratings") or seen.get("exam")
+        known = np.isfinite(card.factor_score[:, f])
+        items = np.sum([one.n_items for one in seen.values()], axis=0) if seen else nothing
         yield _Construct(
-            factor,
-            card.factor_score[:, f],
-            card.factor_lower[:, f],
-            card.factor_upper[:, f],
-            card.factor_se[:, f],
-            logits.theta if logits else None,
-            seen["ratings"].n_raters if "ratings" in seen else None,
-            np.sum([one.n_items for one in seen.values()], axis=0) if seen else None,
-            card.factor_partial[:, f],
+            id=factor,
+            score=card.factor_score[:, f],
+            lower=card.factor_lower[:, f],
+            upper=card.factor_upper[:, f],
+            se=card.factor_se[:, f],
+            measure=np.where(known, logits.theta, np.nan) if logits else nothing,
+            n_raters=np.where(known, seen["ratings"].n_raters, np.nan) if "ratings" in seen else nothing,
+            n_items=np.where(known, items, np.nan),
+            partial=card.factor_partial[:, f],
         )
-    for m, (competency, one) in enumerate(zip(card.competencies, source.competencies, strict=True)):
-        value = card.competency_score[:, m]
+    for m, one in enumerate(source.competencies):
+        known = np.isfinite(card.competency_score[:, m])
         yield _Construct(
-            competency,
-            value,
-            card.competency_lower[:, m],
-            card.competency_upper[:, m],
-            card.competency_se[:, m],
-            None,
-            one.n_raters,
-            one.n_items,
-            np.isnan(value),
+            id=one.id,
+            score=card.competency_score[:, m],
+            lower=card.competency_lower[:, m],
+            upper=card.competency_upper[:, m],
+            se=card.competency_se[:, m],
+            measure=nothing,
+            n_raters=np.where(known, one.n_raters, np.nan),
+            n_items=np.where(known, one.n_items, np.nan),
+            partial=~known,
         )
 
 
@@ -220,16 +228,8 @@ def _explanation(reason: str, fields: Mapping[str, Any], language: Language) -> 
     return words(key, language, **fields) if has_words(key, language) else None
 
 
-def _or_none(values: NDArray[Any] | None, n: int) -> list[Any]:
-    return [None] * n if values is None else values.tolist()
-
-
-def _numbers(values: list[Any]) -> Floats:
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
 def _wholes(values: Iterable[Any]) -> list[int | None]:
-    return [None if value is None or np.isnan(value) else int(value) for value in values]
+    return [None if np.isnan(value) else int(value) for value in values]
 
 
 def _plain_number(value: float) -> float | str | None:
