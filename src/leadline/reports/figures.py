@@ -35,6 +35,13 @@ def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     -------
     altair.LayerChart
         Shows itself in a notebook; `svg` makes it a picture.
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> ranking_figure(card).to_dict()["layer"][-1]["mark"]["type"]
+    'point'
     """
     return ranking_chart(Lens(scorecard, language))
 
@@ -59,7 +66,7 @@ def ranking_chart(lens: Lens) -> alt.LayerChart:
         tooltip=TIP,
     )
     layers = [_bands(lens, scale), spans, dots] if lens.has_bands else [spans, dots]
-    return _styled(alt.layer(*layers).properties(width=WIDTH, height=alt.Step(24)))
+    return _styled(alt.LayerChart(layer=layers).properties(width=WIDTH, height=alt.Step(24)))
 
 
 def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -73,6 +80,13 @@ def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     Returns
     -------
     altair.LayerChart
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> factors_figure(card).to_dict()["layer"][0]["mark"]["type"]
+    'point'
     """
     return factors_chart(Lens(scorecard, language))
 
@@ -101,7 +115,7 @@ def factors_chart(lens: Lens) -> alt.LayerChart:
     )
     dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=TIP)
     means = base.mark_tick(thickness=2.5, size=26, color=INK).encode(x="mean(score):Q")
-    return _styled(alt.layer(dots, means).properties(width=WIDTH - 160, height=alt.Step(44)))
+    return _styled(alt.LayerChart(layer=[dots, means]).properties(width=WIDTH - 160, height=alt.Step(44)))
 
 
 def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -115,6 +129,13 @@ def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.Laye
     Returns
     -------
     altair.LayerChart
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> severity_figure(card).to_dict()["layer"][0]["mark"]["type"]
+    'bar'
     """
     return severity_chart(Lens(scorecard, language))
 
@@ -140,12 +161,12 @@ def severity_chart(lens: Lens) -> alt.LayerChart:
     zero = (
         alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
     )
-    return _styled(alt.layer(bars, zero).properties(width=WIDTH - 100, height=180))
+    return _styled(alt.LayerChart(layer=[bars, zero]).properties(width=WIDTH - 100, height=180))
 
 
 def _names(names: Sequence[str]) -> alt.Axis:
     """Axis of names, with room for them in the page's font, which may be wider than the converter's."""
-    wide = max((sum(14 if ord(letter) > 0x2E7F else 8 for letter in name) for name in names), default=0)
+    wide = max((sum(13.5 if ord(letter) > 0x2E7F else 7.2 for letter in name) for name in names), default=0)
     extent = min(wide, 240) + 12
     return alt.Axis(
         labelLimit=240,

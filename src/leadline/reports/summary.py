@@ -161,10 +161,13 @@ def _apart(lens: Lens, ranked: Sequence[Place], paired: Pairing) -> list[Markup]
 def _missing(lens: Lens) -> list[Markup]:
     v = lens.voice
     said = []
+    if lens.unranked:
+        names = named(lens, [lens.name(row) for row in lens.unranked])
+        said.append(v.html("summary.missing.everything", n=len(lens.unranked), names=names))
     for column, factor in enumerate(lens.factors):
         title = v.strong(factor.title[lens.language])
-        lacking = [row for row in lens.everyone if not lens.factor(row, column).known]
-        parted = [row for row in lens.everyone if lens.is_partial(row, column) and row not in lacking]
+        lacking = [row for row in lens.order if not lens.factor(row, column).known]
+        parted = [row for row in lens.order if lens.is_partial(row, column) and row not in lacking]
         for code, rows in (("factor", lacking), ("kind", parted)):
             if rows:
                 names = named(lens, [lens.name(row) for row in rows])

@@ -52,7 +52,9 @@ class MadeUp(Measures):
     def draws(self, n: int, seed: int) -> Floats:
         """Draws of the factors, shape (n, P, F); a missing one from the group's mean and spread."""
         value, se = self.factor_value, self.factor_se
-        means, spreads = np.nanmean(value, axis=0), np.nanstd(value, axis=0) + 5
+        known = [column[np.isfinite(column)] for column in value.T]
+        means = np.array([column.mean() if len(column) else np.nan for column in known])
+        spreads = np.array([column.std() + 5 if len(column) else np.nan for column in known])
         centre = np.where(np.isnan(value), means, value)
         spread = np.where(np.isnan(value), spreads, se)
         noise = np.random.default_rng(seed).standard_normal((n, *value.shape))
