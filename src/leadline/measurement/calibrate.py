@@ -267,3 +267,28 @@ def _placed(system: System, point: Point, design: Design, fixed: list[Flags], ru
 def _ever_extreme(screen: Screened, sizes: list[int]) -> tuple[Flags, ...]:
     never = tuple(np.zeros(size, dtype=bool) for size in sizes)
     return tuple(np.any(each, axis=0) for each in zip(never, *screen.rounds, strict=True))
+
+
+def rung_labels(calibration: Calibration) -> Floats:
+    """Rating that each rung stands for, shape (T, K), NaN above an item's highest."""
+    ladder, top = calibration.screen.ladder, calibration.screen.top
+    n_rungs = calibration.steps.shape[1] + 1
+    found = np.full((len(ladder), n_rungs), np.nan)
+    used = _used_labels(calibration)
+    for row in range(len(ladder)):
+        labels = calibration.labels[used[row]]
+        highest = int(top.max()) if calibration.shared else int(top[row])
+        found[row, : highest + 1] = labels[: highest + 1]
+    return found
+
+
+def _used_labels(calibration: Calibration) -> Flags:
+    """Labels that have a rung of their own, shape (T, L)."""
+    ladder = calibration.screen.ladder
+    first = np.full((len(ladder), 1), -1)
+    used = np.diff(np.concatenate([first, ladder], axis=1), axis=1) > 0
+    # Labels below the lowest used one are put on rung 0 too; it belongs to the last of them.
+    lowest = (ladder == 0).sum(axis=1) - 1
+    used[:, 0] = False
+    used[np.arange(len(ladder)), lowest] = True
+    return used

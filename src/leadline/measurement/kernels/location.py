@@ -94,7 +94,9 @@ def located(
         step = np.where(open_, gap / np.maximum(information, 1e-12), 0.0)
         step = np.clip(step, -_LONGEST, _LONGEST)
         beyond = (location + step <= low) | (location + step >= high)
-        step = np.where(beyond & np.isfinite(high - low), (low + high) / 2 - location, step)
+        inside = np.isfinite(low) & np.isfinite(high)
+        middle = (np.where(inside, low, 0.0) + np.where(inside, high, 0.0)) / 2
+        step = np.where(beyond & inside, middle - location, step)
         location = location + step
         if np.abs(step).max(initial=0.0) < _TOLERANCE:
             break
