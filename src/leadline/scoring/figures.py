@@ -106,7 +106,7 @@ class Figures:
         >>> figures.draws(2000, seed=0)[:, 0, 0].mean().round()
         np.float64(85.0)
         """
-        rng = np.random.default_rng([seed, 0])
+        rng = np.random.default_rng(seed)
         errors = np.nan_to_num(self.factor_se)
         found = rng.standard_normal((n, *self.factor_value.shape))
         found *= errors

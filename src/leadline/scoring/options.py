@@ -38,14 +38,24 @@ def names_of_factors(framework: Framework) -> dict[str, str]:
     >>> names["te"], names["pg"], names["技术能力"]
     ('technical_expertise', 'performance_goals', 'technical_expertise')
     """
-    names: dict[str, str] = {}
-    initials = ["".join(word[0] for word in factor.id.split("_")) for factor in framework.factors]
-    for factor, short in zip(framework.factors, initials, strict=True):
-        if initials.count(short) == 1:
-            names[short] = factor.id
+    names = {short: factor for factor, short in initials(framework).items()}
     for factor in framework.factors:
         names |= {plain_name(name): factor.id for name in (factor.title.en, factor.title.zh, factor.id)}
     return names
+
+
+def initials(framework: Framework) -> dict[str, str]:
+    """Initials by factor id, of the factors that share theirs with no other.
+
+    Examples
+    --------
+    >>> from leadline.frameworks import load_framework
+    >>> list(initials(load_framework("technical-leadership")).values())
+    ['te', 'la', 'bi', 'pg']
+    """
+    found = {factor.id: "".join(word[0] for word in factor.id.split("_")) for factor in framework.factors}
+    short = list(found.values())
+    return {factor: one for factor, one in found.items() if short.count(one) == 1}
 
 
 def plain_name(name: str) -> str:

@@ -10,6 +10,8 @@ Floats = NDArray[np.float64]
 # Fewer values than this say little about a spread; that of a uniform 0-100 is then its least.
 FEW = 5
 UNIFORM_SD = 100 / np.sqrt(12)
+# Draws of what is known take the stream of the seed itself; [seed, 0] would be the same one.
+STREAM = 2
 
 
 def group_means(values: Floats) -> Floats:
@@ -83,7 +85,7 @@ def drawn_from_group(draws: Floats, values: Floats, where: NDArray[np.bool_], se
     >>> found[:, 0].std(), bool(15 < found[:, 1].std() < 29)
     (np.float64(0.0), True)
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, STREAM])
     means, spreads = group_means(values), group_spreads(values)
     for p, f in np.argwhere(where):
         draws[:, p, f] = np.clip(means[f] + spreads[f] * rng.standard_normal(len(draws)), 0.0, 100.0)

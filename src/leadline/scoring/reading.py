@@ -13,7 +13,7 @@ from leadline.errors import EvidenceError, Fault, ScoringError
 from leadline.evidence.frames import Frame
 from leadline.frameworks import Framework, load_framework
 from leadline.scoring.figures import Figures
-from leadline.scoring.options import names_of_factors, plain_name
+from leadline.scoring.options import initials, names_of_factors, plain_name
 
 Table: TypeAlias = Frame | Mapping[str, Any]
 
@@ -67,7 +67,10 @@ def read_figures(table: Table, framework: Framework | None = None) -> Figures:
     cells = _cells(table)
     columns, faults = _figure_columns(cells, framework)
     if not columns and not faults:
-        allowed = ", ".join([*names_of_factors(framework)])
+        short = initials(framework)
+        allowed = ", ".join(
+            f"{short[one.id]} ({one.id})" if one.id in short else one.id for one in framework.factors
+        )
         raise ScoringError("scoring.no_factors", columns=", ".join(cells) or "—", allowed=allowed)
     n = _n_rows(cells)
     ratees, missing = _ratees(cells, n)

@@ -34,6 +34,9 @@ from leadline.scoring.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
 
+# Stream of the last cycle's draws; its errors are independent of this cycle's.
+LAST_CYCLE = 1
+
 
 def score(
     measures: Source | Table,
@@ -221,7 +224,7 @@ def _last(
     if source.previous is None:
         return None
     used = np.isin(np.arange(len(ids)), factors.used)
-    seed = int(np.random.SeedSequence([rule.seed, 1]).generate_state(1)[0])
+    seed = int(np.random.SeedSequence([rule.seed, LAST_CYCLE]).generate_state(1)[0])
     return gathered(source.previous, ids, used, draws=(rule.n_draws, seed), hidden=hidden)
 
 
