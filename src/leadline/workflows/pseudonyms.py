@@ -50,7 +50,7 @@ def _hidden(measures: Measures, key: Mapping[str, str]) -> Measures:
 def _hidden_fit(fit: FacetFit, key: Mapping[str, str]) -> FacetFit:
     raters = fit.facets["rater"]
     hidden = replace(raters, elements=tuple(key.get(one, "R?") for one in raters.elements))
-    return replace(fit, facets={**fit.facets, "rater": hidden}, ratings=None)
+    return replace(fit, facets={**fit.facets, "rater": hidden}, ratings=None, calibration=None)
 
 
 def _hidden_note(note: QualityNote, key: Mapping[str, str]) -> QualityNote:

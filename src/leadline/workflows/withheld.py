@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,13 @@ def _withheld(measures: Measures, hidden: Mapping[str, Booleans]) -> Measures:
 
 
 def _dimension(one: Dimension, hidden: Booleans) -> Dimension:
-    names = ("value", "se", "theta", "theta_se")
-    return replace(one, **{name: np.where(hidden, np.nan, getattr(one, name)) for name in names})
+    return replace(
+        one,
+        value=np.where(hidden, np.nan, one.value),
+        se=np.where(hidden, np.nan, one.se),
+        theta=np.where(hidden, np.nan, one.theta),
+        theta_se=np.where(hidden, np.nan, one.theta_se),
+    )
 
 
 def _competency(one: CompetencyMeasure, hidden: Booleans) -> CompetencyMeasure:
@@ -78,5 +84,5 @@ def _competency(one: CompetencyMeasure, hidden: Booleans) -> CompetencyMeasure:
 def _fit(fit: FacetFit, hidden: Collection[str]) -> FacetFit:
     ratees = fit.facets["ratee"]
     rows = np.array([element in hidden for element in ratees.elements])
-    blank = {name: np.where(rows, np.nan, getattr(ratees, name)) for name in _OF_RATEES}
+    blank: dict[str, Any] = {name: np.where(rows, np.nan, getattr(ratees, name)) for name in _OF_RATEES}
     return replace(fit, facets={**fit.facets, "ratee": replace(ratees, **blank)})
