@@ -12,6 +12,7 @@ from typing import TypeVar
 import altair as alt
 
 from leadline.errors import Language
+from leadline.reports.axis import Axis
 from leadline.reports.lens import Lens, shade
 from leadline.reports.palette import ACCENT, ACCENT_SOFT, DEPTHS, FONTS, INK, INK_SOFT, LINE, PAPER
 from leadline.reports.quality import severity_bins
@@ -59,7 +60,8 @@ def ranking_chart(lens: Lens) -> alt.LayerChart:
         y=alt.Y("name:N", sort=None, title=None, axis=_names([lens.name(row) for row in lens.order]))
     )
     spans = base.mark_bar(height=8, cornerRadius=4, color=ACCENT_SOFT).encode(
-        x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis")), x2="upper:Q"
+        x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis"), axis=_ticks(axis)),
+        x2="upper:Q",
     )
     dots = base.mark_point(filled=True, size=80, color=ACCENT, opacity=1).encode(
         x=alt.X("score:Q", scale=scale),
@@ -105,6 +107,7 @@ def factors_chart(lens: Lens) -> alt.LayerChart:
             "score:Q",
             scale=alt.Scale(domain=[axis.low, axis.high], nice=False),
             title=lens.voice.t("factors.axis"),
+            axis=_ticks(axis),
         ),
         y=alt.Y(
             "factor:N",
@@ -162,6 +165,10 @@ def severity_chart(lens: Lens) -> alt.LayerChart:
         alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
     )
     return _styled(alt.LayerChart(layer=[bars, zero]).properties(width=WIDTH - 100, height=180))
+
+
+def _ticks(axis: Axis) -> alt.Axis:
+    return alt.Axis(values=list(axis.ticks))
 
 
 def _names(names: Sequence[str]) -> alt.Axis:

@@ -70,13 +70,15 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
     groups = standings(lens)
     everything = chain.from_iterable(found for _, found in groups)
     ends = [end for one in everything for end in (one.low, one.high, one.mean, one.competency.expectation)]
+    there = {"apart": paired.pairs, "competencies": groups, "quality": [*lens.fits(), *marked, *lens.notices]}
+    empty = {section for section, found in there.items() if not found}
     columns = range(len(lens.factors))
     severity = severity_bins(lens)
     return render(
         "report.html.jinja",
         lens,
         links=links,
-        sections=[one for one in SECTIONS if one != "apart" or paired.pairs],
+        sections=[one for one in SECTIONS if one not in empty],
         k=int(card.k),
         shows_top=1 < int(card.k) < len(lens.order),
         summary=summary(lens, len(marked)),

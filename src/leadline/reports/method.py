@@ -27,8 +27,8 @@ class Fact:
 
 def steps(lens: Lens) -> tuple[str, ...]:
     """The way from evidence to probabilities, in words."""
-    codes = ("ratings", "other", "map", "self", "draws", "missing")
-    return tuple(lens.voice.t(f"method.steps.{code}") for code in codes)
+    measured = ("ratings", "other", "map", "self") if next(lens.fits(), None) else ()
+    return tuple(lens.voice.t(f"method.steps.{code}") for code in (*measured, "draws", "missing"))
 
 
 def kinds(lens: Lens) -> tuple[str, ...]:

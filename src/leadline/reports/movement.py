@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import nan, sqrt
 from typing import Literal
 
 from leadline.reports.lens import Lens
@@ -20,6 +20,7 @@ class Move:
     before: float
     after: float
     parts: tuple[float, ...]
+    is_sure: bool
 
     @property
     def change(self) -> float:
@@ -40,7 +41,10 @@ def move(lens: Lens, row: int, against: Against) -> Move | None:
         return None
     one = next(iter(drivers.values()))
     parts = tuple(drivers[f.id].contribution if f.id in drivers else 0.0 for f in lens.factors)
-    return Move(row, lens.name(row), one.from_score, one.to_score, parts)
+    # Two errors of the same size, independent of each other, add up to the square root of two of one.
+    chance = sqrt(2) * (lens.overall(row).upper - lens.overall(row).lower) / 2
+    is_sure = abs(one.to_score - one.from_score) > chance
+    return Move(row, lens.name(row), one.from_score, one.to_score, parts, is_sure)
 
 
 def gains(lens: Lens, row: int) -> tuple[float, ...]:

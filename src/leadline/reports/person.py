@@ -106,14 +106,14 @@ def person_page(lens: Lens, row: int) -> str:
         shows_group=lens.shows_group,
         gain_digits=0 if lens.top > 100 else 2,
         steps=[_step(lens, one) for one in suggested(lens, row)],
-        groups=groups,
+        groups=groups if any(one.score.known for one in everything) else (),
         competency_axis=_axis(everything),
         shows_self=any(isfinite(one.own) for one in everything),
         cycle_move=cycle_move,
-        cycle_words=_move_words(lens, row, cycle_move, ("up", "down", "same")),
+        cycle_words=_move_words(lens, cycle_move, ("up", "down", "same")),
         cycle_most=_largest(cycle_move),
         group_move=group_move,
-        group_words=_move_words(lens, row, group_move, ("ahead", "behind", "level")),
+        group_words=_move_words(lens, group_move, ("ahead", "behind", "level")),
         group_most=_largest(group_move),
         evidence=_evidence(lens, row),
         protected=_protected(lens, row),
@@ -195,14 +195,14 @@ def _brief(
             )
         )
         low, high = lens.band_of(overall.lower), lens.band_of(overall.upper)
-        if low is high:
+        if low and low is high:
             said.append(v.html("brief.band_sure"))
         elif low and high:
             fields = {"low": low.title[lens.language], "high": high.title[lens.language]}
             said.append(v.html("brief.band_open", **fields))
     said += _extremes(lens, competencies)
     partial = [one.title for one in factors if one.partial or not one.score.known]
-    if partial:
+    if partial and overall.known:
         said.append(v.html("brief.partial", factors=v.listing(partial)))
     return said
 
@@ -240,7 +240,7 @@ def _step(lens: Lens, one: Suggestion) -> Step:
     )
 
 
-def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str, str]) -> list[Markup]:
+def _move_words(lens: Lens, found: Move | None, codes: tuple[str, str, str]) -> list[Markup]:
     if found is None:
         return []
     v = lens.voice
@@ -257,8 +257,7 @@ def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str,
             part=v.signed(found.parts[leading]),
         )
     ]
-    overall = lens.overall(row)
-    if code in ("up", "down") and abs(found.change) < (overall.upper - overall.lower) / 2:
+    if code in ("up", "down") and not found.is_sure:
         said.append(v.html("moved.unsure"))
     return said
 
@@ -266,9 +265,11 @@ def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str,
 def _evidence(lens: Lens, row: int) -> tuple[Fact, ...]:
     v, measures = lens.voice, lens.card.measures
     facts = _raters(lens, row) if measures.by_relationship else []
-    if isfinite(measures.n_items[row]):
+    rated = bool(lens.rater_groups(row))
+    if rated:
         facts.append(Fact(v.t("evidence.items"), v.number(float(measures.n_items[row]), 0)))
-    kinds = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
+    found = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
+    kinds = [kind for kind in found if rated or kind != "ratings"]
     facts.append(Fact(v.t("evidence.kinds"), str(v.listing(v.t(f"kind.{kind}") for kind in kinds))))
     return tuple(fact for fact in facts if fact.value)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
+
+import numpy as np
 
 from leadline.frameworks import Band
 from leadline.reports.lens import Lens, Reading
@@ -68,9 +68,9 @@ def pairing(lens: Lens) -> Pairing:
     ``grid[a][b]`` is the probability that the a-th is ahead of the b-th.
     """
     card, order = lens.card, lens.order
-    found = (float(card.p_greater[a, b]) for a, b in _pairs(order))
-    chances = [chance for chance in found if isfinite(chance)]
-    told = sum(max(chance, 1 - chance) >= card.level for chance in chances)
+    upper = card.p_greater[np.ix_(order, order)][np.triu_indices(len(order), k=1)]
+    chances = upper[np.isfinite(upper)]
+    told = int((np.maximum(chances, 1 - chances) >= card.level).sum())
     known = {card.ratees[row]: row for row in order}
     groups = (tuple(lens.names[one] for one in group if one in known) for group in card.groups)
     first = order[:MOST_PAIRED]
@@ -82,10 +82,6 @@ def pairing(lens: Lens) -> Pairing:
         people=tuple(lens.name(row) for row in first),
         grid=tuple(tuple(float(card.p_greater[a, b]) for b in first) for a in first),
     )
-
-
-def _pairs(order: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    return ((a, b) for n, a in enumerate(order) for b in order[n + 1 :])
 
 
 def sureness(chance: float) -> int:

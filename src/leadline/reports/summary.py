@@ -183,7 +183,8 @@ def _missing(lens: Lens) -> list[Markup]:
     )
     if hidden:
         said.append(v.html("summary.missing.hidden", n=hidden, least=lens.framework.disclosure.all))
-    return said or [v.html("summary.missing.complete")]
+    rated = next(lens.fits(), None) is not None
+    return said or [v.html("summary.missing.complete" if rated else "summary.missing.figures")]
 
 
 def _next(lens: Lens, ranked: Sequence[Place], group: Iterable[Standing], quality_flags: int) -> list[Markup]:

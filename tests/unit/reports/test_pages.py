@@ -176,6 +176,10 @@ def test_plain_figures_without_errors_make_a_report(tmp_path: Path) -> None:
     text = paths[0].read_text(encoding="utf-8")
     assert "82.3" in text
     assert "How sure that is cannot be said" in text
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\bnan\b", text)
+        assert "the band is right" not in text
 
 
 def test_the_source_formula_is_reported_on_its_own_scale_without_bands(tmp_path: Path) -> None:
