@@ -169,6 +169,11 @@ def cycles_of(tables: Iterable[Frame]) -> tuple[str, ...]:
     return tuple(sorted(set().union(*found), key=_natural))
 
 
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Sort key: of two numbers the longer is the larger; the name itself decides between 1 and 01."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    digits = [part.lstrip("0") if part[0] in "0123456789" else None for part in parts]
+    return [
+        (-1, part) if number is None else (len(number), number)
+        for part, number in zip(parts, digits, strict=True)
+    ], name
