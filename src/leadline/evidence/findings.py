@@ -181,16 +181,19 @@ class Findings:
         told.sort(key=lambda fault: fault.row or 0)
         return (*self.whole, *told, *counted)
 
-    def _table_of(self, faults: list[Fault]) -> pl.DataFrame:
+    def _table_of(self, faults: list[Fault], language: Language) -> pl.DataFrame:
         rows = [
-            (self.table, fault.row, fault.column, fault.value, fault.code, reason(fault)) for fault in faults
+            (self.table, fault.row, fault.column, fault.value, fault.code, reason(fault, language))
+            for fault in faults
         ]
         return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
-    def rejected(self) -> pl.DataFrame:
+    def rejected(self, language: Language = "en") -> pl.DataFrame:
         """A row for each fault of a row: table, row, column, value, code, reason."""
-        parts = [self._table_of(self.unread)]
+        parts = [self._table_of(self.unread, language)]
         for cells in self._cells:
             pairs = zip(cells.at.tolist(), self._values(cells), strict=True)
-            parts.append(self._table_of([self._fault(cells, index, value) for index, value in pairs]))
+            parts.append(
+                self._table_of([self._fault(cells, index, value) for index, value in pairs], language)
+            )
         return pl.concat(parts).sort("row", maintain_order=True)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
-from leadline.errors import EvidenceError, Fault, SourceError
+from leadline.errors import EvidenceError, Fault, Language, SourceError
 from leadline.evidence.checks.table import Checked, check_table
 from leadline.evidence.frames import Frame
 from leadline.evidence.model import Evidence
@@ -33,6 +33,7 @@ def read_evidence(
     *,
     keep_good: bool = False,
     last_wins: bool = False,
+    language: Language = "en",
 ) -> Evidence:
     """Read evidence and check every rule of its tables; all faults are reported together.
 
@@ -50,6 +51,8 @@ def read_evidence(
     last_wins : bool
         Of rows with the same key (ratings: ratee, rater, item, cycle) the last stands and the others
         are not looked at.
+    language : {"en", "zh"}
+        Of the reasons in ``rejected``.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def read_evidence(
     nothing_left = any(table.is_empty() for table in good.values())
     if whole or nothing_left or (told and not keep_good):
         raise EvidenceError("evidence.faulty", place=place, faults=(*faults, *told))
-    rejected = pl.concat([one.findings.rejected() for one in checked.values()]) if told else None
+    rejected = pl.concat([one.findings.rejected(language) for one in checked.values()]) if told else None
     places = {name: raw.place for name, raw in raws.items()}
     return Evidence(**good, places=places, faults=told, rejected=rejected)
 

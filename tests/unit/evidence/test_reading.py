@@ -203,6 +203,9 @@ def test_keep_good_loads_the_rest_and_lists_every_rejected_row(tmp_path: Path) -
     ]
     assert evidence.rejected.get_column("reason")[0] == "'x' is not a number."
     assert len(evidence.faults) == 5
+    told = read_evidence(tmp_path, keep_good=True, language="zh").rejected
+    assert told is not None
+    assert told.get_column("reason")[0] == "“x”不是数字。"
 
 
 def test_keep_good_keeps_nothing_of_a_table_without_its_columns(tmp_path: Path) -> None:
