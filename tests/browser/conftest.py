@@ -1,60 +1,62 @@
-"""A real server with the whole cast behind it, and a real browser in front."""
+"""A real browser: an installed one of the Chromium family, else Playwright's own, installed on demand."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
-from pytest_django.live_server_helper import LiveServer
-from pytest_django.plugin import DjangoDbBlocker
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from tests.unit.reports.cast import make_scorecard
 
-from tests.web.cast import World, build
+from leadline.errors import ReportError
+from leadline.reports import report
+from leadline.reports.printing import find_browser
 
-# The browser's driver runs an event loop in this thread, in which Django would refuse its database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@dataclass
-class Stage:
-    """A served world."""
-
-    world: World
-    url: str
-
-    def context(self, browser: Browser, visitor: str, **options: object) -> BrowserContext:
-        """A browser window of a visitor."""
-        context = browser.new_context(**options)
-        if visitor != "anonymous":
-            client = Client()
-            client.force_login(self.world.users[visitor], backend="django.contrib.auth.backends.ModelBackend")
-            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.url}])
-        return context
+MISSING = """These tests need a browser of the Chromium family and found none. Install one, for instance by
+`apt-get install chromium`, or set LEADLINE_BROWSER to the path of its program.
+Playwright's own could not be installed:
+"""
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, or Playwright's own."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
         yield started
-        started.close()
 
 
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
-    """The world of the web tests, served; emptied afterwards."""
-    with django_db_blocker.unblock():
-        world = build()
-        server = LiveServer("localhost")
-        yield Stage(world, server.url)
-        server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+@pytest.fixture(scope="session")
+def browser_program(playwright: Playwright) -> str:
+    """Path of the browser; without one the tests fail and say what to install."""
+    try:
+        return find_browser()
+    except ReportError:
+        own = Path(playwright.chromium.executable_path)
+    if not own.exists():
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not own.exists():
+            pytest.fail(MISSING + done.stdout + done.stderr, pytrace=False)
+    return str(own)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, browser_program: str) -> Iterator[Browser]:
+    arguments = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    opened = playwright.chromium.launch(executable_path=browser_program, args=arguments)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same report in both languages."""
+    card = make_scorecard()
+    made = {}
+    for language in ("en", "zh"):
+        made[language] = tmp_path_factory.mktemp(language)
+        report(card, made[language], language="zh" if language == "zh" else "en")
+    return made

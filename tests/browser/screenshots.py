@@ -10,4 +10,4 @@ import pytest
 if __name__ == "__main__":
     os.environ.setdefault("LEADLINE_SHOTS", "screenshots")
     chosen = ["-k", " or ".join(sys.argv[1:])] if sys.argv[1:] else []
-    sys.exit(pytest.main(["-q", "tests/browser/test_pages.py", *chosen]))
+    sys.exit(pytest.main(["-q", "tests/browser/web/test_pages.py", *chosen]))

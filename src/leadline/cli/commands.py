@@ -13,6 +13,10 @@ from typing import Any
 import click
 
 from leadline.cli.speech import can_say, manner, say, width_of, wrapped
+from leadline.errors import UsageError
+
+# Packages that only some commands need, and the extra that installs them.
+_EXTRA_OF = {"altair": "reports", "jinja2": "reports", "vl_convert": "reports"}
 
 
 class Formatter(click.HelpFormatter):
@@ -138,7 +142,15 @@ class Command(_Spoken):
     def run(self, **parameters: Any) -> int:
         """Do the work."""
         module, _, function = self.body.partition(":")
-        return getattr(import_module(module), function or "run")(**parameters) or 0
+        try:
+            body = import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name not in _EXTRA_OF:
+                raise
+            extra = _EXTRA_OF[error.name]
+            fields = {"feature": f"leadline {self.name}", "package": error.name, "extra": extra}
+            raise UsageError("errors.missing_extra", **fields) from error
+        return getattr(body, function or "run")(**parameters) or 0
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse, each word after a variadic option being a value of it."""

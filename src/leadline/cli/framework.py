@@ -38,7 +38,9 @@ def run_list() -> None:
             ]
         )
         return
-    headings = [say(f"table.{name}") for name in ("id", "version", "title", "factors", "competencies", "items")]
+    headings = [
+        say(f"table.{name}") for name in ("id", "version", "title", "factors", "competencies", "items")
+    ]
     rows = [
         [
             one.id,
@@ -86,7 +88,8 @@ def _show_parts(shown: Framework) -> None:
     )
     print_table(
         [say("table.item"), say("table.question")],
-        [[item.id, item.text[language]] for item in (*shown.items, *shown.exam)]
+        [[item.id, item.text[language]] for item in shown.items]
+        + [[question.id, question.text[language]] for question in shown.exam]
         + [[outcome.id, outcome.title[language]] for outcome in shown.outcomes],
     )
     print_table(

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from numbers import Integral, Real
 
 import click
 
@@ -22,9 +23,13 @@ def plain(value: object) -> object:
         return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(part) for part in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, (int, str, bool, type(None))) else str(value)
+    if isinstance(value, (bool, str, type(None))):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
 
 
 def write_document(document: object) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from math import isnan
 
+import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -36,7 +37,7 @@ def print_table(
     numbers : sequence of int
         Columns that are set flush right and never broken.
     """
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for position, heading in enumerate(headings):
         is_number = position in numbers
         table.add_column(
@@ -45,7 +46,13 @@ def print_table(
     for row in rows:
         # Names and ids come from files: brackets in them are text, not style.
         table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    output = console()
+    with output.capture() as captured:
+        if title:
+            output.print(Text(title, style="bold"))
+        output.print(table)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"))
+    click.echo()
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -57,3 +64,14 @@ def number(value: float | None, digits: int = 1) -> str:
     ('71.3', '-', '-')
     """
     return "-" if value is None or isnan(value) else f"{value:.{digits}f}"
+
+
+def span(lower: float, upper: float, digits: int = 1) -> str:
+    """An interval, or a dash where it is missing.
+
+    Examples
+    --------
+    >>> span(-1.25, 3), span(float("nan"), 3)
+    ('-1.2 … 3.0', '-')
+    """
+    return "-" if isnan(lower) else f"{number(lower, digits)} … {number(upper, digits)}"

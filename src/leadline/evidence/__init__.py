@@ -1,13 +1,32 @@
 """What was observed: the evidence tables, their checks, and the sources that fill them."""
 
+from leadline.evidence.checks.public import (
+    check_groups,
+    check_outcomes,
+    check_people,
+    check_ratings,
+    check_responses,
+)
+from leadline.evidence.describe import describe
+from leadline.evidence.description import ColumnDescription, Description, RelationshipCount, Subset
 from leadline.evidence.frames import Frame, codes, frame, rows, to_json, write_csv
 from leadline.evidence.model import Evidence
 from leadline.evidence.read import read_evidence, read_table
 
 __all__ = [
+    "ColumnDescription",
+    "Description",
     "Evidence",
     "Frame",
+    "RelationshipCount",
+    "Subset",
+    "check_groups",
+    "check_outcomes",
+    "check_people",
+    "check_ratings",
+    "check_responses",
     "codes",
+    "describe",
     "frame",
     "read_evidence",
     "read_table",

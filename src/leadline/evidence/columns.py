@@ -153,6 +153,30 @@ def _filled(series: pl.Series) -> pl.Series:
     return series.str.strip_chars() != ""
 
 
+def value_codes(series: pl.Series) -> tuple[NDArray[np.int64], int]:
+    """Integer codes that are equal where values are equal, -1 where missing, and how many values differ.
+
+    Parameters
+    ----------
+    series : polars.Series of String or numbers, N values
+
+    Returns
+    -------
+    codes : array of int64, shape (N,)
+    n_values : int
+
+    Examples
+    --------
+    >>> value_codes(pl.Series([0.5, None, 0.5]))
+    (array([ 0, -1,  0]), 1)
+    """
+    if series.dtype == pl.String:
+        codes, labels = distinct_codes(series)
+        return codes, len(labels)
+    codes = series.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
+    return codes, int(codes.max(initial=-1)) + 1
+
+
 def distinct_codes(text: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
     """Integer codes of a text column in sorted order of its labels; -1 where missing.
 

@@ -104,7 +104,7 @@ class Findings:
 
     def of_table(self, code: str, column: str | None = None, value: object = None, **fields: object) -> None:
         """Note a fault of the whole table."""
-        self.whole.append(Fault(code, self.place, None, column, shown(value), fields))
+        self.whole.append(Fault(code, self.place, None, shown(column), shown(value), fields))
 
     def of_rows(
         self,
@@ -173,7 +173,7 @@ class Findings:
         counted: list[Fault] = []
         for cells in self._cells:
             values = self._values(cells, MOST)
-            pairs = zip(cells.at[:MOST], values, strict=True)
+            pairs = zip(cells.at[:MOST].tolist(), values, strict=True)
             told.extend(self._fault(cells, index, value) for index, value in pairs)
             if cells.at.size > MOST:
                 n = int(cells.at.size) - MOST
@@ -181,16 +181,19 @@ class Findings:
         told.sort(key=lambda fault: fault.row or 0)
         return (*self.whole, *told, *counted)
 
-    def _table_of(self, faults: list[Fault]) -> pl.DataFrame:
+    def _table_of(self, faults: list[Fault], language: Language) -> pl.DataFrame:
         rows = [
-            (self.table, fault.row, fault.column, fault.value, fault.code, reason(fault)) for fault in faults
+            (self.table, fault.row, fault.column, fault.value, fault.code, reason(fault, language))
+            for fault in faults
         ]
         return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
-    def rejected(self) -> pl.DataFrame:
+    def rejected(self, language: Language = "en") -> pl.DataFrame:
         """A row for each fault of a row: table, row, column, value, code, reason."""
-        parts = [self._table_of(self.unread)]
+        parts = [self._table_of(self.unread, language)]
         for cells in self._cells:
-            pairs = zip(cells.at, self._values(cells), strict=True)
-            parts.append(self._table_of([self._fault(cells, index, value) for index, value in pairs]))
+            pairs = zip(cells.at.tolist(), self._values(cells), strict=True)
+            parts.append(
+                self._table_of([self._fault(cells, index, value) for index, value in pairs], language)
+            )
         return pl.concat(parts).sort("row", maintain_order=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,9 +12,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.evidence.columns import distinct_codes
+
 Frame: TypeAlias = pl.DataFrame
 
-_FORMULA_STARTS = r"^[=+\-@\t\r]"
+_FORMULA_STARTS = r"^[=+\-@\t\r\n＝＋－＠]"
+"""What a spreadsheet may take for the beginning of a formula; the wide forms count in East Asian ones."""
 
 
 def frame(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Frame:
@@ -44,11 +48,12 @@ def codes(table: Frame, column: str) -> tuple[NDArray[np.int32], tuple[str, ...]
     ----------
     table : polars.DataFrame, N rows
     column : str
-        A column without missing values.
+        Of any type that can be written as text.
 
     Returns
     -------
     codes : array of int32, shape (N,)
+        -1 where the column is missing.
     labels : tuple of str
         ``labels[codes[n]]`` is the text of row n.
 
@@ -57,12 +62,8 @@ def codes(table: Frame, column: str) -> tuple[NDArray[np.int32], tuple[str, ...]
     >>> codes(frame({"rater": ["lin", "ada", "lin"]}), "rater")
     (array([1, 0, 1], dtype=int32), ('ada', 'lin'))
     """
-    text = table.get_column(column).cast(pl.String)
-    labels = text.unique().sort()
-    found = text.replace_strict(
-        labels, pl.Series(np.arange(len(labels), dtype=np.int32)), return_dtype=pl.Int32
-    )
-    return found.to_numpy().copy(), tuple(labels.to_list())
+    found, labels = distinct_codes(table.get_column(column).cast(pl.String))
+    return found.astype(np.int32), tuple(labels.to_list())
 
 
 def rows(table: Frame) -> Iterator[dict[str, Any]]:
@@ -79,11 +80,13 @@ def rows(table: Frame) -> Iterator[dict[str, Any]]:
 def write_csv(table: Frame, path: Path) -> None:
     """Write UTF-8 CSV that a spreadsheet opens safely: formula-like text gets a leading apostrophe.
 
-    Numbers are written with six decimals at most, so the same table gives the same bytes.
+    Numbers are written with six decimals at most and zero without a sign, so the same table gives the
+    same bytes.
 
     Parameters
     ----------
     table : polars.DataFrame
+        Its column names are made safe as well.
     path : Path
 
     Examples
@@ -96,7 +99,10 @@ def write_csv(table: Frame, path: Path) -> None:
     """
     text = pl.col(pl.String)
     safe = pl.when(text.str.contains(_FORMULA_STARTS)).then(pl.lit("'") + text).otherwise(text).name.keep()
-    table.with_columns(safe, pl.col(pl.Float64, pl.Float32).round(6)).write_csv(path, line_terminator="\n")
+    rounded = pl.col(pl.Float64, pl.Float32).round(6)
+    unsigned = pl.when(rounded == 0).then(0.0).otherwise(rounded).name.keep()
+    names = {name: f"'{name}" for name in table.columns if re.match(_FORMULA_STARTS, name)}
+    table.with_columns(safe, unsigned).rename(names).write_csv(path, line_terminator="\n")
 
 
 def to_json(table: Frame) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -72,22 +72,16 @@ class Evidence:
     @cached_property
     def cycles(self) -> tuple[str, ...]:
         """Names of all cycles in order; numbers in a name count as numbers, so ``c2`` precedes ``c10``."""
-        found: set[str] = set()
-        for name in MEASURED:
-            table = getattr(self, name)
-            if table is not None:
-                found.update(table.get_column("cycle").unique().drop_nulls().to_list())
-        return tuple(sorted(found, key=_natural))
+        return cycles_of(self._observed())
 
     @cached_property
     def ratees(self) -> tuple[str, ...]:
         """Everybody with a rating, response or outcome, sorted."""
-        found: set[str] = set()
-        for name in MEASURED:
-            table = getattr(self, name)
-            if table is not None:
-                found.update(table.get_column("ratee").unique().to_list())
-        return tuple(sorted(found))
+        found = (table.get_column("ratee").unique().to_list() for table in self._observed())
+        return tuple(sorted(set().union(*found)))
+
+    def _observed(self) -> list[Frame]:
+        return [table for name, table in self.tables.items() if name in MEASURED]
 
     def for_cycle(self, cycle: str | None) -> Evidence:
         """Evidence of one cycle; a table without cycles belongs to every cycle.
@@ -110,11 +104,10 @@ class Evidence:
             return self
         if cycle not in self.cycles:
             raise UsageError("evidence.no_such_cycle", value=cycle, allowed=", ".join(self.cycles) or "—")
-        chosen: dict[str, Any] = {}
-        for name in MEASURED:
-            table = getattr(self, name)
-            if table is not None:
-                chosen[name] = table.filter((pl.col("cycle") == cycle) | pl.col("cycle").is_null())
+        is_in = (pl.col("cycle") == cycle) | pl.col("cycle").is_null()
+        chosen: dict[str, Any] = {
+            name: table.filter(is_in) for name, table in self.tables.items() if name in MEASURED
+        }
         return replace(self, **chosen)
 
     def to_frame(self, table: str = "ratings") -> Frame:
@@ -164,6 +157,23 @@ class Evidence:
         return f"Evidence({sizes})"
 
 
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+def cycles_of(tables: Iterable[Frame]) -> tuple[str, ...]:
+    """Names of the cycles of checked tables, in order; numbers in a name count as numbers.
+
+    Examples
+    --------
+    >>> cycles_of([pl.DataFrame({"cycle": ["c10", "c2", None]})])
+    ('c2', 'c10')
+    """
+    found = (table.get_column("cycle").unique().drop_nulls().to_list() for table in tables)
+    return tuple(sorted(set().union(*found), key=_natural))
+
+
+def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Sort key: of two numbers the longer is the larger; the name itself decides between 1 and 01."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    digits = [part.lstrip("0") if part[0] in "0123456789" else None for part in parts]
+    return [
+        (-1, part) if number is None else (len(number), number)
+        for part, number in zip(parts, digits, strict=True)
+    ], name

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
-from leadline.errors import EvidenceError, Fault, SourceError
+from leadline.errors import EvidenceError, Fault, Language, SourceError
 from leadline.evidence.checks.table import Checked, check_table
 from leadline.evidence.frames import Frame
 from leadline.evidence.model import Evidence
@@ -33,6 +33,7 @@ def read_evidence(
     *,
     keep_good: bool = False,
     last_wins: bool = False,
+    language: Language = "en",
 ) -> Evidence:
     """Read evidence and check every rule of its tables; all faults are reported together.
 
@@ -50,6 +51,8 @@ def read_evidence(
     last_wins : bool
         Of rows with the same key (ratings: ratee, rater, item, cycle) the last stands and the others
         are not looked at.
+    language : {"en", "zh"}
+        Of the reasons in ``rejected``.
 
     Returns
     -------
@@ -68,17 +71,17 @@ def read_evidence(
     >>> read_evidence({"ratings": ratings}).ratings.select("relationship", "rating", "weight").rows()
     [('peer', 4, 1.0)]
     """
-    raws, faults, place = _raw_tables(source)
+    raws, faults, place = raw_tables(source)
     rules = Rules.of(framework)
     checked = {name: check_table(raw, name, rules, last_wins=last_wins) for name, raw in raws.items()}
-    _check_cycles_named(checked)
+    check_cycles_named(checked)
     whole = [*faults, *(fault for one in checked.values() for fault in one.findings.whole)]
     good = {name: one.good for name, one in checked.items()}
     told = tuple(fault for one in checked.values() for fault in one.findings.faults())
     nothing_left = any(table.is_empty() for table in good.values())
     if whole or nothing_left or (told and not keep_good):
         raise EvidenceError("evidence.faulty", place=place, faults=(*faults, *told))
-    rejected = pl.concat([one.findings.rejected() for one in checked.values()]) if told else None
+    rejected = pl.concat([one.findings.rejected(language) for one in checked.values()]) if told else None
     places = {name: raw.place for name, raw in raws.items()}
     return Evidence(**good, places=places, faults=told, rejected=rejected)
 
@@ -136,7 +139,7 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
         return raw_frame(source)
     scheme = urlsplit(source).scheme.lower() if isinstance(source, str) and "://" in source else ""
     if scheme in ("http", "https"):
-        return opener("http")(source)
+        return opener("http")(source, query=query)
     if scheme == "sqlite":
         path = Path(unquote(urlsplit(str(source)).path.removeprefix("/")))
         return opener("sqlite")(path, path.name, query=query)
@@ -144,19 +147,36 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
         return opener("postgresql")(source, query=query)
     if scheme:
         raise SourceError("evidence.unknown_scheme", value=scheme)
-    return open_file(Path(source))
+    return open_file(Path(source), query=query)
 
 
-def _raw_tables(source: Source | Mapping[str, Source]) -> tuple[dict[str, RawTable], list[Fault], str]:
-    """Tables by name, faults of what could not be read, and what to call the whole."""
-    if isinstance(source, Mapping) and set(source) <= set(TABLES):
+def raw_tables(
+    source: Source | Mapping[str, Source], *, only_evidence: bool = True
+) -> tuple[dict[str, RawTable], list[Fault], str]:
+    """Tables of a source as they were read.
+
+    Parameters
+    ----------
+    source : path, str, dataframe or mapping of table to source
+    only_evidence : bool
+        Take a single table for one of evidence in any case; else only if it has the columns.
+
+    Returns
+    -------
+    tables : dict of str to RawTable
+    faults : list of Fault
+        Of what could not be read at all.
+    place : str
+        What to call the whole.
+    """
+    if isinstance(source, Mapping) and source and set(source) <= set(TABLES):
         raws = {name: open_source(source[name]).choose() for name in TABLES if name in source}
         return raws, [], "evidence"
     if isinstance(source, str | Path) and "://" not in str(source) and Path(source).is_dir():
         return _from_folder(Path(source))
     try:
         book = open_source(source)
-        return _from_book(book), [], book.place
+        return _from_book(book, only_evidence=only_evidence), [], book.place
     except SourceError as error:
         if isinstance(source, str | Path) and Path(str(source)).is_file():
             fault = _as_fault(error, Path(str(source)).name)
@@ -170,21 +190,28 @@ def _from_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault], str]:
     for name, path in files.items():
         try:
             book = open_file(path)
-            raws[name] = book.choose(name if name in book.names else None)
+            raws[name] = book.choose(name if book.named(name) else None)
         except SourceError as error:
             faults.append(_as_fault(error, path.name))
     return raws, faults, folder.name or str(folder)
 
 
-def _from_book(book: Book) -> dict[str, RawTable]:
-    named = [name for name in TABLES if name in book.names]
-    if named:
-        return {name: book.read(name) for name in named}
+def _from_book(book: Book, *, only_evidence: bool) -> dict[str, RawTable]:
+    named = {name: book.named(name) for name in TABLES}
+    if any(named.values()):
+        return {name: book.read(found) for name, found in named.items() if found}
     raw = book.choose()
     stem = Path(raw.place).stem.lower()
-    columns = raw.frame.columns
-    guess = next((table for column, table in _GIVEAWAYS if column in columns), "ratings")
-    return {stem if stem in MEASURED else guess: raw}
+    columns = set(raw.frame.columns)
+    if stem in TABLES:
+        return {stem: raw}
+    if not only_evidence and not any(_required(name) <= columns for name in MEASURED):
+        return {stem or raw.place: raw}
+    return {next((table for column, table in _GIVEAWAYS if column in columns), "ratings"): raw}
+
+
+def _required(table: str) -> set[str]:
+    return {column.name for column in TABLES[table] if column.required}
 
 
 def _as_fault(error: SourceError, place: str) -> Fault:
@@ -200,7 +227,7 @@ def _as_fault(error: SourceError, place: str) -> Fault:
     )
 
 
-def _check_cycles_named(checked: Mapping[str, Checked]) -> None:
+def check_cycles_named(checked: Mapping[str, Checked]) -> None:
     """Where some table tells two or more cycles apart, every table of observations must."""
     cycles = {
         name: one.frame.get_column("cycle").unique().drop_nulls()

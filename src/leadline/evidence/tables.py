@@ -83,9 +83,16 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ratings": ("ratee", "rater", "item", "cycle"),
         "responses": ("ratee", "item", "cycle", "form"),
-        "outcomes": ("ratee", "item", "cycle", "time", "source"),
+        "outcomes": (
+            *("ratee", "item", "value", "target", "baseline"),
+            *("weight", "time", "cycle", "source", "team"),
+        ),
         "people": ("person",),
         "groups": ("person",),
     }
 )
-"""Columns that together may occur once in a table."""
+"""Columns that together may occur once in a table.
+
+One outcome may have several readings, such as key results: only a row that is the same in everything
+repeats another.
+"""

@@ -1,20 +1,16 @@
 """How much, and how sure: measures with standard errors from ratings, exams and outcomes."""
 
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
 from leadline.measurement.factor_map import Curve
-from leadline.measurement.fitted import (
-    Agreement,
-    Component,
-    FacetFit,
-    FacetMeasures,
-    Thresholds,
-)
+from leadline.measurement.fitting import fit
+from leadline.measurement.fitted import FacetFit
 from leadline.measurement.measures import CompetencyMeasure, Dimension, Measures, QualityNote
 from leadline.measurement.notice import Notice
 
 __all__ = [
     "Agreement",
-    "Component",
     "CompetencyMeasure",
+    "Component",
     "Curve",
     "Dimension",
     "FacetFit",
@@ -23,4 +19,5 @@ __all__ = [
     "Notice",
     "QualityNote",
     "Thresholds",
+    "fit",
 ]

@@ -2,105 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from leadline.errors import MeasurementError, UsageError
+from leadline.evidence.frames import Frame, frame, write_csv
+from leadline.measurement.bias import fitted_bias
+from leadline.measurement.calibrate import Calibration
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
+from leadline.measurement.files import THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
 from leadline.measurement.notice import Notice
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FacetMeasures:
-    """Measures of the elements of one facet. E elements.
-
-    Attributes
-    ----------
-    facet : str
-    elements : tuple of str, E
-    measure, se : array, shape (E,), logits
-        Location and its standard error with everything else held fixed. Severity and difficulty
-        are positive when harsher or harder.
-    n : array of int, shape (E,)
-        Ratings of the element.
-    raw_mean, fair_mean : array, shape (E,), rating units
-        Average rating; and the rating to expect if everything else were average.
-    infit_mnsq, infit_z, outfit_mnsq, outfit_z : array, shape (E,)
-        Mean squares expected at 1 and their normal deviates; NaN where ``extreme``.
-    point_measure : array, shape (E,)
-        Correlation of the element's ratings with the location of the rest.
-    extreme : bool array, shape (E,)
-        Only lowest or only highest ratings: no finite estimate, so the score was moved 0.3 points.
-    subset : array of int, shape (E,)
-        Number of the comparable set the element belongs to, from 1.
-    separation, strata, reliability : float
-        From model standard errors and the sample standard deviation, extreme elements left out.
-    reliability_real : float
-        The same with every standard error widened by its misfit (infit above 1).
-    """
-
-    facet: str
-    elements: tuple[str, ...]
-    measure: Floats
-    se: Floats
-    n: NDArray[np.int64]
-    raw_mean: Floats
-    fair_mean: Floats
-    infit_mnsq: Floats
-    infit_z: Floats
-    outfit_mnsq: Floats
-    outfit_z: Floats
-    point_measure: Floats
-    extreme: NDArray[np.bool_]
-    subset: NDArray[np.int64]
-    separation: float
-    strata: float
-    reliability: float
-    reliability_real: float
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Thresholds:
-    """Steps between adjacent categories, relative to the item's difficulty. T rows.
-
-    Attributes
-    ----------
-    item : tuple of str, T
-        ``*`` where all items share them.
-    category : array of int, shape (T,)
-        The upper category of the step; the lowest category has no step.
-    threshold, se : array, shape (T,), logits
-        NaN for the lowest category and for one that nobody used.
-    count : array of float, shape (T,)
-        Ratings in the category (their weights added up).
-    """
-
-    item: tuple[str, ...]
-    category: NDArray[np.int64]
-    threshold: Floats
-    se: Floats
-    count: Floats
-
-
-class Component(NamedTuple):
-    """Variance of a facet's true measures: observed variance less mean squared error."""
-
-    component: str
-    variance: float
-    sd: float
-    se: float
-
-
-class Agreement(NamedTuple):
-    """How often two raters give the same ratee the same rating on an item, and how often expected."""
-
-    opportunities: float
-    exact: float
-    expected: float
+from leadline.measurement.ratings import Ratings
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -130,6 +45,10 @@ class FacetFit:
     input_hash : str
         SHA-256 of the ratings, whatever their order.
     versions : mapping of str to str
+    ratings : Ratings or None
+        What was fitted; None after ``load``.
+    calibration : Calibration or None
+        The arrays behind the figures, by kernel; None after ``load``.
     """
 
     model: str
@@ -148,3 +67,128 @@ class FacetFit:
     warnings: tuple[Notice, ...]
     input_hash: str
     versions: Mapping[str, str]
+    ratings: Ratings | None = field(default=None, repr=False)
+    calibration: Calibration | None = field(default=None, repr=False)
+
+    def to_frame(self) -> Frame:
+        """Measures of every facet as one table, the columns of ``measures.csv``."""
+        return frame(measure_columns(self.facets))
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``summary.json`` holds, ready for JSON."""
+        by_facet = ("separation", "strata", "reliability", "reliability_real")
+        return {
+            "model": self.model,
+            "method": self.method,
+            "stopping": self.stopping,
+            "noncentered": self.noncentered,
+            "n": {name: len(facet.elements) for name, facet in self.facets.items()},
+            "n_ratings": int(sum(self.facets["item"].n)),
+            "log_likelihood": rounded(self.log_likelihood),
+            "log_likelihood_kind": "joint",
+            "iterations": self.iterations,
+            "converged": self.converged,
+            "seconds": round(self.seconds, 3),
+            **{
+                name: {key: rounded(getattr(facet, name)) for key, facet in self.facets.items()}
+                for name in by_facet
+            },
+            "agreement": {name: rounded(value) for name, value in self.agreement._asdict().items()},
+            "subsets": len(self.subsets),
+            "subset_ratees": [list(one) for one in self.subsets] if len(self.subsets) > 1 else [],
+            "warnings": [{**notice.to_json(), "message": notice.describe()} for notice in self.warnings],
+            "versions": dict(self.versions),
+            "input_hash": self.input_hash,
+        }
+
+    def save(self, directory: str | Path) -> Path:
+        """Write ``measures.csv``, ``thresholds.csv``, ``variance.csv`` and ``summary.json``.
+
+        Two fits of the same ratings write the same bytes, but for ``seconds`` in the summary.
+
+        Parameters
+        ----------
+        directory : path
+            Made where it does not exist.
+
+        Returns
+        -------
+        Path
+            The directory.
+        """
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_csv(self.to_frame(), folder / "measures.csv")
+        thresholds = {name: getattr(self.thresholds, name) for name in THRESHOLD_COLUMNS}
+        write_csv(frame(thresholds), folder / "thresholds.csv")
+        variance = {name: [getattr(one, name) for one in self.variance] for name in Component._fields}
+        write_csv(frame(variance), folder / "variance.csv")
+        text = json.dumps(self.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
+        (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        return folder
+
+    @classmethod
+    def load(cls, directory: str | Path) -> FacetFit:
+        """Read what `save` wrote: figures to six decimals, without ratings.
+
+        Parameters
+        ----------
+        directory : path
+
+        Returns
+        -------
+        FacetFit
+            Subsets and correlations of elements are not in the files: ``subset`` is 1 everywhere if
+            there is one and 0 otherwise, ``point_measure`` NaN.
+
+        Raises
+        ------
+        MeasurementError
+            A file is missing.
+        """
+        return cls(**fit_fields(Path(directory)))
+
+    def bias(self, facet_a: str, facet_b: str) -> Frame:
+        """Departures of pairs of elements from the model, everything else held fixed.
+
+        Parameters
+        ----------
+        facet_a, facet_b : str
+            Two facets, such as ``ratee`` and ``rater``.
+
+        Returns
+        -------
+        polars.DataFrame, one row a pair
+            The two elements; ``n``; total rating ``observed`` and ``expected``; ``difference`` of the
+            two for each rating; ``bias`` and ``se`` in logits (positive: rated higher than
+            expected); ``t``; ``local_measure``, the measure facet_a's element would have here.
+
+        Raises
+        ------
+        UsageError
+            A facet is unknown, or both are the same.
+        MeasurementError
+            The fit was loaded from files, so that its ratings are not at hand.
+        """
+        for name in (facet_a, facet_b):
+            if name not in self.facets or facet_a == facet_b:
+                allowed = ", ".join(one for one in self.facets if one != facet_a or name == facet_a)
+                raise UsageError("errors.no_such_option", name="facet", value=name, allowed=allowed)
+        if self.ratings is None or self.calibration is None:
+            raise MeasurementError("measurement.bias_needs_ratings")
+        found = fitted_bias(self.ratings, self.calibration, facet_a, facet_b)
+        sign = 1.0 if facet_a == "ratee" else -1.0
+        return frame(
+            {
+                facet_a: [self.facets[facet_a].elements[e] for e in found.first],
+                facet_b: [self.facets[facet_b].elements[e] for e in found.second],
+                "n": found.n,
+                "observed": found.observed,
+                "expected": found.expected,
+                "difference": (found.observed - found.expected) / found.weight,
+                "bias": found.bias,
+                "se": found.se,
+                "t": found.bias / found.se,
+                "local_measure": self.facets[facet_a].measure[found.first] + sign * found.bias,
+            }
+        )

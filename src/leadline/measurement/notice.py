@@ -22,8 +22,8 @@ class Notice:
 
     Examples
     --------
-    >>> Notice("measurement.notice.subsets", {"n": 2}).describe()[:28]
-    'The design falls apart into 2'
+    >>> Notice("measurement.notice.subsets", {"n": 2}).describe()[:27]
+    'The design falls apart into'
     """
 
     code: str

@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from leadline.reports.palette import TOKENS
 
 _COLOUR = re.compile(r'(fill|stroke)="(#[0-9a-f]{6})"')
+# The picture is one image with one name; nothing in it is to be read out, or to hinder selecting its text.
+_SPOKEN = re.compile(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"')
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)">')
 
 
@@ -50,7 +52,7 @@ def inline_svg(chart: Any, title: str) -> Markup:
     -------
     Markup
     """
-    picture = _COLOUR.sub(_token, svg(chart)).replace(' pointer-events="none"', "")
+    picture = _COLOUR.sub(_token, _SPOKEN.sub("", svg(chart)))
     head = r'<svg xmlns="http://www.w3.org/2000/svg" viewBox="\3" width="\1" role="img" aria-label="%s">'
     picture, found = _SIZE.subn(head % str(escape(title)).replace("\\", r"\\"), picture, count=1)
     if not found:

@@ -6,17 +6,22 @@ Colours are the tokens of `palette`, so that a figure in a report follows its pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import TypeVar
 
 import altair as alt
 
 from leadline.errors import Language
+from leadline.reports.axis import Axis
 from leadline.reports.lens import Lens, shade
 from leadline.reports.palette import ACCENT, ACCENT_SOFT, DEPTHS, FONTS, INK, INK_SOFT, LINE, PAPER
 from leadline.reports.quality import severity_bins
 from leadline.scoring import Scorecard
 
+AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
+
 WIDTH = 640
+TIP = ["name:N", "score:Q"]
 
 
 def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -31,8 +36,19 @@ def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     -------
     altair.LayerChart
         Shows itself in a notebook; `svg` makes it a picture.
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> ranking_figure(card).to_dict()["layer"][-1]["mark"]["type"]
+    'point'
     """
-    lens = Lens(scorecard, language)
+    return ranking_chart(Lens(scorecard, language))
+
+
+def ranking_chart(lens: Lens) -> alt.LayerChart:
+    """`ranking_figure` of a lens."""
     axis = lens.overall_axis()
     values = [
         {"name": lens.name(row), "score": one.value, "lower": one.lower, "upper": one.upper}
@@ -41,17 +57,18 @@ def ranking_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     ]
     scale = alt.Scale(domain=[axis.low, axis.high], nice=False)
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=_names([one["name"] for one in values]))
+        y=alt.Y("name:N", sort=None, title=None, axis=_names([lens.name(row) for row in lens.order]))
     )
     spans = base.mark_bar(height=8, cornerRadius=4, color=ACCENT_SOFT).encode(
-        x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis")), x2="upper:Q"
+        x=alt.X("lower:Q", scale=scale, title=lens.voice.t("factors.axis"), axis=_ticks(axis)),
+        x2="upper:Q",
     )
     dots = base.mark_point(filled=True, size=80, color=ACCENT, opacity=1).encode(
         x=alt.X("score:Q", scale=scale),
-        tooltip=[alt.Tooltip(f"{one}:{kind}") for one, kind in (("name", "N"), ("score", "Q"))],
+        tooltip=TIP,
     )
     layers = [_bands(lens, scale), spans, dots] if lens.has_bands else [spans, dots]
-    return _styled(alt.layer(*layers).properties(width=WIDTH, height=alt.Step(24)))
+    return _styled(alt.LayerChart(layer=layers).properties(width=WIDTH, height=alt.Step(24)))
 
 
 def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -65,10 +82,21 @@ def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
     Returns
     -------
     altair.LayerChart
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> factors_figure(card).to_dict()["layer"][0]["mark"]["type"]
+    'point'
     """
-    lens = Lens(scorecard, language)
+    return factors_chart(Lens(scorecard, language))
+
+
+def factors_chart(lens: Lens) -> alt.LayerChart:
+    """`factors_figure` of a lens."""
     values = [
-        {"factor": factor.title[language], "name": lens.name(row), "score": lens.factor(row, j).value}
+        {"factor": factor.title[lens.language], "name": lens.name(row), "score": lens.factor(row, j).value}
         for j, factor in enumerate(lens.factors)
         for row in lens.everyone
         if lens.factor(row, j).known
@@ -79,17 +107,18 @@ def factors_figure(scorecard: Scorecard, language: Language = "en") -> alt.Layer
             "score:Q",
             scale=alt.Scale(domain=[axis.low, axis.high], nice=False),
             title=lens.voice.t("factors.axis"),
+            axis=_ticks(axis),
         ),
         y=alt.Y(
             "factor:N",
             sort=None,
             title=None,
-            axis=_names([factor.title[language] for factor in lens.factors]),
+            axis=_names([factor.title[lens.language] for factor in lens.factors]),
         ),
     )
-    dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=["name:N", "score:Q"])
+    dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=TIP)
     means = base.mark_tick(thickness=2.5, size=26, color=INK).encode(x="mean(score):Q")
-    return _styled(alt.layer(dots, means).properties(width=WIDTH - 160, height=alt.Step(44)))
+    return _styled(alt.LayerChart(layer=[dots, means]).properties(width=WIDTH - 160, height=alt.Step(44)))
 
 
 def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:
@@ -103,8 +132,19 @@ def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.Laye
     Returns
     -------
     altair.LayerChart
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> severity_figure(card).to_dict()["layer"][0]["mark"]["type"]
+    'bar'
     """
-    lens = Lens(scorecard, language)
+    return severity_chart(Lens(scorecard, language))
+
+
+def severity_chart(lens: Lens) -> alt.LayerChart:
+    """`severity_figure` of a lens."""
     bins = severity_bins(lens)
     values = [{"start": one.start, "end": one.end, "n": one.n} for one in bins]
     edges = [one.start for one in bins] + [bins[-1].end] if bins else [0.0]
@@ -121,16 +161,28 @@ def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.Laye
         x2="end:Q",
         y=alt.Y("n:Q", title=t("quality.severity_count"), axis=alt.Axis(tickMinStep=1, tickCount=4)),
     )
-    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
-    return _styled(alt.layer(bars, zero).properties(width=WIDTH - 100, height=180))
+    zero = (
+        alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=INK, strokeDash=[3, 3]).encode(x="at:Q")
+    )
+    return _styled(alt.LayerChart(layer=[bars, zero]).properties(width=WIDTH - 100, height=180))
+
+
+def _ticks(axis: Axis) -> alt.Axis:
+    return alt.Axis(values=list(axis.ticks))
 
 
 def _names(names: Sequence[str]) -> alt.Axis:
     """Axis of names, with room for them in the page's font, which may be wider than the converter's."""
-    wide = max((sum(14 if ord(letter) > 0x2E7F else 8 for letter in name) for name in names), default=0)
+    wide = max((sum(13.5 if ord(letter) > 0x2E7F else 7.2 for letter in name) for name in names), default=0)
     extent = min(wide, 240) + 12
     return alt.Axis(
-        labelLimit=240, labelFontSize=13, labelColor=INK, domain=False, ticks=False, minExtent=extent, maxExtent=extent
+        labelLimit=240,
+        labelFontSize=13,
+        labelColor=INK,
+        domain=False,
+        ticks=False,
+        minExtent=extent,
+        maxExtent=extent,
     )
 
 
@@ -139,11 +191,11 @@ def _bands(lens: Lens, scale: alt.Scale) -> alt.Chart:
     starts = [band.start for band in bands] + [100.0]
     values = [
         {"from": max(low, axis.low), "to": min(high, axis.high), "depth": str(shade(n, len(bands)))}
-        for n, (low, high) in enumerate(zip(starts, starts[1:], strict=False))
+        for n, (low, high) in enumerate(pairwise(starts))
         if high > axis.low and low < axis.high
     ]
     colours = alt.Scale(domain=[str(n) for n in range(5)], range=list(DEPTHS))
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_rect()
         .encode(
@@ -152,10 +204,11 @@ def _bands(lens: Lens, scale: alt.Scale) -> alt.Chart:
             color=alt.Color("depth:N", scale=colours, legend=None),
         )
     )
+    return chart
 
 
-def _styled(chart: Any) -> Any:
-    return (
+def _styled(chart: AnyChart) -> AnyChart:
+    styled: AnyChart = (
         chart.configure(background="transparent", font=FONTS, aria=False)
         .configure_view(stroke=None)
         .configure_axis(
@@ -171,3 +224,4 @@ def _styled(chart: Any) -> Any:
             labelPadding=6,
         )
     )
+    return styled

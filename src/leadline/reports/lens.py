@@ -9,13 +9,15 @@ from functools import cached_property
 from math import isfinite, nan
 from typing import NamedTuple
 
+import numpy as np
+
 from leadline.errors import Language
 from leadline.frameworks import Band, Competency, Factor, Framework
 from leadline.measurement import CompetencyMeasure, FacetFit, Notice
 from leadline.reports.axis import Axis
 from leadline.reports.naming import display_names, file_names
 from leadline.reports.wording import Voice
-from leadline.scoring import Driver, Scorecard
+from leadline.scoring import Disclosed, Driver, Scorecard, shown
 
 
 class Reading(NamedTuple):
@@ -35,12 +37,8 @@ class Reading(NamedTuple):
 NO_SCORE = Reading(nan, nan, nan, nan)
 
 
-class RaterGroup(NamedTuple):
-    """People of one relationship who rated a person."""
-
-    title: str
-    n: int
-    shown: bool
+# What these notices say, the report says in its own words, with names in place of ids.
+_SAID = frozenset(f"scoring.notice.{one}" for one in ("left_out", "partial", "without_evidence"))
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,23 @@ class Lens:
 
     Parameters
     ----------
-    card : Scorecard
+    scorecard : Scorecard
+        As scored; pages see ``card``, which lacks what may not be shown.
     language : {"en", "zh"}
     """
 
-    card: Scorecard
+    scorecard: Scorecard
     language: Language
+
+    @cached_property
+    def disclosed(self) -> Disclosed:
+        """What may be shown of the scorecard."""
+        return shown(self.scorecard)
+
+    @property
+    def card(self) -> Scorecard:
+        """The scorecard without what is hidden."""
+        return self.disclosed.scorecard
 
     @cached_property
     def voice(self) -> Voice:
@@ -66,12 +75,12 @@ class Lens:
     @property
     def framework(self) -> Framework:
         """The framework the scores were made with."""
-        return self.card.framework
+        return self.scorecard.framework
 
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Name to show for every ratee."""
-        return display_names(self.card.ratees, self.card.measures.names)
+        return display_names(self.card.ratees, self.card.names)
 
     @cached_property
     def files(self) -> Mapping[str, str]:
@@ -82,11 +91,10 @@ class Lens:
         """Name of the ratee in a row of the scorecard."""
         return self.names[self.card.ratees[row]]
 
-    @cached_property
+    @property
     def order(self) -> tuple[int, ...]:
         """Rows with a score to show, best first."""
-        rows = (row for row in range(len(self.card.ratees)) if self.overall(row).known)
-        return tuple(sorted(rows, key=lambda row: (int(self.card.rank[row]), self.name(row))))
+        return self.card.order
 
     @cached_property
     def unranked(self) -> tuple[int, ...]:
@@ -107,9 +115,7 @@ class Lens:
     def factor(self, row: int, column: int) -> Reading:
         """Reading of a person in a factor."""
         card, at = self.card, (row, column)
-        return _score(
-            card.factor_score[at], card.factor_lower[at], card.factor_upper[at], card.factor_se[at]
-        )
+        return _score(card.factor_score[at], card.factor_lower[at], card.factor_upper[at], card.factor_se[at])
 
     def competency(self, row: int, column: int) -> Reading:
         """Reading of a person in a competency."""
@@ -123,7 +129,7 @@ class Lens:
 
     @cached_property
     def _drivers(self) -> Mapping[tuple[str, str], list[Driver]]:
-        found = defaultdict(list)
+        found: dict[tuple[str, str], list[Driver]] = defaultdict(list)
         for driver in self.card.drivers:
             found[driver.ratee, driver.kind].append(driver)
         return found
@@ -133,9 +139,27 @@ class Lens:
         return self._drivers.get((self.card.ratees[row], kind), ())
 
     @cached_property
+    def _columns(self) -> tuple[int, ...]:
+        known = np.isfinite(self.card.factor_score)
+        return tuple(column for column in range(len(self.card.factors)) if known[:, column].any())
+
+    @cached_property
     def factors(self) -> tuple[Factor, ...]:
-        """Factors in the order of the scorecard's columns."""
-        return tuple(self.framework.factor(one) for one in self.card.factors)
+        """Factors that somebody has a score in."""
+        return tuple(self.framework.factor(self.card.factors[column]) for column in self._columns)
+
+    @cached_property
+    def unmeasured(self) -> tuple[Factor, ...]:
+        """Factors that nobody has a score in."""
+        return tuple(one for one in self.framework.factors if one not in self.factors)
+
+    def is_partial(self, row: int, column: int) -> bool:
+        """Whether evidence that others have is missing in a factor of ``factors``."""
+        return bool(self.card.factor_partial[row, self._columns[column]])
+
+    def weight(self, column: int) -> float:
+        """Weight, 0-1, of a factor of ``factors``."""
+        return float(self.card.weights[self._columns[column]])
 
     @cached_property
     def competencies(self) -> tuple[Competency, ...]:
@@ -145,8 +169,8 @@ class Lens:
     def fits(self) -> Iterator[tuple[Factor, FacetFit]]:
         """Factors of the framework whose ratings were fitted, with the fit."""
         for factor in self.framework.factors:
-            if factor.id in self.card.measures.fits:
-                yield factor, self.card.measures.fits[factor.id]
+            if factor.id in self.scorecard.measures.fits:
+                yield factor, self.scorecard.measures.fits[factor.id]
 
     def columns_by_factor(self) -> Iterator[tuple[Factor, tuple[int, ...]]]:
         """Each factor of the framework with the columns of its competencies, where it has any."""
@@ -159,7 +183,7 @@ class Lens:
     def top(self) -> float:
         """Greatest score the formula can give."""
         if self.card.formula.name == "source":
-            return float(100.0 ** (len(self.card.factors) - 1))
+            return float(100.0 ** (np.count_nonzero(self.card.weights) - 1))
         return 100.0
 
     def headline(self, value: float) -> str:
@@ -189,7 +213,7 @@ class Lens:
     @property
     def shows_group(self) -> bool:
         """Whether a person may see the group's mean: not where it would give away the others' scores."""
-        return len(self.everyone) > self.framework.disclosure.all
+        return len(self.order) > self.framework.disclosure.all
 
     def own_view(self, row: int, column: int) -> float:
         """A person's own rating of a competency on 0-100; NaN where there is none or nothing beside it."""
@@ -202,22 +226,25 @@ class Lens:
     def _competency_measures(self) -> Mapping[str, CompetencyMeasure]:
         return {one.id: one for one in self.card.measures.competencies}
 
-    def rater_groups(self, row: int) -> tuple[RaterGroup, ...]:
-        """Groups of raters that count, and whether their number may be shown."""
-        counts = self.card.measures.by_relationship
-        found = []
-        for one in self.framework.relationships:
-            if one.counts:
-                n = int(counts[one.id][row]) if one.id in counts else 0
-                found.append(RaterGroup(one.title[self.language], n, shown=n >= one.least))
-        return tuple(found)
+    def rater_groups(self, row: int) -> tuple[tuple[str, int], ...]:
+        """Groups of raters that may be named, with their numbers; small ones are together as colleagues."""
+        titles = {one.id: one.title[self.language] for one in self.framework.relationships}
+        titles["colleagues"] = self.voice.t("evidence.colleagues")
+        counts = self.disclosed.groups[row]
+        return tuple((title, counts[one]) for one, title in titles.items() if one in counts)
+
+    def merged_groups(self, row: int) -> tuple[str, ...]:
+        """Groups that are not named: too small, or empty, which looks the same."""
+        named = self.disclosed.groups[row]
+        counting = (one for one in self.framework.relationships if one.counts)
+        return tuple(one.title[self.language] for one in counting if one.id not in named)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What measurement and scoring have to say about themselves."""
         found: list[Notice] = []
         for notice in (*self.card.measures.notices, *self.card.notices):
-            if notice not in found:
+            if notice not in found and notice.code not in _SAID:
                 found.append(notice)
         return tuple(found)
 

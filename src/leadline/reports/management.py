@@ -10,17 +10,27 @@ from markupsafe import Markup
 
 from leadline.reports.axis import Axis
 from leadline.reports.drawing import inline_svg
-from leadline.reports.figures import factors_figure, severity_figure
+from leadline.reports.figures import factors_chart, severity_chart
 from leadline.reports.lens import Lens, shade
 from leadline.reports.method import kinds, limits, record, steps
 from leadline.reports.movement import Move, moves
 from leadline.reports.pages import render
 from leadline.reports.profile import group_means, standings
-from leadline.reports.quality import MOST_FLAGS, flags, precision, raters, severity_bins
+from leadline.reports.quality import MOST_FLAGS, flags, known_raters, precision, raters, severity_bins
 from leadline.reports.ranking import Pairing, pairing, places, sureness
 from leadline.reports.summary import named, summary
 
-SECTIONS = ("summary", "ranking", "apart", "factors", "competencies", "drivers", "quality", "method", "limits")
+SECTIONS = (
+    "summary",
+    "ranking",
+    "apart",
+    "factors",
+    "competencies",
+    "drivers",
+    "quality",
+    "method",
+    "limits",
+)
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,17 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
     paired, marked = pairing(lens), flags(lens)
     against_group, against_cycle = moves(lens, "group"), moves(lens, "cycle")
     groups = standings(lens)
-    ends = [x for _, found in groups for s in found for x in (s.low, s.high, s.mean, s.competency.expectation)]
+    everything = chain.from_iterable(found for _, found in groups)
+    ends = [end for one in everything for end in (one.low, one.high, one.mean, one.competency.expectation)]
+    there = {"apart": paired.pairs, "competencies": groups, "quality": [*lens.fits(), *marked, *lens.notices]}
+    empty = {section for section, found in there.items() if not found}
     columns = range(len(lens.factors))
     severity = severity_bins(lens)
     return render(
         "report.html.jinja",
         lens,
         links=links,
-        sections=[one for one in SECTIONS if one != "apart" or paired.pairs],
+        sections=[one for one in SECTIONS if one not in empty],
         k=int(card.k),
         shows_top=1 < int(card.k) < len(lens.order),
         summary=summary(lens, len(marked)),
@@ -78,7 +91,7 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
         apart_groups=[v.listing(group) for group in paired.groups],
         sureness=sureness,
         factor_axis=lens.axis(*(lens.factor(row, j) for row in lens.everyone for j in columns)),
-        factors_figure=inline_svg(factors_figure(card, lens.language), _factors_in_words(lens)),
+        factors_figure=inline_svg(factors_chart(lens), _factors_in_words(lens)),
         standings=groups,
         profile_axis=Axis.over(ends),
         against_group=against_group,
@@ -137,16 +150,15 @@ def _factors_in_words(lens: Lens) -> str:
         f"{factor.title[lens.language]} {v.number(mean)}"
         for factor, mean in zip(lens.factors, group_means(lens), strict=True)
     ]
-    return v.t(
-        "factors.alt", low=v.number(axis.low, 0), high=v.number(axis.high, 0), means=v.listing(means).unescape()
-    )
+    low, high = v.number(axis.low, 0), v.number(axis.high, 0)
+    return v.t("factors.alt", low=low, high=high, means=v.listing(means).unescape())
 
 
 def _severity_in_words(lens: Lens) -> str:
-    found = list(raters(lens).values())
+    found = known_raters(lens)
     if not found:
         return ""
-    low, q1, q3, high = np.quantile([one.severity for one in found], [0, 0.25, 0.75, 1])
+    q1, q3 = np.quantile([one.severity for one in found], [0.25, 0.75])
     mild, harsh = np.quantile([one.given for one in found], [0.9, 0.1])
     v = lens.voice
     return v.t(
@@ -165,4 +177,4 @@ def _severity_picture(lens: Lens) -> Markup:
         low=v.number(bins[0].start, 2),
         high=v.number(bins[-1].end, 2),
     )
-    return inline_svg(severity_figure(lens.card, lens.language), title)
+    return inline_svg(severity_chart(lens), title)

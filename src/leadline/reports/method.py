@@ -14,17 +14,21 @@ FEW = 8
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and a value; ``code`` where the value is to be copied letter by letter."""
+    """A label and a value.
+
+    ``code`` where the value is to be copied letter by letter; ``part`` where it belongs to the fact before.
+    """
 
     label: str
     value: str
     code: bool = False
+    part: bool = False
 
 
 def steps(lens: Lens) -> tuple[str, ...]:
     """The way from evidence to probabilities, in words."""
-    codes = ("ratings", "other", "map", "self", "draws", "missing")
-    return tuple(lens.voice.t(f"method.steps.{code}") for code in codes)
+    measured = ("ratings", "other", "map", "self") if next(lens.fits(), None) else ()
+    return tuple(lens.voice.t(f"method.steps.{code}") for code in (*measured, "draws", "missing"))
 
 
 def kinds(lens: Lens) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import nan, sqrt
 from typing import Literal
 
 from leadline.reports.lens import Lens
@@ -13,13 +13,14 @@ Against = Literal["group", "cycle"]
 
 @dataclass(frozen=True)
 class Move:
-    """A difference in a person's score, and the part of every factor in the framework's order."""
+    """A difference in a person's score, and the part of every factor in the lens's order."""
 
     row: int
     name: str
     before: float
     after: float
     parts: tuple[float, ...]
+    is_sure: bool
 
     @property
     def change(self) -> float:
@@ -39,11 +40,14 @@ def move(lens: Lens, row: int, against: Against) -> Move | None:
     if not drivers or not lens.overall(row).known:
         return None
     one = next(iter(drivers.values()))
-    parts = tuple(drivers[f].contribution if f in drivers else 0.0 for f in lens.card.factors)
-    return Move(row, lens.name(row), one.from_score, one.to_score, parts)
+    parts = tuple(drivers[f.id].contribution if f.id in drivers else 0.0 for f in lens.factors)
+    # Two errors of the same size, independent of each other, add up to the square root of two of one.
+    chance = sqrt(2) * (lens.overall(row).upper - lens.overall(row).lower) / 2
+    is_sure = abs(one.to_score - one.from_score) > chance
+    return Move(row, lens.name(row), one.from_score, one.to_score, parts, is_sure)
 
 
 def gains(lens: Lens, row: int) -> tuple[float, ...]:
-    """Points of headline score that one more point in each factor would add, in the framework's order."""
+    """Points of headline score that one more point in each factor would add, in the lens's order."""
     found = {driver.factor: driver.contribution for driver in lens.drivers(row, "gain")}
-    return tuple(found.get(factor, nan) for factor in lens.card.factors)
+    return tuple(found.get(factor.id, nan) for factor in lens.factors)

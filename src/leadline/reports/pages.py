@@ -54,20 +54,24 @@ def render(template: str, lens: Lens, **values: Any) -> str:
     str
     """
     card, voice = lens.card, lens.voice
-    return _environment().get_template(template).render(
-        lens=lens,
-        card=card,
-        v=voice,
-        t=voice.t,
-        h=voice.html,
-        language=lens.language,
-        level=voice.percent(card.level),
-        cycle=card.measures.cycle,
-        css=_asset("leadline.css"),
-        logo=_asset("logo.svg"),
-        version=__version__,
-        framework_title=lens.framework.title[lens.language],
-        framework_version=lens.framework.version,
-        least=lens.framework.disclosure.all,
-        **values,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            lens=lens,
+            card=card,
+            v=voice,
+            t=voice.t,
+            h=voice.html,
+            language=lens.language,
+            level=voice.percent(card.level),
+            cycle=card.measures.cycle,
+            css=_asset("leadline.css"),
+            logo=_asset("logo.svg"),
+            version=__version__,
+            framework_title=lens.framework.title[lens.language],
+            framework_version=lens.framework.version,
+            least=lens.framework.disclosure.all,
+            **values,
+        )
     )

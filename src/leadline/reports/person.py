@@ -106,14 +106,14 @@ def person_page(lens: Lens, row: int) -> str:
         shows_group=lens.shows_group,
         gain_digits=0 if lens.top > 100 else 2,
         steps=[_step(lens, one) for one in suggested(lens, row)],
-        groups=groups,
+        groups=groups if any(one.score.known for one in everything) else (),
         competency_axis=_axis(everything),
         shows_self=any(isfinite(one.own) for one in everything),
         cycle_move=cycle_move,
-        cycle_words=_move_words(lens, row, cycle_move, ("up", "down", "same")),
+        cycle_words=_move_words(lens, cycle_move, ("up", "down", "same")),
         cycle_most=_largest(cycle_move),
         group_move=group_move,
-        group_words=_move_words(lens, row, group_move, ("ahead", "behind", "level")),
+        group_words=_move_words(lens, group_move, ("ahead", "behind", "level")),
         group_most=_largest(group_move),
         evidence=_evidence(lens, row),
         protected=_protected(lens, row),
@@ -132,7 +132,7 @@ def _largest(found: Move | None) -> float:
 
 
 def _factors(lens: Lens, row: int) -> tuple[FactorRow, ...]:
-    means = group_means(lens) if lens.shows_group else (nan,) * len(lens.factors)
+    means = group_means(lens, more_than=lens.framework.disclosure.all)
     adds = gains(lens, row)
     return tuple(
         FactorRow(
@@ -141,7 +141,7 @@ def _factors(lens: Lens, row: int) -> tuple[FactorRow, ...]:
             expectation=factor_expectation(lens.framework, factor.id),
             group=means[j],
             gain=adds[j] if lens.factor(row, j).known else nan,
-            partial=bool(lens.card.factor_partial[row, j]),
+            partial=lens.is_partial(row, j),
         )
         for j, factor in enumerate(lens.factors)
     )
@@ -195,14 +195,14 @@ def _brief(
             )
         )
         low, high = lens.band_of(overall.lower), lens.band_of(overall.upper)
-        if low is high:
+        if low and low is high:
             said.append(v.html("brief.band_sure"))
         elif low and high:
             fields = {"low": low.title[lens.language], "high": high.title[lens.language]}
             said.append(v.html("brief.band_open", **fields))
     said += _extremes(lens, competencies)
     partial = [one.title for one in factors if one.partial or not one.score.known]
-    if partial:
+    if partial and overall.known:
         said.append(v.html("brief.partial", factors=v.listing(partial)))
     return said
 
@@ -235,12 +235,12 @@ def _step(lens: Lens, one: Suggestion) -> Step:
             score=v.number(values["score"]),
             span=v.span(values["lower"], values["upper"]),
             expectation=v.number(values["expectation"]),
-            p_below=v.percent(values["p_below"]),
+            p_below=v.chance(values["p_below"]),
         ),
     )
 
 
-def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str, str]) -> list[Markup]:
+def _move_words(lens: Lens, found: Move | None, codes: tuple[str, str, str]) -> list[Markup]:
     if found is None:
         return []
     v = lens.voice
@@ -257,34 +257,37 @@ def _move_words(lens: Lens, row: int, found: Move | None, codes: tuple[str, str,
             part=v.signed(found.parts[leading]),
         )
     ]
-    overall = lens.overall(row)
-    if code in ("up", "down") and abs(found.change) < (overall.upper - overall.lower) / 2:
+    if code in ("up", "down") and not found.is_sure:
         said.append(v.html("moved.unsure"))
     return said
 
 
 def _evidence(lens: Lens, row: int) -> tuple[Fact, ...]:
     v, measures = lens.voice, lens.card.measures
-    least = lens.framework.disclosure.all
-    n = int(measures.n_raters[row])
-    few = v.t("evidence.fewer", least=least)
-    facts = [Fact(v.t("evidence.raters"), v.number(n, 0) if n >= least else few)]
-    if n >= least:
-        facts += [Fact(one.title, v.number(one.n, 0)) for one in lens.rater_groups(row) if one.shown]
-        merged = sum(one.n for one in lens.rater_groups(row) if not one.shown)
-        if merged:
-            facts.append(Fact(v.t("evidence.colleagues"), v.number(merged, 0)))
-    facts.append(Fact(v.t("evidence.items"), v.number(int(measures.n_items[row]), 0)))
-    kinds = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
+    facts = _raters(lens, row) if measures.by_relationship else []
+    rated = bool(lens.rater_groups(row))
+    if rated:
+        facts.append(Fact(v.t("evidence.items"), v.number(float(measures.n_items[row]), 0)))
+    found = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
+    kinds = [kind for kind in found if rated or kind != "ratings"]
     facts.append(Fact(v.t("evidence.kinds"), str(v.listing(v.t(f"kind.{kind}") for kind in kinds))))
     return tuple(fact for fact in facts if fact.value)
+
+
+def _raters(lens: Lens, row: int) -> list[Fact]:
+    v, groups = lens.voice, lens.rater_groups(row)
+    if not groups:
+        few = v.t("evidence.fewer", least=lens.framework.disclosure.all)
+        return [Fact(v.t("evidence.raters"), few)]
+    total = Fact(v.t("evidence.raters"), v.number(sum(n for _, n in groups), 0))
+    return [total, *(Fact(title, v.number(n, 0), part=True) for title, n in groups)]
 
 
 def _protected(lens: Lens, row: int) -> list[Markup]:
     v = lens.voice
     rules = [v.html("evidence.rule_all", least=lens.framework.disclosure.all)]
-    merged = [one.title for one in lens.rater_groups(row) if not one.shown]
-    if merged:
+    merged = lens.merged_groups(row)
+    if lens.rater_groups(row) and merged:
         rules.append(v.html("evidence.rule_groups", groups=v.listing(merged)))
     return [*rules, v.html("evidence.rule_group_mean"), v.html("evidence.rule_names")]
 

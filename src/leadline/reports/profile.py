@@ -80,8 +80,8 @@ def factor_expectation(framework: Framework, factor: str) -> float:
     return sum(part.weight * part.expectation for part in parts) / weight if weight > 0 else nan
 
 
-def group_means(lens: Lens) -> tuple[float, ...]:
-    """Mean of the people's scores in every factor; NaN where nobody has one."""
+def group_means(lens: Lens, more_than: int = 0) -> tuple[float, ...]:
+    """Mean of the people's scores in every factor; NaN where not more than so many people have one."""
     columns = range(len(lens.factors))
     known = [[s.value for row in lens.everyone if (s := lens.factor(row, j)).known] for j in columns]
-    return tuple(float(np.mean(values)) if values else nan for values in known)
+    return tuple(float(np.mean(values)) if len(values) > more_than else nan for values in known)

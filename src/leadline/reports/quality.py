@@ -73,22 +73,34 @@ def precision(lens: Lens) -> tuple[Precision, ...]:
 
 
 def raters(lens: Lens) -> Mapping[str, Rater]:
-    """Every rater who enters a measure, over all factors by precision, harshest first."""
+    """Every rater who enters a measure, over all factors by precision; harshest first, unknown last."""
     found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     scale = lens.framework.scale
     for _, fit in lens.fits():
         facet = fit.facets["rater"]
         shares = (facet.fair_mean - scale.min) / (scale.max - scale.min)
         for one, severity, se, share in zip(facet.elements, facet.measure, facet.se, shares, strict=True):
-            if isfinite(severity) and se > 0:
-                found[one].append((float(severity), float(share), 1 / float(se) ** 2))
+            known = isfinite(severity) and se > 0
+            found[one] += [(float(severity), float(share), float(se) ** -2)] if known else []
     means = {one: _mean(parts) for one, parts in found.items()}
-    return dict(sorted(means.items(), key=lambda pair: (-pair[1].severity, pair[0])))
+    return dict(sorted(means.items(), key=_harshest_first))
 
 
 def _mean(parts: list[tuple[float, float, float]]) -> Rater:
+    if not parts:
+        return Rater(nan, nan)
     severity, share, weight = np.array(parts).T
     return Rater(float(np.average(severity, weights=weight)), float(np.average(share, weights=weight)))
+
+
+def _harshest_first(pair: tuple[str, Rater]) -> tuple[bool, float, str]:
+    known = isfinite(pair[1].severity)
+    return not known, -pair[1].severity if known else 0.0, pair[0]
+
+
+def known_raters(lens: Lens) -> tuple[Rater, ...]:
+    """Raters whose severity is known, harshest first."""
+    return tuple(one for one in raters(lens).values() if isfinite(one.severity))
 
 
 def pseudonyms(lens: Lens) -> Mapping[str, str]:
@@ -103,14 +115,16 @@ def pseudonyms(lens: Lens) -> Mapping[str, str]:
 
 def severity_bins(lens: Lens) -> tuple[Bin, ...]:
     """Raters counted by severity, in bins of a quarter, half or whole logit."""
-    values = np.array([one.severity for one in raters(lens).values()])
+    values = np.array([one.severity for one in known_raters(lens)])
     if not len(values):
         return ()
     width = next((w for w in (0.25, 0.5) if (values.max() - values.min()) / w <= 16), 1.0)
-    first, last = floor(values.min() / width), max(ceil(values.max() / width), floor(values.min() / width) + 1)
+    first = floor(values.min() / width)
+    last = max(ceil(values.max() / width), first + 1)
     edges = width * np.arange(first, last + 1)
     counts, _ = np.histogram(values, edges)
-    return tuple(Bin(float(a), float(b), int(n)) for a, b, n in zip(edges, edges[1:], counts, strict=False))
+    bins = zip(edges[:-1], edges[1:], counts, strict=True)
+    return tuple(Bin(float(start), float(end), int(n)) for start, end, n in bins)
 
 
 def flags(lens: Lens) -> tuple[Flag, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from leadline.frameworks import Band
 from leadline.reports.lens import Lens, Reading
@@ -18,9 +19,9 @@ class Place:
     row: int
     name: str
     team: str | None
-    rank: int
-    rank_lower: int
-    rank_upper: int
+    rank: float
+    rank_lower: float
+    rank_upper: float
     score: Reading
     p_best: float
     p_top: float
@@ -36,9 +37,9 @@ def places(lens: Lens) -> tuple[Place, ...]:
             row=row,
             name=lens.name(row),
             team=card.measures.team[row],
-            rank=int(card.rank[row]),
-            rank_lower=int(card.rank_lower[row]),
-            rank_upper=int(card.rank_upper[row]),
+            rank=float(card.rank[row]),
+            rank_lower=float(card.rank_lower[row]),
+            rank_upper=float(card.rank_upper[row]),
             score=lens.overall(row),
             p_best=float(card.p_best[row]),
             p_top=float(card.p_top[row]),
@@ -67,8 +68,9 @@ def pairing(lens: Lens) -> Pairing:
     ``grid[a][b]`` is the probability that the a-th is ahead of the b-th.
     """
     card, order = lens.card, lens.order
-    chances = [float(card.p_greater[a, b]) for a, b in _pairs(order)]
-    told = sum(max(chance, 1 - chance) >= card.level for chance in chances)
+    upper = card.p_greater[np.ix_(order, order)][np.triu_indices(len(order), k=1)]
+    chances = upper[np.isfinite(upper)]
+    told = int((np.maximum(chances, 1 - chances) >= card.level).sum())
     known = {card.ratees[row]: row for row in order}
     groups = (tuple(lens.names[one] for one in group if one in known) for group in card.groups)
     first = order[:MOST_PAIRED]
@@ -80,10 +82,6 @@ def pairing(lens: Lens) -> Pairing:
         people=tuple(lens.name(row) for row in first),
         grid=tuple(tuple(float(card.p_greater[a, b]) for b in first) for a in first),
     )
-
-
-def _pairs(order: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    return ((a, b) for n, a in enumerate(order) for b in order[n + 1 :])
 
 
 def sureness(chance: float) -> int:

@@ -76,6 +76,13 @@ def suggestions(scorecard: Scorecard, ratee: str) -> tuple[Suggestion, ...]:
     -----
     The normal approximation of a competency's error is used. Source: the expected loss of decision
     theory (Raiffa and Schlaifer 1961, section 5.3).
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
+    >>> suggestions(card, card.ratees[0])  # plain figures have no competencies
+    ()
     """
     if ratee not in scorecard.ratees:
         raise ReportError("reports.no_such_person", ratee=ratee, n=len(scorecard.ratees))

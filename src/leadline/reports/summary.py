@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
+from math import isfinite
 
 from markupsafe import Markup
 
@@ -70,16 +71,18 @@ def _lead(lens: Lens, ranked: Sequence[Place]) -> list[Markup]:
         "score": lens.headline(first.score.value),
         "span": lens.headline_span(first.score),
         "level": v.percent(lens.card.level),
-        "p": v.percent(first.p_best),
+        "p": v.chance(first.p_best),
         "n": len(ranked),
     }
+    if not isfinite(first.p_best):
+        return [v.html("summary.lead.unsure", **fields)]
     if len(ranked) == 1:
         return [v.html("summary.lead.alone", **fields)]
     said = [v.html(f"summary.lead.{certainty(first.p_best)}", **fields)]
     rivals = [one for one in ranked[1:] if one.p_best >= WORTH_NAMING]
     if rivals:
         shares = [
-            v.html("summary.lead.rival", name=v.strong(r.name), p=v.percent(r.p_best))
+            v.html("summary.lead.rival", name=v.strong(r.name), p=v.chance(r.p_best))
             for r in sorted(rivals, key=lambda r: -r.p_best)
         ]
         said.append(v.html("summary.lead.rivals", rivals=v.listing(shares), n=len(rivals)))
@@ -87,7 +90,9 @@ def _lead(lens: Lens, ranked: Sequence[Place]) -> list[Markup]:
     safe = [one.name for one in ranked if one.p_top >= lens.card.level]
     if 1 < k < len(ranked):
         code = "top" if safe else "top_nobody"
-        said.append(v.html(f"summary.lead.{code}", k=k, names=named(lens, safe), n=len(safe), level=fields["level"]))
+        said.append(
+            v.html(f"summary.lead.{code}", k=k, names=named(lens, safe), n=len(safe), level=fields["level"])
+        )
     return said
 
 
@@ -137,7 +142,7 @@ def _apart(lens: Lens, ranked: Sequence[Place], paired: Pairing) -> list[Markup]
     if paired.told == paired.pairs:
         return [v.html("summary.apart.all", **fields)]
     said = [v.html("summary.apart.some" if paired.told else "summary.apart.none", **fields)]
-    neighbours = list(zip(ranked, ranked[1:], strict=False))[: max(int(lens.card.k), 1)]
+    neighbours = list(pairwise(ranked))[: max(int(lens.card.k), 1)]
     a, b = min(neighbours, key=lambda two: lens.card.p_greater[two[0].row, two[1].row])
     chance = float(lens.card.p_greater[a.row, b.row])
     if chance < paired.level:
@@ -147,27 +152,29 @@ def _apart(lens: Lens, ranked: Sequence[Place], paired: Pairing) -> list[Markup]
                 a=v.strong(a.name),
                 b=v.strong(b.name),
                 gap=lens.headline(a.score.value - b.score.value),
-                p=v.percent(chance),
+                p=v.chance(chance),
             )
         )
     return said
 
 
 def _missing(lens: Lens) -> list[Markup]:
-    v, card = lens.voice, lens.card
+    v = lens.voice
     said = []
+    if lens.unranked:
+        names = named(lens, [lens.name(row) for row in lens.unranked])
+        said.append(v.html("summary.missing.everything", n=len(lens.unranked), names=names))
     for column, factor in enumerate(lens.factors):
         title = v.strong(factor.title[lens.language])
-        lacking = [row for row in lens.everyone if not lens.factor(row, column).known]
-        parted = [row for row in lens.everyone if card.factor_partial[row, column] and row not in lacking]
+        lacking = [row for row in lens.order if not lens.factor(row, column).known]
+        parted = [row for row in lens.order if lens.is_partial(row, column) and row not in lacking]
         for code, rows in (("factor", lacking), ("kind", parted)):
             if rows:
                 names = named(lens, [lens.name(row) for row in rows])
                 said.append(v.html(f"summary.missing.{code}", n=len(rows), names=names, factor=title))
     said += [
         v.html("summary.missing.unmeasured", factor=v.strong(factor.title[lens.language]))
-        for factor in lens.framework.factors
-        if factor.id not in card.factors
+        for factor in lens.unmeasured
     ]
     if said:
         said.append(v.html("summary.missing.wider"))
@@ -176,12 +183,11 @@ def _missing(lens: Lens) -> list[Markup]:
     )
     if hidden:
         said.append(v.html("summary.missing.hidden", n=hidden, least=lens.framework.disclosure.all))
-    return said or [v.html("summary.missing.complete")]
+    rated = next(lens.fits(), None) is not None
+    return said or [v.html("summary.missing.complete" if rated else "summary.missing.figures")]
 
 
-def _next(
-    lens: Lens, ranked: Sequence[Place], group: Iterable[Standing], quality_flags: int
-) -> list[Markup]:
+def _next(lens: Lens, ranked: Sequence[Place], group: Iterable[Standing], quality_flags: int) -> list[Markup]:
     v = lens.voice
     said = []
     if len(ranked) > 1:

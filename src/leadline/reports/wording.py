@@ -106,6 +106,12 @@ class Voice:
             return "<1%"
         return ">99%" if probability > 0.99 else f"{probability:.0%}"
 
+    def chance(self, probability: float) -> str:
+        """Probability inside a sentence."""
+        if probability < 0.01:
+            return self.t("grammar.under", share="1%")
+        return self.t("grammar.over", share="99%") if probability > 0.99 else self.percent(probability)
+
     def share(self, value: float) -> str:
         """Share that was counted out, in whole percent: 0% and 100% are meant."""
         return f"{value:.0%}"

@@ -43,6 +43,14 @@ def report(
     -----
     The same scorecard gives the same HTML, byte for byte. Raters appear by pseudonym only, and
     figures that too few people gave do not appear.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from leadline.scoring import score
+    >>> with TemporaryDirectory() as folder:
+    ...     [path.name for path in report(score({"te": 85, "la": 80, "bi": 75, "pg": 90}), folder)]
+    ['report.html', '1.html']
     """
     if language not in LANGUAGES:
         raise ReportError(

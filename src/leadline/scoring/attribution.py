@@ -153,11 +153,12 @@ def _power(move: _Move, rho: float) -> Floats:
             grown = _relative_growth(growth, rho * move.log_ratios, first, last)
             mean = _change(move, ratio) / np.copysign(np.expm1(-np.abs(growth)), growth)
             parts = np.where(growth == 0, start / rho, mean) * grown
-            parts = np.where((start == 0) & (rho > 0), end * last, parts)
-            parts = np.where((end == 0) & (rho > 0), -start * first, parts)
-    if rho > 0:
-        return np.where((start == 0) & (end == 0), 0.0, parts)
-    return _with_zeros(parts, move)
+    parts = _with_zeros(parts, move)
+    if rho < 0:
+        return parts
+    # A positive rho lets others make up for a zero: only where all are zero is the score rightly zero.
+    parts = np.where(_all_zero(move.before, move.weights), end * np.nan_to_num(last), parts)
+    return np.where(_all_zero(move.after, move.weights), -start * np.nan_to_num(first), parts)
 
 
 def _change(move: _Move, ratio: Floats) -> Floats:
@@ -179,6 +180,10 @@ def _relative_growth(growth: Floats, growths: Floats, first: Floats, last: Float
     up = np.where(small, -last * np.expm1(-growths), last - first * np.exp(-growth))
     down = np.where(small, first * np.expm1(growths), last * np.exp(growth) - first)
     return np.where(growth > 0, up, down)
+
+
+def _all_zero(x: Floats, weights: Floats) -> NDArray[np.bool_]:
+    return np.asarray(((x == 0) | (weights == 0)).all(axis=-1, keepdims=True))
 
 
 def _with_zeros(parts: Floats, move: _Move) -> Floats:

@@ -7,14 +7,17 @@ equal rows then give equal scores to the last bit, which ties in a ranking rest 
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
+from leadline.frameworks.model import FormulaName
 from leadline.scoring.weights import checked_weights
 
 Floats = NDArray[np.float64]
-FORMULAS = ("geometric", "source", "arithmetic", "ces")
+FORMULAS: tuple[FormulaName, ...] = get_args(FormulaName)
 
 # Nearer to 0 the power mean is the geometric mean in double precision, and rho * log(x) is subnormal.
 LEAST_RHO = 1e-150

@@ -4,50 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadline.errors import Language
+from leadline.evidence.frames import Frame
 from leadline.frameworks import Formula, Framework
-
-if TYPE_CHECKING:
-    from leadline.measurement import Measures, Notice
-    from leadline.scoring.figures import Figures
+from leadline.measurement import Measures, Notice
+from leadline.scoring import store, tables
+from leadline.scoring.driver import Driver
+from leadline.scoring.figures import Figures
 
 Floats: TypeAlias = NDArray[np.float64]
 Booleans: TypeAlias = NDArray[np.bool_]
-DriverKind: TypeAlias = Literal["group", "cycle", "gain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """The part of a difference in a person's score that goes with one factor.
-
-    Attributes
-    ----------
-    ratee : str
-    kind : {"group", "cycle", "gain"}
-        Against the mean of the group; against the person's last cycle; what one more point in this
-        factor alone (or less, up to 100) would add.
-    factor : str
-    contribution : float, score points
-        Over the factors of a ratee, ``group`` and ``cycle`` sum to ``to_score - from_score`` exactly;
-        for ``gain`` each is that difference by itself.
-    from_score, to_score : float
-        Overall score before and after.
-    lower, upper : float, score points
-        Interval of the contribution at the scorecard's level; NaN where errors are not known.
-    """
-
-    ratee: str
-    kind: DriverKind
-    factor: str
-    contribution: float
-    from_score: float
-    to_score: float
-    lower: float = float("nan")
-    upper: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,13 +37,13 @@ class Scorecard:
     framework : Framework
     formula : Formula
         Name and rho.
-    weights : array, shape (F,)
-        As used: 0 for a factor that nobody has, the others sum to 1.
+    weights, declared_weights : array, shape (F,)
+        As used: 0 for a factor that nobody has, the others sum to 1. And as asked for.
     level : float
     seed, n_draws : int
         Of the joint draws behind every interval and probability.
-    k : int
-        The k of ``p_top``.
+    k, top_k : int, int or None
+        The k of ``p_top``, and the one asked for.
     ratees, factors, competencies : tuple of str
         Ids in the order of the arrays.
     factor_score, factor_lower, factor_upper, factor_se : array, shape (P, F)
@@ -94,6 +66,8 @@ class Scorecard:
     drivers : tuple of Driver
     notices : tuple of Notice
         What a reader must know, such as a factor that nobody has.
+    is_disclosed : bool
+        Whether figures that too few raters stand behind were left out; see `shown`.
     engine_version, input_hash : str
     """
 
@@ -101,10 +75,12 @@ class Scorecard:
     framework: Framework
     formula: Formula
     weights: Floats
+    declared_weights: Floats
     level: float
     seed: int
     n_draws: int
     k: int
+    top_k: int | None
     ratees: tuple[str, ...]
     factors: tuple[str, ...]
     factor_score: Floats
@@ -134,8 +110,54 @@ class Scorecard:
     notices: tuple[Notice, ...]
     engine_version: str
     input_hash: str
+    is_disclosed: bool = False
 
     @property
     def names(self) -> Mapping[str, str]:
         """Name of each ratee."""
         return self.measures.names
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Positions of the ratees with a score, best first; ties by id."""
+        ranked = np.flatnonzero(np.isfinite(self.rank))
+        return tuple(sorted(ranked.tolist(), key=lambda p: (self.rank[p], self.ratees[p])))
+
+    def scores_frame(self) -> Frame:
+        """One row for each ratee and construct (``overall``, factors, competencies); ``scores.csv``."""
+        return tables.scores(self)
+
+    def ranking_frame(self) -> Frame:
+        """One row for each ratee, best first; ``ranking.csv``."""
+        return tables.ranking(self)
+
+    def drivers_frame(self) -> Frame:
+        """One row for each driver; ``drivers.csv``."""
+        return tables.drivers(self)
+
+    def quality_frame(
+        self, *, pseudonyms: Mapping[str, str] | None = None, language: Language = "en"
+    ) -> Frame:
+        """Raters, items and ratees to look at, with the reason; ``quality.csv``.
+
+        Raters appear under their pseudonyms where these are given, and by id where not.
+        """
+        return tables.quality(self, pseudonyms, language)
+
+    to_frame = scores_frame
+
+    def to_json(self, language: Language = "en") -> dict[str, Any]:
+        """Everything as JSON-ready values; missing is None. Only notices depend on the language."""
+        return tables.document(self, language)
+
+    def save(self, directory: str | Path) -> Path:
+        """Write the four CSV tables, and all that `load` needs in the folder ``scorecard``.
+
+        The tables and the measures name raters by id. Same scorecard, same bytes.
+        """
+        return store.save(self, Path(directory))
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Scorecard:
+        """Read from a folder that `save` wrote."""
+        return cls(**store.load(Path(directory)))

@@ -1,15 +1,67 @@
-"""The named end-to-end jobs: the one door for both faces."""
+"""The named end-to-end jobs: the one door for both faces.
 
-from leadline.workflows.frameworks import (
-    faults_of_framework,
-    framework_changes,
-    known_frameworks,
-    show_framework,
-)
+A job loads its rooms when it is first used: reading or fitting needs no packages for reports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leadline.workflows.assessment import AssessResult, assess
+    from leadline.workflows.comparison import compare_saved, saved_scorecard
+    from leadline.workflows.demonstration import DemoResult, demo, demo_evidence
+    from leadline.workflows.description import describe_source
+    from leadline.workflows.figures import score_figures
+    from leadline.workflows.fitting import FitResult, fit_file, read_anchors
+    from leadline.workflows.frameworks import (
+        faults_of_framework,
+        framework_changes,
+        known_frameworks,
+        show_framework,
+    )
+
+_MODULE_OF = {
+    "AssessResult": "assessment",
+    "DemoResult": "demonstration",
+    "FitResult": "fitting",
+    "assess": "assessment",
+    "compare_saved": "comparison",
+    "demo": "demonstration",
+    "demo_evidence": "demonstration",
+    "describe_source": "description",
+    "faults_of_framework": "frameworks",
+    "fit_file": "fitting",
+    "framework_changes": "frameworks",
+    "known_frameworks": "frameworks",
+    "read_anchors": "fitting",
+    "saved_scorecard": "comparison",
+    "score_figures": "figures",
+    "show_framework": "frameworks",
+}
 
 __all__ = [
+    "AssessResult",
+    "DemoResult",
+    "FitResult",
+    "assess",
+    "compare_saved",
+    "demo",
+    "demo_evidence",
+    "describe_source",
     "faults_of_framework",
+    "fit_file",
     "framework_changes",
     "known_frameworks",
+    "read_anchors",
+    "saved_scorecard",
+    "score_figures",
     "show_framework",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(import_module(f"leadline.workflows.{_MODULE_OF[name]}"), name)
+    raise AttributeError(f"module 'leadline.workflows' has no attribute '{name}'")

@@ -8,14 +8,34 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.evidence.columns import Rows, distinct_codes
+from leadline.evidence.columns import Rows, value_codes
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import nearest
 from leadline.evidence.tables import KEYS, TABLES
 
 Columns = Mapping[str, pl.Series]
+
 _KEY_LIMIT = 2**62
 _MOST_SUGGESTIONS = 100
+
+
+class Codes:
+    """Integer codes of the columns of a table, each made once: the dearest step of a check.
+
+    Examples
+    --------
+    >>> Codes({"item": pl.Series(["b", "a", "b"])})["item"]
+    (array([1, 0, 1]), 2)
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._made: dict[str, tuple[NDArray[np.int64], int]] = {}
+
+    def __getitem__(self, name: str) -> tuple[NDArray[np.int64], int]:
+        if name not in self._made:
+            self._made[name] = value_codes(self._columns[name])
+        return self._made[name]
 
 
 def rows_where(mask: pl.Series) -> Rows:
@@ -118,22 +138,23 @@ def check_cycle(column: pl.Series, findings: Findings) -> None:
         findings.of_rows("evidence.empty_cycle", column.name, rows_where(column.is_null()))
 
 
-def check_repeated(columns: Columns, findings: Findings) -> None:
+def check_repeated(columns: Columns, codes: Codes, findings: Findings) -> None:
     """Rows that repeat the key of an earlier row; rows without a whole key are left to other checks."""
     names = KEYS[findings.table]
     needed = [column.name for column in TABLES[findings.table] if column.filled and column.name in names]
-    coded = {name: distinct_codes(columns[name]) for name in names}
+    coded = {name: codes[name] for name in names}
     whole = np.ones(findings.n, dtype=np.bool_)
     for name in needed:
         whole &= coded[name][0] >= 0
     kept = np.flatnonzero(whole)
-    parts = [(codes if whole.all() else codes[kept], len(labels)) for codes, labels in coded.values()]
+    parts = [(found if whole.all() else found[kept], n_values) for found, n_values in coded.values()]
     again, first = earlier_rows(combine(parts))
-    firsts = {int(kept[i]): findings.row(kept[j]) for i, j in zip(again, first, strict=True)}
+    at = kept[again]
+    named = columns["person" if "person" in columns else "item"]
     findings.of_rows(
         f"evidence.repeated_{findings.table}",
-        needed[-1],
-        kept[again],
-        columns[needed[-1]],
-        lambda index, _value: {"first": firsts[index]},
+        named.name,
+        at,
+        named,
+        lambda index, _value: {"first": findings.row(kept[first[np.searchsorted(at, index)]])},
     )

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from leadline.evidence.checks.common import (
+    Codes,
     Columns,
     check_cycle,
     check_known,
@@ -22,7 +23,7 @@ def check(columns: Columns, rules: Rules, findings: Findings) -> dict[str, pl.Se
     item, target, baseline = columns["item"], columns["target"], columns["baseline"]
     check_known(item, rules.outcomes, "evidence.unknown_outcome", findings, framework=rules.name)
     check_cycle(columns["cycle"], findings)
-    check_repeated(columns, findings)
+    check_repeated(columns, Codes(columns), findings)
     judged = item.is_not_null() if rules.needs_target is None else item.is_in(list(rules.needs_target))
     for column in (target, baseline):
         if not findings.lacks(column.name):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from leadline.evidence.checks.common import Columns, check_repeated
+from leadline.evidence.checks.common import Codes, Columns, check_repeated
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import Rules
 
 
 def check(columns: Columns, _rules: Rules, findings: Findings) -> dict[str, pl.Series]:
     """Note every fault; returns the columns."""
-    check_repeated(columns, findings)
+    check_repeated(columns, Codes(columns), findings)
     if "manager" in columns:
         _check_managers(columns["person"], columns["manager"], findings)
     return dict(columns)

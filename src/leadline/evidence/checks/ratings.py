@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from leadline.evidence.checks.common import (
+    Codes,
     Columns,
     check_cycle,
     check_known,
@@ -14,7 +15,7 @@ from leadline.evidence.checks.common import (
     combine,
     rows_where,
 )
-from leadline.evidence.columns import Rows, distinct_codes
+from leadline.evidence.columns import Rows, value_codes
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import Rules
 
@@ -24,8 +25,9 @@ def check(columns: Columns, rules: Rules, findings: Findings) -> dict[str, pl.Se
     check_known(columns["item"], rules.items, "evidence.unknown_item", findings, framework=rules.name)
     _check_scale(columns["rating"], rules, findings)
     check_cycle(columns["cycle"], findings)
-    check_repeated(columns, findings)
-    relationship = _check_relationship(columns, rules, findings)
+    codes = Codes(columns)
+    check_repeated(columns, codes, findings)
+    relationship = _check_relationship(columns, codes, rules, findings)
     weight = check_positive(columns["weight"], findings)
     return {**columns, "relationship": relationship, "weight": weight}
 
@@ -38,7 +40,7 @@ def _check_scale(rating: pl.Series, rules: Rules, findings: Findings) -> None:
     findings.of_rows("evidence.rating_off_scale", "rating", off, rating, low=low, high=high)
 
 
-def _check_relationship(columns: Columns, rules: Rules, findings: Findings) -> pl.Series:
+def _check_relationship(columns: Columns, codes: Codes, rules: Rules, findings: Findings) -> pl.Series:
     given = columns["relationship"]
     allowed = ", ".join(rules.relationships)
     strange = check_known(
@@ -59,32 +61,30 @@ def _check_relationship(columns: Columns, rules: Rules, findings: Findings) -> p
     findings.of_rows("evidence.self_as_other", "relationship", as_other, given)
     findings.of_rows("evidence.self_by_other", "relationship", by_other, given)
     doubtful = np.concatenate([strange, as_other, by_other])
-    _check_pairs({**columns, "relationship": filled}, doubtful, findings)
+    _check_pairs(codes, filled, doubtful, findings)
     return filled
 
 
-def _check_pairs(columns: Columns, doubtful: Rows, findings: Findings) -> None:
+def _check_pairs(codes: Codes, relationship: pl.Series, doubtful: Rows, findings: Findings) -> None:
     """One relationship between a ratee and a rater in a cycle: that of the first row stands."""
-    coded = [distinct_codes(columns[name]) for name in ("ratee", "rater", "cycle")]
-    codes, labels = distinct_codes(columns["relationship"])
-    pairs = combine([(column, len(names)) for column, names in coded])
-    if doubtful.size == 0 and _n_distinct(pairs) == _n_distinct(pairs * len(labels) + codes):
+    coded = [codes[name] for name in ("ratee", "rater", "cycle")]
+    pairs = combine(coded)
+    if doubtful.size == 0 and _n_distinct(pairs) == _n_distinct(combine([*coded, value_codes(relationship)])):
         return
     whole = (coded[0][0] >= 0) & (coded[1][0] >= 0)
     whole[doubtful] = False
-    table = pl.DataFrame({"pair": pairs, "relationship": columns["relationship"], "kept": whole})
+    table = pl.DataFrame({"pair": pairs, "relationship": relationship, "kept": whole})
     table = table.with_row_index("at").filter("kept")
     other = table.with_columns(
         first=pl.col("relationship").first().over("pair"), first_at=pl.col("at").first().over("pair")
     ).filter(pl.col("relationship") != pl.col("first"))
-    firsts = {at: (first, at_first) for at, first, at_first in other.select("at", "first", "first_at").rows()}
-    findings.of_rows(
-        "evidence.two_relationships",
-        "relationship",
-        other.get_column("at").to_numpy().astype(np.int64),
-        columns["relationship"],
-        lambda index, _value: {"other": firsts[index][0], "first": findings.row(firsts[index][1])},
-    )
+    at = other.get_column("at").to_numpy().astype(np.int64)
+
+    def fields(index: int, _value: str | None) -> dict[str, object]:
+        first, first_at = other.select("first", "first_at").row(int(np.searchsorted(at, index)))
+        return {"other": first, "first": findings.row(first_at)}
+
+    findings.of_rows("evidence.two_relationships", "relationship", at, relationship, fields)
 
 
 def _n_distinct(key: np.ndarray) -> int:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from leadline.evidence.checks.common import Columns, check_cycle, check_known, check_repeated, rows_where
+from leadline.evidence.checks.common import (
+    Codes,
+    Columns,
+    check_cycle,
+    check_known,
+    check_repeated,
+    rows_where,
+)
 from leadline.evidence.columns import as_numbers
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import Rules
@@ -16,7 +23,7 @@ def check(columns: Columns, rules: Rules, findings: Findings) -> dict[str, pl.Se
     """Note every fault; returns the columns. An empty response is an answer not given."""
     check_known(columns["item"], rules.exam, "evidence.unknown_exam_item", findings, framework=rules.name)
     check_cycle(columns["cycle"], findings)
-    check_repeated(columns, findings)
+    check_repeated(columns, Codes(columns), findings)
     seconds = columns["seconds"]
     findings.of_rows("evidence.negative_value", "seconds", rows_where(seconds < 0), seconds)
     for item in columns["item"].unique().drop_nulls().to_list():

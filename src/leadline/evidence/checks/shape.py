@@ -8,10 +8,12 @@ import numpy as np
 import polars as pl
 
 from leadline.evidence.columns import Rows, as_numbers, as_text, as_whole
-from leadline.evidence.findings import Findings
+from leadline.evidence.findings import Findings, shown
+from leadline.evidence.rules import nearest
 from leadline.evidence.tables import TABLES, Column
 
 _MISSPELT = 0.8
+_LISTED = 20
 _EMPTY = {"whole": pl.Int64, "number": pl.Float64}
 
 
@@ -21,15 +23,14 @@ def check_header(frame: pl.DataFrame, findings: Findings) -> None:
     known = {column.name: column for column in TABLES[findings.table]}
     absent = [name for name in known if name not in found]
     extra = [name for name in found if name not in known]
-    near = {name: get_close_matches(name.lower(), absent, n=1, cutoff=_MISSPELT) for name in extra}
-    meant = {names[0]: name for name, names in near.items() if names}
+    listed = ", ".join(shown(name) or "" for name in found[:_LISTED]) + ("…" if len(found) > _LISTED else "")
     for name in absent:
         if known[name].required:
-            findings.of_table(
-                "evidence.missing_column", name, found=", ".join(found), near=meant.get(name, "—")
-            )
-        elif name in meant:
-            findings.of_table("evidence.unknown_column", meant[name], near=name)
+            findings.of_table("evidence.missing_column", name, found=listed, near=nearest(name, extra))
+    optional = [name for name in absent if not known[name].required]
+    for name in extra:
+        if near := get_close_matches(name.lower(), optional, n=1, cutoff=_MISSPELT):
+            findings.of_table("evidence.unknown_column", name, near=near[0])
 
 
 def clean_columns(frame: pl.DataFrame, findings: Findings) -> dict[str, pl.Series]:

@@ -73,7 +73,7 @@ def check_table(raw: RawTable, table: str, rules: Rules, *, last_wins: bool = Fa
     """
     frame = raw.frame
     left_out = np.zeros(frame.height, dtype=np.bool_)
-    left_out[raw.bad] = True
+    left_out[raw.bad[raw.bad < frame.height]] = True
     if frame.width and all(frame.null_count().row(0)):
         left_out |= frame.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy()
     if last_wins:

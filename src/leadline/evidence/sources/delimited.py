@@ -19,10 +19,10 @@ import polars as pl
 
 from leadline.errors import Fault
 from leadline.evidence.sources.encoding import SEPARATORS, Text, read_text
+from leadline.evidence.sources.header import distinct_names, named_columns
 from leadline.evidence.sources.raw import Book, RawTable, single
 
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_UNNAMED = "__unnamed_{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,12 @@ def read_delimited(path: Path, place: str) -> RawTable:
     text = read_text(path, place)
     layout = _layout(text.head)
     first_row = layout.lines_before + 2
-    header_faults = _header_faults(layout.names, place)
-    names = _distinct(layout.names)
-    frame = _by_engine(text, layout, names)
-    if frame is None or text.strange:
-        raw = _by_record(text, layout, names, RawTable(pl.DataFrame(), place, first_row))
-    else:
-        raw = RawTable(frame, place, first_row)
-    return _without_unnamed(replace(raw, faults=(*header_faults, *raw.faults)))
+    frame = _by_engine(text, layout)
+    if frame is not None and not text.strange:
+        return named_columns(frame, layout.names, place, first_row)
+    read = _by_record(text, layout, RawTable(pl.DataFrame(), place, first_row))
+    named = named_columns(read.frame, layout.names, place, first_row)
+    return replace(named, faults=(*named.faults, *read.faults), bad=read.bad)
 
 
 def open_delimited(path: Path, place: str) -> Book:
@@ -84,38 +82,20 @@ def _layout(head: str) -> _Layout:
     return _Layout(separator, tuple(name.strip() for name in names), lines_before)
 
 
-def _header_faults(names: tuple[str, ...], place: str) -> list[Fault]:
-    repeated = [name for name, n in Counter(names).items() if name and n > 1]
-    return [
-        Fault("evidence.duplicate_column", place, None, name, None, {"n": names.count(name)})
-        for name in repeated
-    ]
-
-
-def _distinct(names: tuple[str, ...]) -> list[str]:
-    taken: Counter[str] = Counter()
-    distinct = []
-    for position, name in enumerate(names, start=1):
-        taken[name] += 1
-        again = f"{name} ({taken[name]})" if taken[name] > 1 else name
-        distinct.append(again if name else _UNNAMED.format(position))
-    return distinct
-
-
-def _by_engine(text: Text, layout: _Layout, names: list[str]) -> pl.DataFrame | None:
+def _by_engine(text: Text, layout: _Layout) -> pl.DataFrame | None:
     """The table, or None where the engine refuses it or some record has too few cells."""
     try:
         frame = pl.read_csv(
             text.source,
             separator=layout.separator,
             skip_lines=layout.lines_before,
-            new_columns=names,
+            new_columns=distinct_names(layout.names),
             infer_schema=False,
             glob=False,
         )
     except pl.exceptions.PolarsError:
         return None
-    return frame if frame.width == len(names) and _is_whole(frame, text, layout) else None
+    return frame if frame.width == len(layout.names) and _is_whole(frame, text, layout) else None
 
 
 def _is_whole(frame: pl.DataFrame, text: Text, layout: _Layout) -> bool:
@@ -146,9 +126,9 @@ def _records(text: Text, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
         yield reader.line_num + layout.lines_before, record
 
 
-def _by_record(text: Text, layout: _Layout, names: list[str], empty: RawTable) -> RawTable:
+def _by_record(text: Text, layout: _Layout, empty: RawTable) -> RawTable:
     """The same table by Python's parser, with the records to blame."""
-    width, row, line = len(names), empty.first_row - 1, layout.lines_before
+    width, row, line = len(layout.names), empty.first_row - 1, layout.lines_before
     faults: list[Fault] = []
     bad: list[int] = []
     kept: list[list[str | None]] = []
@@ -172,17 +152,8 @@ def _by_record(text: Text, layout: _Layout, names: list[str], empty: RawTable) -
     else:
         if text.counts['"'] % 2 and faults and faults[-1].code == "evidence.cell_count":
             faults[-1] = Fault("evidence.open_quote", empty.place, faults[-1].row)
-    frame = pl.DataFrame(kept[1:], schema=dict.fromkeys(names, pl.String), orient="row")
+    frame = pl.DataFrame(
+        kept[1:], schema=dict.fromkeys(distinct_names(layout.names), pl.String), orient="row"
+    )
     below_header = np.array([index - 1 for index in bad if index], dtype=np.int64)
     return replace(empty, frame=frame, faults=tuple(faults), bad=below_header)
-
-
-def _without_unnamed(raw: RawTable) -> RawTable:
-    """Columns without a name left out when they are empty, as spreadsheets leave them; else a fault."""
-    unnamed = [name for name in raw.frame.columns if name.startswith(_UNNAMED.format(""))]
-    filled = [name for name in unnamed if raw.frame.get_column(name).null_count() < raw.frame.height]
-    faults = [
-        Fault("evidence.unnamed_column", raw.place, None, None, None, {"n": int(name.rpartition("_")[2])})
-        for name in filled
-    ]
-    return replace(raw, frame=raw.frame.drop(unnamed), faults=(*raw.faults, *faults))

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from leadline.errors import LeadlineError
+from leadline.errors import LeadlineError, SourceError
 from leadline.evidence.sources.kind import kind_of_file
 from leadline.evidence.sources.raw import Book
 
@@ -46,7 +46,7 @@ def opener(kind: str) -> Callable[..., Book]:
     return found
 
 
-def open_file(path: Path, place: str | None = None) -> Book:
+def open_file(path: Path, place: str | None = None, *, query: str | None = None) -> Book:
     """Open a file as its name and its first bytes say.
 
     Parameters
@@ -54,6 +54,8 @@ def open_file(path: Path, place: str | None = None) -> Book:
     path : Path
     place : str, optional
         How messages call the file; its name by default.
+    query : str, optional
+        SQL, for a SQLite file.
 
     Returns
     -------
@@ -65,4 +67,9 @@ def open_file(path: Path, place: str | None = None) -> Book:
         The file cannot be read.
     """
     place = place or path.name
-    return opener(kind_of_file(path, place))(path, place)
+    kind = kind_of_file(path, place)
+    if kind == "sqlite":
+        return opener(kind)(path, place, query=query)
+    if query is not None:
+        raise SourceError("evidence.query_without_database", place=place)
+    return opener(kind)(path, place)

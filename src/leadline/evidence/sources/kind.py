@@ -87,19 +87,31 @@ def kind_of_file(path: Path, place: str) -> str:
         raise SourceError(
             "evidence.unknown_kind", place=place, value=path.suffix, allowed=", ".join(KIND_OF_SUFFIX)
         )
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except FileNotFoundError:
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise SourceError("evidence.not_found", place=place, near=nearest(path.name, beside)) from None
-    except PermissionError:
-        raise SourceError("evidence.no_permission", place=place) from None
-    except OSError as error:
-        raise SourceError("evidence.unreadable", place=place, reason=os.strerror(error.errno or 0)) from None
+    head = check_is_there(path, place)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SourceError("evidence.empty_file", place=place)
     found = kind_of_bytes(head)
     if found not in _EXPECTED.get(kind, {"text"}):
         raise SourceError("evidence.wrong_kind", place=place, expected=path.suffix.lower(), found=found)
     return kind
+
+
+def check_is_there(path: Path, place: str) -> bytes:
+    """First bytes of a file.
+
+    Raises
+    ------
+    SourceError
+        The file is not there, is no file, or may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except FileNotFoundError:
+        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise SourceError("evidence.not_found", place=place, near=nearest(path.name, beside)) from None
+    except PermissionError:
+        raise SourceError("evidence.no_permission", place=place) from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise SourceError("evidence.unreadable", place=place, reason=reason) from None

@@ -54,11 +54,14 @@ class Book:
         Names of its tables; one empty name where the source is a single table.
     read : callable
         RawTable of a name.
+    main : str, optional
+        The table that is meant when none is named.
     """
 
     place: str
     names: tuple[str, ...]
     read: Callable[[str], RawTable]
+    main: str | None = None
 
     def choose(self, table: str | None = None) -> RawTable:
         """The table of a name; without a name the only one.
@@ -68,14 +71,18 @@ class Book:
         SourceError
             There is no such table, or a name is needed.
         """
-        if table is None and len(self.names) == 1:
-            return self.read(self.names[0])
-        found = ", ".join(self.names) or "—"
-        if table is None:
-            raise SourceError("evidence.choose_table", place=self.place, found=found)
-        if table not in self.names:
-            raise SourceError("evidence.table_not_found", place=self.place, value=table, found=found)
-        return self.read(table)
+        main = self.names[0] if len(self.names) == 1 else self.main
+        wanted = main if table is None else self.named(table)
+        if wanted is None:
+            code = "evidence.choose_table" if table is None else "evidence.table_not_found"
+            found = ", ".join(self.names) or "—"
+            raise SourceError(code, place=self.place, value=table, found=found)
+        return self.read(wanted)
+
+    def named(self, table: str) -> str | None:
+        """The name that is a table's, or ends in it after a point."""
+        ends = [name for name in self.names if name.rpartition(".")[2] == table]
+        return table if table in self.names else ends[0] if ends else None
 
 
 def single(raw: RawTable) -> Book:

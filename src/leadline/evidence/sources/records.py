@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from leadline.evidence.sources.header import distinct_names
+
 _PLAIN = (bool, int, float, str, date, datetime)
 _LARGEST = 2**63
 
@@ -45,7 +47,9 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | list | dict):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
     return str(value)
 
 
@@ -70,6 +74,19 @@ def frame_of(records: Iterable[dict[str, Any]]) -> pl.DataFrame:
     flat = [_flat(record) for record in records]
     names = dict.fromkeys(name for record in flat for name in record)
     return pl.DataFrame({name: column_of([record.get(name) for record in flat]) for name in names})
+
+
+def frame_of_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """A table from rows, as a database gives them; a name that comes again is numbered.
+
+    Examples
+    --------
+    >>> frame_of_rows(["id", "id"], [(1, "a"), (2, None)]).rows(named=True)
+    [{'id': 1, 'id (2)': 'a'}, {'id': 2, 'id (2)': None}]
+    """
+    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(names)
+    pairs = zip(distinct_names(names), columns, strict=True)
+    return pl.DataFrame({name: column_of(values) for name, values in pairs})
 
 
 def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Stage
+from tests.browser.web.conftest import Stage
 from tests.web.table import Address, pages
 
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}

@@ -1,0 +1,294 @@
+"""The joint method from ratings to estimates: screen, maximise, place the zero, take up extremes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadline.errors import MeasurementError
+from leadline.measurement.kernels.arrays import Flags, Floats, add_up
+from leadline.measurement.kernels.cells import collapse, combined_key
+from leadline.measurement.kernels.connectivity import Design, comparable
+from leadline.measurement.kernels.extremes import Screened, screened
+from leadline.measurement.kernels.identify import shifts
+from leadline.measurement.kernels.newton import maximise
+from leadline.measurement.kernels.residuals import Estimated, Summary, summed
+from leadline.measurement.kernels.system import Point, System
+from leadline.measurement.kernels.ucon import Pass, prox_start, split_steps, stopped_early
+from leadline.measurement.ratings import Ratings
+from leadline.measurement.set_aside import Measured, with_extremes
+
+Anchors = Mapping[str, Mapping[str, float]]
+Progress = Callable[[int, float], None]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration:
+    """Joint estimates. A facets, the item last.
+
+    Attributes
+    ----------
+    facets : tuple of A str
+    locations, se : tuple of A arrays, shape (E,), logits
+        Extreme elements included; NaN where nothing can be said.
+    extreme : tuple of A bool arrays, shape (E,)
+    steps : array, shape (I, K-1), logits
+        Difficulty plus threshold by rung; ``inf`` where there is no step.
+    thresholds : array, shape (T, K-1), logits
+        T is 1 for a shared scale and I otherwise; each row sums to 0 over its steps.
+    labels : array of int, shape (L,)
+        The ratings that occur.
+    screen : Screened
+    summary : Summary
+    design : Design
+        Comparable groups and subsets, facets in the same order.
+    log_likelihood : float
+    iterations : int
+    converged, bounded : bool
+    report : tuple of Pass
+        Iteration report where stopped early; empty otherwise.
+    """
+
+    facets: tuple[str, ...]
+    locations: tuple[Floats, ...]
+    se: tuple[Floats, ...]
+    extreme: tuple[Flags, ...]
+    steps: Floats
+    thresholds: Floats
+    labels: NDArray[np.int64]
+    screen: Screened
+    summary: Summary
+    design: Design
+    log_likelihood: float
+    iterations: int
+    converged: bool
+    bounded: bool
+    report: tuple[Pass, ...]
+
+    @property
+    def shared(self) -> bool:
+        """Whether items share their thresholds."""
+        return len(self.screen.ladder) == 1
+
+
+def calibrate(
+    ratings: Ratings,
+    *,
+    shared: bool = True,
+    noncentered: str = "rater",
+    anchors: Anchors | None = None,
+    early: bool = False,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Joint maximum likelihood estimates of a many-facet model.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    shared : bool
+        Rating scale; partial credit otherwise.
+    noncentered : str
+        Facet whose mean is left free.
+    anchors : mapping of facet to mapping of element to logits, optional
+    early : bool
+        Stop as FACETS does.
+    progress : callable, optional
+        Called with the number of each iteration and its largest change.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    MeasurementError
+        All ratings are equal, or nothing is left once extreme elements are set aside.
+    """
+    facets = (*(facet for facet in ratings.facets if facet != "item"), "item")
+    labels, label = np.unique(ratings.rating, return_inverse=True)
+    index = [ratings.index[facet] for facet in facets]
+    sizes = [len(ratings.elements[facet]) for facet in facets]
+    held = [_anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
+    fixed = [np.isfinite(values) for values in held]
+    screen = screened(index, sizes, label.astype(np.int64), n_labels=len(labels), shared=shared, held=fixed)
+    if not screen.kept.any():
+        raise MeasurementError("measurement.no_variation", n=ratings.n)
+    system = _system(ratings, facets, screen, fixed, shared=shared)
+    found = _searched(system, facets, held, noncentered=noncentered, early=early, progress=progress)
+    design = _design(index, sizes, screen)
+    centred = [*(f for f in facets if f == "ratee"), *(f for f in facets if f != "ratee")]
+    rules = [facets.index(f) for f in centred if f != noncentered and not fixed[facets.index(f)].any()]
+    point = _placed(system, found.point, design, fixed, rules)
+    difficulty, thresholds = split_steps(system, point.steps)
+    estimated = Estimated(
+        elements=tuple(at[screen.kept] for at in index),
+        sizes=tuple(sizes),
+        locations=(*point.locations, difficulty),
+        steps=point.steps,
+        rung=screen.rung[screen.kept],
+        weight=ratings.weight[screen.kept],
+        context=_contexts(facets, index, sizes)[screen.kept],
+    )
+    summary = summed(estimated)
+    known = [
+        np.where(sums.n > 0, x, np.nan) for x, sums in zip(estimated.locations, summary.elements, strict=True)
+    ]
+    errors = [1 / np.sqrt(np.where(sums.variance > 0, sums.variance, np.nan)) for sums in summary.elements]
+    measured = with_extremes(ratings, facets, screen, Measured(known, errors), thresholds, shared=shared)
+    return Calibration(
+        facets=facets,
+        locations=tuple(measured.locations),
+        se=tuple(measured.se),
+        extreme=_ever_extreme(screen, sizes),
+        steps=point.steps,
+        thresholds=thresholds,
+        labels=labels,
+        screen=screen,
+        summary=summary,
+        design=design,
+        log_likelihood=found.log_likelihood,
+        iterations=found.iterations,
+        converged=found.converged,
+        bounded=found.bounded,
+        report=found.report,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    point: Point
+    log_likelihood: float
+    iterations: int
+    converged: bool
+    bounded: bool = True
+    report: tuple[Pass, ...] = ()
+
+
+def _searched(
+    system: System,
+    facets: tuple[str, ...],
+    held: list[Floats],
+    *,
+    noncentered: str,
+    early: bool,
+    progress: Progress | None,
+) -> _Found:
+    floating = facets.index(noncentered) if noncentered != "item" else None
+    start = _with_anchors(system, prox_start(system, floating), held)
+    if early:
+        stopped = stopped_early(system, floating, start)
+        value, passes = stopped.evaluation.value, len(stopped.report)
+        return _Found(stopped.point, value, passes, stopped.converged, report=stopped.report)
+    solution = maximise(system, start, progress)
+    value, steps = solution.evaluation.value, solution.iterations
+    return _Found(solution.point, value, steps, solution.converged, solution.bounded)
+
+
+def _anchor_values(ratings: Ratings, facet: str, anchors: Mapping[str, float]) -> Floats:
+    """Location of every element where it is anchored, NaN elsewhere."""
+    return np.array([anchors.get(name, np.nan) for name in ratings.elements[facet]], dtype=float)
+
+
+def _with_anchors(system: System, start: Point, held: list[Floats]) -> Point:
+    fixed = [np.isfinite(values) for values in held]
+    parts = zip(start.locations, held, fixed, strict=False)
+    locations = tuple(np.where(is_fixed, values, x) for x, values, is_fixed in parts)
+    difficulty, thresholds = split_steps(system, start.steps)
+    difficulty = np.where(fixed[-1], held[-1], difficulty)
+    return Point(locations, np.where(system.valid, difficulty[:, None] + thresholds, np.inf))
+
+
+def _system(
+    ratings: Ratings, facets: tuple[str, ...], screen: Screened, fixed: list[Flags], *, shared: bool
+) -> System:
+    """The likelihood of the ratings that take part, collapsed into cells where that is exact."""
+    kept = np.flatnonzero(screen.kept)
+    index = [ratings.index[facet][kept] for facet in facets]
+    sizes = [len(ratings.elements[facet]) for facet in facets]
+    rung, weight = screen.rung[kept].astype(float), ratings.weight[kept]
+    cells = collapse(index[:-1], sizes[:-1], index[-1], sizes[-1], whole=bool((weight == 1.0).all()))
+    n_categories = int(screen.top.max()) + 1
+    counts = add_up(index[-1] * n_categories + screen.rung[kept], sizes[-1] * n_categories, weight)
+    by_rating = cells.forms is None
+    rows = cells.order if by_rating else cells.order[cells.start]
+    score = (rung * weight)[cells.order]
+    return System(
+        index=tuple(at[rows] for at in index[:-1]),
+        sizes=tuple(sizes[:-1]),
+        sign=tuple(1.0 if facet == "ratee" else -1.0 for facet in facets[:-1]),
+        form=cells.form,
+        forms=cells.forms,
+        weight=weight[rows] if by_rating else np.ones(len(rows)),
+        score=score if by_rating else np.add.reduceat(score, cells.start),
+        start=cells.start if by_rating else None,
+        counts=counts.reshape(sizes[-1], n_categories),
+        top=screen.top,
+        shared=shared,
+        free=tuple(~each for each in fixed[:-1]),
+        free_item=~fixed[-1],
+    )
+
+
+def _design(index: list[NDArray[np.int32]], sizes: list[int], screen: Screened) -> Design:
+    kept = np.flatnonzero(screen.kept)
+    return comparable([at[kept] for at in index], sizes)
+
+
+def _contexts(facets: tuple[str, ...], index: list[NDArray[np.int32]], sizes: list[int]) -> NDArray[np.int64]:
+    """Number of each combination of everything but the rater."""
+    others = [n for n, facet in enumerate(facets) if facet != "rater"]
+    key = combined_key([index[n] for n in others], [sizes[n] for n in others])
+    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+
+
+def _placed(system: System, point: Point, design: Design, fixed: list[Flags], rules: list[int]) -> Point:
+    """Move comparable groups to where the zero belongs; the likelihood does not change."""
+    difficulty, _ = split_steps(system, point.steps)
+    locations = [*point.locations, difficulty]
+    rated = [group >= 0 for group in design.groups]
+    means, anchored = [], []
+    for x, group, n, is_fixed, has in zip(
+        locations, design.groups, design.n_groups, fixed, rated, strict=True
+    ):
+        size = add_up(group[has], n)
+        means.append(add_up(group[has], n, x[has]) / np.maximum(size, 1))
+        anchored.append(add_up(group[has], n, is_fixed[has].astype(float)) > 0)
+    moves = shifts(design, (*system.sign, -1.0), means, anchored, rules)
+    moved = [
+        x + np.where(has, move[np.maximum(group, 0)], 0.0)
+        for x, move, group, has in zip(locations, moves, design.groups, rated, strict=True)
+    ]
+    return Point(tuple(moved[:-1]), point.steps + (moved[-1] - difficulty)[:, None])
+
+
+def _ever_extreme(screen: Screened, sizes: list[int]) -> tuple[Flags, ...]:
+    never = tuple(np.zeros(size, dtype=bool) for size in sizes)
+    return tuple(np.any(each, axis=0) for each in zip(never, *screen.rounds, strict=True))
+
+
+def rung_labels(calibration: Calibration) -> Floats:
+    """Rating that each rung stands for, shape (T, K), NaN above an item's highest."""
+    ladder, top = calibration.screen.ladder, calibration.screen.top
+    n_rungs = calibration.steps.shape[1] + 1
+    found = np.full((len(ladder), n_rungs), np.nan)
+    used = _used_labels(calibration)
+    for row in range(len(ladder)):
+        labels = calibration.labels[used[row]]
+        highest = int(top.max()) if calibration.shared else int(top[row])
+        found[row, : highest + 1] = labels[: highest + 1]
+    return found
+
+
+def _used_labels(calibration: Calibration) -> Flags:
+    """Labels that have a rung of their own, shape (T, L)."""
+    ladder = calibration.screen.ladder
+    first = np.full((len(ladder), 1), -1)
+    used = np.diff(np.concatenate([first, ladder], axis=1), axis=1) > 0
+    # Labels below the lowest used one are put on rung 0 too; it belongs to the last of them.
+    lowest = (ladder == 0).sum(axis=1) - 1
+    used[:, 0] = False
+    used[np.arange(len(ladder)), lowest] = True
+    return used

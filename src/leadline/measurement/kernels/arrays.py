@@ -1,0 +1,34 @@
+"""Array types, and sums by element."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.integer[Any]]
+Flags: TypeAlias = NDArray[np.bool_]
+
+
+def add_up(at: Codes, size: int, values: Floats | None = None) -> Floats:
+    """Sum of values, or number of rows, by code.
+
+    Parameters
+    ----------
+    at : array of int, shape (N,)
+    size : int
+        Number of codes.
+    values : array, shape (N,), optional
+
+    Returns
+    -------
+    array, shape (size,)
+
+    Examples
+    --------
+    >>> add_up(np.array([0, 2, 0]), 3, np.array([1.0, 5.0, 2.0]))
+    array([3., 0., 5.])
+    """
+    return np.bincount(at, values, size).astype(np.float64, copy=False)

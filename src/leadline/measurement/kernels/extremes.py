@@ -1,0 +1,116 @@
+"""Elements with only lowest or only highest ratings, and the categories that are left.
+
+They have no finite estimate, so they and their ratings stay out of the calibration (FACETS: "PROX
+recount"). Without them another element may be extreme, or a category empty, so it goes on in rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadline.measurement.kernels.arrays import Codes, Flags, add_up
+
+
+class Screened(NamedTuple):
+    """What takes part in the calibration. A facets, the item last, L labels, N ratings.
+
+    Attributes
+    ----------
+    kept : bool array, shape (N,)
+    rung : array of int, shape (N,)
+        Category counted from 0 within those that occur (of the item, in partial credit); ratings
+        left out are put on the nearest rung.
+    ladder : array of int, shape (T, L)
+        Rung of each label, T = 1 or I; labels that no kept rating uses share the rung below, or 0.
+    top : array of int, shape (I,)
+        Highest rung of each item; 0 where an item is left out.
+    rounds : tuple of tuple of A bool arrays, shape (E,)
+        Elements that turned out extreme, round by round.
+    """
+
+    kept: Flags
+    rung: NDArray[np.int64]
+    ladder: NDArray[np.int64]
+    top: NDArray[np.int64]
+    rounds: tuple[tuple[Flags, ...], ...]
+
+
+def screened(
+    index: Sequence[Codes],
+    sizes: Sequence[int],
+    label: NDArray[np.int64],
+    *,
+    n_labels: int,
+    shared: bool,
+    held: Sequence[Flags],
+) -> Screened:
+    """Find extreme elements and the rungs of the scale.
+
+    Parameters
+    ----------
+    index : sequence of A int arrays, shape (N,)
+        Elements of all facets, the item last.
+    sizes : sequence of A int
+    label : array of int, shape (N,)
+        Category, counted from 0 over all labels that occur.
+    n_labels : int
+    shared : bool
+        One scale for all items.
+    held : sequence of A bool arrays, shape (E,)
+        Anchored elements, which are never extreme.
+
+    Returns
+    -------
+    Screened
+
+    Examples
+    --------
+    Rater 1 gives nothing but the highest.
+
+    >>> rater, item = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> free = [np.zeros(2, bool)] * 2
+    >>> label = np.array([0, 1, 1, 1])
+    >>> found = screened([rater, item], [2, 2], label, n_labels=2, shared=True, held=free)
+    >>> found.rounds[0][0]
+    array([False,  True])
+    """
+    kept = np.ones(len(label), dtype=bool)
+    rounds: list[tuple[Flags, ...]] = []
+    while True:
+        scale = np.zeros_like(label) if shared else index[-1].astype(np.int64)
+        ladder, top_of_scale = _ladder(scale, label, kept, 1 if shared else sizes[-1], n_labels)
+        rung, top = ladder[scale, label], top_of_scale[scale]
+        found = tuple(
+            _extreme(at[kept], size, rung[kept], top[kept]) & ~fixed
+            for at, size, fixed in zip(index, sizes, held, strict=True)
+        )
+        if not any(each.any() for each in found):
+            break
+        rounds.append(found)
+        for at, each in zip(index, found, strict=True):
+            kept &= ~each[at]
+        if not kept.any():
+            break
+    rated = np.bincount(index[-1][kept], minlength=sizes[-1]) > 0
+    of_items = np.broadcast_to(top_of_scale, (sizes[-1],))
+    return Screened(kept, rung, ladder, np.where(rated, of_items, 0), tuple(rounds))
+
+
+def _ladder(
+    scale: NDArray[np.int64], label: NDArray[np.int64], kept: Flags, n_scales: int, n_labels: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    used = np.bincount(scale[kept] * n_labels + label[kept], minlength=n_scales * n_labels) > 0
+    rungs = np.maximum(used.reshape(n_scales, n_labels).cumsum(axis=1) - 1, 0)
+    return rungs, rungs[:, -1]
+
+
+def _extreme(at: Codes, size: int, rung: NDArray[np.int64], top: NDArray[np.int64]) -> Flags:
+    n = add_up(at, size)
+    low = add_up(at[rung == 0], size)
+    high = add_up(at[rung == top], size)
+    found: Flags = (n > 0) & ((low == n) | (high == n))
+    return found

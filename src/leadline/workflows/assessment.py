@@ -1,0 +1,195 @@
+"""From evidence to a folder of scores, reasons and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leadline.errors import Language
+from leadline.evidence import Evidence, read_evidence, to_json, write_csv
+from leadline.frameworks import Framework, load_framework
+from leadline.measurement import measure
+from leadline.reports import report
+from leadline.scoring import Scorecard, score
+from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
+from leadline.workflows.progress import Progress, part, silent
+from leadline.workflows.pseudonyms import with_pseudonyms, write_key
+from leadline.workflows.withheld import without_withheld
+
+REJECTED = "rejected.csv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessResult:
+    """What an assessment wrote.
+
+    Attributes
+    ----------
+    out : Path
+        Folder.
+    files : tuple of str
+        Everything in it, by path with forward slashes.
+    scorecard : Scorecard
+        As saved: raters under pseudonyms.
+    rejected : Path or None
+        Rows that were left out, with the reason; beside ``out``.
+    n_rejected : int
+    """
+
+    out: Path
+    files: tuple[str, ...]
+    scorecard: Scorecard
+    rejected: Path | None = None
+    n_rejected: int = 0
+
+    @property
+    def report(self) -> Path:
+        """The report for management."""
+        return self.out / "report.html"
+
+    def to_json(self, language: Language = "en") -> dict[str, Any]:
+        """JSON-ready summary: where everything is, the ranking, and what a reader must know."""
+        card = self.scorecard
+        notices = (*card.measures.notices, *card.notices)
+        return {
+            "out": str(self.out),
+            "report": str(self.report),
+            "framework": f"{card.framework.id}@{card.framework.version}",
+            "cycle": card.measures.cycle,
+            "ranking": to_json(card.ranking_frame()),
+            "notices": [{"code": n.code, "message": n.describe(language)} for n in notices],
+            "files": list(self.files),
+            "rejected": None if self.rejected is None else str(self.rejected),
+            "n_rejected": self.n_rejected,
+        }
+
+
+def assess(
+    source: str | Path,
+    out: str | Path,
+    *,
+    framework: str | Path = "technical-leadership",
+    profiles: Sequence[str] = (),
+    language: Language = "en",
+    formula: str | None = None,
+    rho: float | None = None,
+    cycle: str | None = None,
+    top_k: int | None = None,
+    method: str = "joint",
+    seed: int = 0,
+    keep_good: bool = False,
+    last_wins: bool = False,
+    pdf: bool = False,
+    rater_key: str | Path | None = None,
+    progress: Progress = silent,
+) -> AssessResult:
+    """Measure, score, rank and explain, and write a folder with all of it.
+
+    Parameters
+    ----------
+    source : path
+        Evidence directory or whatever else :func:`leadline.read_evidence` reads.
+    out : path
+        Folder to write; an earlier output of Leadline there is replaced.
+    framework : str or path
+        Id, ``id@version`` or path.
+    profiles : sequence of str
+        Role and industry profiles to apply.
+    language : {"en", "zh"}
+        Of the reports.
+    formula, rho
+        Otherwise the framework's.
+    cycle : str, optional
+        Otherwise the last.
+    top_k : int, optional
+        The k of ``p_top_k``.
+    method : {"joint"}
+    seed : int
+    keep_good, last_wins : bool
+        As :func:`leadline.read_evidence`; rows left out are listed in ``rejected.csv`` beside ``out``.
+    pdf : bool
+        Also PDF.
+    rater_key : path, optional
+        File for who stands behind which pseudonym, readable by its owner alone.
+    progress : callable
+        Told the stage and the part done.
+
+    Returns
+    -------
+    AssessResult
+
+    Raises
+    ------
+    LeadlineError
+        Whatever is wrong with evidence, framework or options; then nothing is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from leadline.workflows import demo_evidence
+    >>> result = assess(demo_evidence(), Path(tempfile.mkdtemp()) / "out", seed=1)
+    >>> result.report.name, len(result.scorecard.ratees)
+    ('report.html', 40)
+    """
+    out = Path(out)
+    check_replaceable(out)
+    progress("workflows.stage.read", 0.0)
+    criteria = load_framework(framework).with_profiles(*profiles)
+    evidence = read_evidence(source, criteria, keep_good=keep_good, last_wins=last_wins)
+    step = part(progress, "workflows.stage.measure", 0.1, 0.5)
+    measures = measure(evidence, criteria, cycle=cycle, method=method, seed=seed, progress=step)
+    progress("workflows.stage.score", 0.5)
+    scorecard = score(measures, criteria, formula=formula, rho=rho, seed=seed, top_k=top_k)
+    scorecard, key = with_pseudonyms(without_withheld(scorecard))
+    options = {
+        "profiles": list(profiles),
+        "language": language,
+        "formula": scorecard.formula.name,
+        "rho": scorecard.formula.rho,
+        "cycle": scorecard.measures.cycle,
+        "top_k": scorecard.k,
+        "method": method,
+        "keep_good": keep_good,
+        "last_wins": last_wins,
+        "pdf": pdf,
+    }
+    with whole_folder(out) as folder:
+        _write_tables(scorecard, folder)
+        progress("workflows.stage.report", 0.6)
+        report(scorecard, folder, language=language, pdf=pdf)
+        facts = {"framework": _framework_facts(criteria), "input": _input_facts(evidence), "seed": seed}
+        write_manifest(folder, "assess", {**facts, "options": options})
+    progress("workflows.stage.report", 1.0)
+    if rater_key is not None:
+        write_key(Path(rater_key), key)
+    rejected, n_rejected = _write_rejected(evidence, out)
+    files = tuple(sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()))
+    return AssessResult(out=out, files=files, scorecard=scorecard, rejected=rejected, n_rejected=n_rejected)
+
+
+def _write_tables(scorecard: Scorecard, folder: Path) -> None:
+    scorecard.save(folder)
+    write_csv(scorecard.measures.to_frame(), folder / "measures.csv")
+
+
+def _framework_facts(framework: Framework) -> dict[str, Any]:
+    return {
+        "id": framework.id,
+        "version": framework.version,
+        "applied": list(framework.applied),
+        "hash": framework.hash,
+    }
+
+
+def _input_facts(evidence: Evidence) -> dict[str, Any]:
+    return {"hash": evidence.hash, "tables": {name: len(table) for name, table in evidence.tables.items()}}
+
+
+def _write_rejected(evidence: Evidence, out: Path) -> tuple[Path | None, int]:
+    if evidence.rejected is None:
+        return None, 0
+    path = out.resolve().parent / REJECTED
+    write_csv(evidence.rejected, path)
+    return path, len(evidence.rejected)

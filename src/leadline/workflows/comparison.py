@@ -1,0 +1,65 @@
+"""People of an earlier assessment, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isnan
+from pathlib import Path
+
+from leadline.errors import UsageError
+from leadline.scoring import Comparison, Scorecard, compare
+from leadline.workflows.folder import read_manifest
+
+
+def saved_scorecard(out: str | Path) -> Scorecard:
+    """The scorecard of an earlier assessment.
+
+    Parameters
+    ----------
+    out : path
+        Folder that :func:`assess` wrote, or one that :func:`demo` wrote.
+
+    Returns
+    -------
+    Scorecard
+
+    Raises
+    ------
+    UsageError
+        No assessment is there.
+    """
+    for folder in (Path(out), Path(out) / "assessment"):
+        manifest = read_manifest(folder)
+        if manifest is not None and manifest["leadline"] == "assess":
+            return Scorecard.load(folder)
+    raise UsageError("workflows.not_an_assessment", place=str(out))
+
+
+def compare_saved(out: str | Path, people: Sequence[str] = (), *, top: int | None = None) -> Comparison:
+    """Compare people of an earlier assessment.
+
+    Parameters
+    ----------
+    out : path
+        Folder that :func:`assess` wrote.
+    people : sequence of str
+        Two or more ratees.
+    top : int, optional
+        Instead of people: the k highest of the ranking.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    UsageError
+        Neither or both of ``people`` and ``top``, or no assessment there.
+    """
+    if bool(people) == (top is not None):
+        raise UsageError("workflows.people_or_top")
+    scorecard = saved_scorecard(out)
+    if top is not None:
+        ranked = [(r, p) for r, p in zip(scorecard.rank, scorecard.ratees, strict=True) if not isnan(r)]
+        people = [ratee for _, ratee in sorted(ranked)[:top]]
+    return compare(scorecard, list(dict.fromkeys(people)))

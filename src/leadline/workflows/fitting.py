@@ -1,0 +1,131 @@
+"""A table of ratings, fitted and written out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadline.errors import EvidenceError, Fault
+from leadline.evidence import read_table, rows
+from leadline.measurement import FacetFit, fit
+from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
+from leadline.workflows.progress import Progress, silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitResult:
+    """What a fit wrote.
+
+    Attributes
+    ----------
+    out : Path
+    fit : FacetFit
+    """
+
+    out: Path
+    fit: FacetFit
+
+
+def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
+    """Fixed measures by facet and element.
+
+    Parameters
+    ----------
+    path : path
+        Table with the columns ``facet``, ``element``, ``measure`` (logits); ``measures.csv`` of an
+        earlier fit is one.
+
+    Returns
+    -------
+    dict of facet to dict of element to float
+
+    Raises
+    ------
+    EvidenceError
+        A column is missing, or a measure is no number; every fault with its row.
+    """
+    table = read_table(path)
+    place = Path(path).name
+    missing = [name for name in ("facet", "element", "measure") if name not in table.columns]
+    if missing:
+        faults = [Fault("workflows.anchor_column", place, 1, name) for name in missing]
+        raise EvidenceError("workflows.faulty_anchors", place=place, faults=faults)
+    anchors: dict[str, dict[str, float]] = {}
+    faults = []
+    for number, row in enumerate(rows(table), 2):
+        try:
+            measure = float(row["measure"])
+        except (TypeError, ValueError):
+            faults.append(Fault("workflows.anchor_measure", place, number, "measure", str(row["measure"])))
+            continue
+        anchors.setdefault(str(row["facet"]), {})[str(row["element"])] = measure
+    if faults:
+        raise EvidenceError("workflows.faulty_anchors", place=place, faults=faults)
+    return anchors
+
+
+def fit_file(
+    source: str | Path,
+    out: str | Path,
+    *,
+    model: str = "rating-scale",
+    method: str = "joint",
+    ratee: str = "ratee",
+    rater: str = "rater",
+    item: str = "item",
+    rating: str = "rating",
+    relationship: str | None = None,
+    facets: Sequence[str] = (),
+    anchor: str | Path | None = None,
+    stopping: str = "converged",
+    threads: int | None = None,
+    query: str | None = None,
+    progress: Progress = silent,
+) -> FitResult:
+    """Fit a many-facet model to a table of ratings and write its measures.
+
+    Parameters
+    ----------
+    source : path
+        File, address, or database address with ``query``.
+    out : path
+        Folder for ``measures.csv``, ``thresholds.csv``, ``variance.csv``, ``summary.json`` and
+        ``manifest.json``.
+    model, method, ratee, rater, item, rating, relationship, facets, stopping, threads
+        As :func:`leadline.fit`.
+    anchor : path, optional
+        As :func:`read_anchors`.
+    query : str, optional
+        SQL.
+    progress : callable
+        Told the stage and the part done.
+
+    Returns
+    -------
+    FitResult
+    """
+    out = Path(out)
+    check_replaceable(out)
+    progress("workflows.stage.read", 0.0)
+    table = read_table(source, query=query)
+    anchors = None if anchor is None else read_anchors(anchor)
+    progress("workflows.stage.fit", 0.3)
+    options = {
+        "model": model,
+        "method": method,
+        "ratee": ratee,
+        "rater": rater,
+        "item": item,
+        "rating": rating,
+        "relationship": relationship,
+        "facets": tuple(facets),
+        "stopping": stopping,
+    }
+    found = fit(table, anchors=anchors, threads=threads, **options)
+    progress("workflows.stage.write", 0.9)
+    with whole_folder(out) as folder:
+        found.save(folder)
+        facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
+        write_manifest(folder, "fit", facts)
+    return FitResult(out=out, fit=found)

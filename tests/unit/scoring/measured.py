@@ -1,0 +1,106 @@
+"""Measures made by hand, so that scoring is tested on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from leadline.frameworks import Framework, load_framework
+from leadline.measurement import CompetencyMeasure, Dimension, Measures, QualityNote
+from leadline.scoring.pool import drawn_from_group
+
+FRAMEWORK = load_framework("technical-leadership")
+FACTORS = tuple(factor.id for factor in FRAMEWORK.factors)
+
+
+class HandMade(Measures):
+    """Measures whose draws are normal around the values."""
+
+    def draws(self, n: int, seed: int) -> NDArray[np.float64]:
+        rng = np.random.default_rng(seed)
+        errors = np.nan_to_num(self.factor_se) * rng.standard_normal((n, *self.factor_value.shape))
+        found = np.clip(self.factor_value + errors, 0, 100)
+        return drawn_from_group(found, self.factor_value, np.isnan(self.factor_value), seed)
+
+
+def measured(
+    values: ArrayLike,
+    se: ArrayLike = 3.0,
+    *,
+    ratees: Sequence[str] | None = None,
+    raters: ArrayLike = 8,
+    competencies: Mapping[str, Sequence[float]] | None = None,
+    competency_raters: Mapping[str, Sequence[int]] | None = None,
+    by_relationship: Mapping[str, Sequence[int]] | None = None,
+    quality: Sequence[QualityNote] = (),
+    framework: Framework = FRAMEWORK,
+    factors: Sequence[str] = FACTORS,
+    partial: ArrayLike = False,
+    previous: Measures | None = None,
+) -> Measures:
+    """People by factors, rated on the first three factors and with outcomes on the last."""
+    value = np.atleast_2d(np.array(values, dtype=np.float64))
+    people = len(value)
+    error = np.where(np.isnan(value), np.nan, np.broadcast_to(se, value.shape))
+    counts = np.broadcast_to(raters, (people,)).astype(np.int64)
+    by_competency = dict(competency_raters or {})
+    return HandMade(
+        framework=framework,
+        cycle="2026",
+        ratees=tuple(ratees or [f"p{p}" for p in range(people)]),
+        names={},
+        factors=tuple(factors),
+        dimensions=tuple(
+            dimension(factor, "outcomes" if factor == "performance_goals" else "ratings", value[:, f], counts)
+            for f, factor in enumerate(factors)
+        ),
+        competencies=tuple(
+            competency(name, np.array(scores, float), np.array(by_competency.get(name, counts)))
+            for name, scores in (competencies or {}).items()
+        ),
+        factor_value=value,
+        factor_se=error,
+        factor_partial=np.broadcast_to(partial, value.shape) | np.isnan(value),
+        n_raters=counts,
+        n_items=np.full(people, 20),
+        by_relationship={name: np.array(n) for name, n in (by_relationship or {}).items()},
+        team=(None,) * people,
+        fits={},
+        quality=tuple(quality),
+        notices=(),
+        previous=previous,
+        engine_version="0",
+        input_hash="0" * 64,
+        seed=0,
+    )
+
+
+def dimension(factor: str, kind: str, value: NDArray[np.float64], raters: NDArray[np.int64]) -> Dimension:
+    has = np.isfinite(value)
+    rated = kind == "ratings"
+    return Dimension(
+        factor=factor,
+        kind=kind,
+        value=value,
+        se=np.where(has, 3.0, np.nan),
+        theta=np.where(has & rated, value / 25 - 2, np.nan),
+        theta_se=np.where(has & rated, 0.2, np.nan),
+        n=np.where(has, 40, 0),
+        n_raters=np.where(has & rated, raters, 0),
+        n_items=np.where(has, 5, 0),
+        weight=1.0,
+        curve=None,
+    )
+
+
+def competency(name: str, value: NDArray[np.float64], raters: NDArray[np.int64]) -> CompetencyMeasure:
+    return CompetencyMeasure(
+        id=name,
+        value=value,
+        se=np.where(np.isnan(value), np.nan, 5.0),
+        n_raters=raters,
+        n_items=np.full(len(value), 2),
+        self_value=np.full(len(value), np.nan),
+    )
