@@ -1,4 +1,4 @@
-"""Pictures of pages: ``python -m tests.browser.screenshots [NAME ...]`` writes to ``$LEADLINE_SHOTS`` or ``screenshots/``."""
+"""Pictures of pages: ``python -m tests.browser.screenshots [NAME ...]`` writes to ``$LEADLINE_SHOTS``."""
 
 from __future__ import annotations
 

@@ -27,7 +27,13 @@ VISITORS = (
     "auditor",
     "outsider",
 )
-GRANTS = {"operator": "Olga Ortiz", "analytics": "Ana Abel", "coach": "Cora Chen", "analyst": "Noor Nasser", "auditor": "Udo Unger"}
+GRANTS = {
+    "operator": "Olga Ortiz",
+    "analytics": "Ana Abel",
+    "coach": "Cora Chen",
+    "analyst": "Noor Nasser",
+    "auditor": "Udo Unger",
+}
 PEOPLE = {"manager": "Mei Martin", "ratee": "Ravi Rao", "rater": "Petra Pahl", "member": "Tom Tanaka"}
 PEERS = ("Bo Berg", "Chidi Cole", "Elif Eren", "Finn Fox")
 REPORTS = ("Gita Gill", "Hugo Hahn", "Ida Iversen")
@@ -58,9 +64,13 @@ def build() -> World:
     )
     for visitor, name in GRANTS.items():
         _user(world, visitor, name, [visitor])
-    world.users["outsider"] = User.objects.create_user("otto@borealis.example", "a long password", name="Otto Olsen")
+    world.users["outsider"] = User.objects.create_user(
+        "otto@borealis.example", "a long password", name="Otto Olsen"
+    )
     Membership.objects.create(
-        user=world.users["outsider"], organisation=world.other, roles=["operator", "analytics", "coach", "analyst", "auditor"]
+        user=world.users["outsider"],
+        organisation=world.other,
+        roles=["operator", "analytics", "coach", "analyst", "auditor"],
     )
     payments = Team.objects.create(organisation=world.organisation, name="Payments")
     platform = Team.objects.create(organisation=world.organisation, name="Platform")
@@ -84,7 +94,7 @@ def build() -> World:
 
 
 def _user(world: World, visitor: str, name: str, roles: list[str]) -> User:
-    email = f"{name.split()[0].lower()}@acme.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@acme.example"
     user = User.objects.create_user(email, "a long password", name=name)
     Membership.objects.create(user=user, organisation=world.organisation, roles=roles)
     world.users[visitor] = user
@@ -92,8 +102,14 @@ def _user(world: World, visitor: str, name: str, roles: list[str]) -> User:
 
 
 def _person(world: World, name: str, team: Team, manager: Person | None, visitor: str = "") -> Person:
-    key = name.split()[0].lower()
+    key = name.split(maxsplit=1)[0].lower()
     user = _user(world, visitor, name, []) if visitor else None
     return Person.objects.create(
-        organisation=world.organisation, key=key, name=name, email=f"{key}@acme.example", team=team, manager=manager, user=user
+        organisation=world.organisation,
+        key=key,
+        name=name,
+        email=f"{key}@acme.example",
+        team=team,
+        manager=manager,
+        user=user,
     )

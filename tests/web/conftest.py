@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
-
 from tests.web.cast import World, build
 
 
@@ -26,3 +26,9 @@ def as_visitor(world: World) -> Callable[[str], Client]:
         return client
 
     return visit
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """What one test used up of a rate limit is not missing in the next."""
+    cache.clear()

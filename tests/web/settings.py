@@ -21,4 +21,6 @@ DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool would outlive the te
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the browser's driver and the server open connections of their own.
-    DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")}
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(_FOLDER / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")
+    }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-
 from tests.web.cast import VISITORS, World
 
 FOLDER = Path(__file__).parent / "permissions"
@@ -20,9 +19,9 @@ INSIDERS = tuple(v for v in VISITORS if v not in ("anonymous", "outsider"))
 class Address:
     """One row: ``status`` for those in ``who``, ``others`` for the rest, ``anonymous`` for the signed-out.
 
-    ``args`` maps a parameter of the address to the name of a thing in the world (its key is used, or the thing
-    itself when it is text), or to literal text after ``=``. ``page`` names the visitor as whom the page is
-    looked at (screenshots, accessibility, query counts); empty when it is no page.
+    ``args`` maps a parameter of the address to the name of a thing in the world (its key is used, or the
+    thing itself when it is text), or to literal text after ``=``. ``page`` names the visitor as whom the page
+    is looked at (screenshots, accessibility, query counts); empty when it is no page.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How many queries each page makes, fixed in ``queries/<app>.toml``; more (or fewer) is a decision, not an accident.
+"""How many queries each page makes, fixed in ``queries/<app>.toml``: more is a decision, not an accident.
 
 ``LEADLINE_RECORD_QUERIES=yes`` writes the files anew.
 """
@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-
 from tests.web.cast import World
 from tests.web.table import Address, pages
 

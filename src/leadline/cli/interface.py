@@ -81,6 +81,15 @@ DEMO = Command(
     _seed(),
 )
 
+SERVE = Command(
+    "serve",
+    "leadline.cli.serve",
+    Option("--database", metavar="URL"),
+    Option("--data", metavar="DIR"),
+    Option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS"),
+    Option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N"),
+)
+
 ASSESS = Command(
     "assess",
     "leadline.cli.assess",
@@ -168,6 +177,7 @@ FRAMEWORK = Group(
 leadline = Leadline(
     "leadline",
     DEMO,
+    SERVE,
     ASSESS,
     COMPARE,
     SCORE,

@@ -13,7 +13,6 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
-
 from tests.web.cast import World, build
 
 # The browser's driver runs an event loop in this thread, in which Django would refuse its database.

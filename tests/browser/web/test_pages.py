@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-
 from tests.browser.web.conftest import Stage
 from tests.web.table import Address, pages
 
@@ -32,7 +31,9 @@ def test_a_page_has_no_fault_of_accessibility_and_fits_its_width(
     address: Address, language: str, stage: Stage, browser: Browser
 ) -> None:
     context = stage.context(browser, address.page, reduced_motion="reduce")
-    context.add_cookies([{"name": "leadline_language", "value": "zh-hans" if language == "zh" else "en", "url": stage.url}])
+    context.add_cookies(
+        [{"name": "leadline_language", "value": "zh-hans" if language == "zh" else "en", "url": stage.url}]
+    )
     page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

@@ -6,11 +6,11 @@ import hashlib
 from datetime import timedelta
 
 from django.utils import timezone
+from tests.web.cast import World
 
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.links import _TOKENS
 from leadline.web.accounts.models import Invitation, User
-from tests.web.cast import World
 
 
 def add(world: World) -> None:

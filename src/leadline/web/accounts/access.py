@@ -75,7 +75,11 @@ def members(actor: Actor) -> QuerySet[Membership]:
     """Memberships of the organisation, for the operator and people analytics."""
     if not actor.has("operator", "analytics"):
         return Membership.objects.none()
-    return Membership.objects.filter(organisation=actor.organisation).select_related("user").order_by("user__name")
+    return (
+        Membership.objects.filter(organisation=actor.organisation)
+        .select_related("user")
+        .order_by("user__name")
+    )
 
 
 def member(actor: Actor, user_id: UUID) -> Membership:

@@ -13,7 +13,7 @@ from leadline.web.accounts.models import User
 
 
 class _Tokens(PasswordResetTokenGenerator):
-    """Tokens that die when their user next signs in, changes password, or after ``PASSWORD_RESET_TIMEOUT``."""
+    """Tokens that die when their user next signs in or changes the password, or after three days."""
 
     key_salt = "leadline.web.accounts.links"
 

@@ -9,9 +9,23 @@ from leadline.web.look.navigation import Entry
 
 app_name = "accounts"
 NAVIGATION: tuple[Entry, ...] = (
-    Entry(80, "accounts:members", "accounts.members", "user-plus", ("operator", "analytics"), ("accounts:invite", "accounts:grant")),
+    Entry(
+        80,
+        "accounts:members",
+        "accounts.members",
+        "user-plus",
+        ("operator", "analytics"),
+        ("accounts:invite", "accounts:grant"),
+    ),
     Entry(85, "accounts:organisation", "accounts.organisation", "building", ("operator",), ("setup_mail",)),
-    Entry(90, "accounts:audit", "accounts.audit_page.title", "shield-check", ("auditor", "operator"), ("accounts:audit",)),
+    Entry(
+        90,
+        "accounts:audit",
+        "accounts.audit_page.title",
+        "shield-check",
+        ("auditor", "operator"),
+        ("accounts:audit",),
+    ),
 )
 urlpatterns = [
     path("", views.profile, name="profile"),

@@ -25,7 +25,11 @@ def profile(request: Request) -> HttpResponseBase:
     """Name, language and time zone; password."""
     user = request.actor.user
     zone = user.time_zone or request.actor.organisation.time_zone
-    known = {"name": user.name, "language": user.language or request.actor.organisation.language, "time_zone": zone}
+    known = {
+        "name": user.name,
+        "language": user.language or request.actor.organisation.language,
+        "time_zone": zone,
+    }
     form = Profile(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         for name, value in form.cleaned_data.items():
@@ -60,7 +64,9 @@ def members(request: Request) -> HttpResponse:
     columns = (
         Column("accounts.fields.name", "user__name", lambda m: m.user.name),
         Column("accounts.fields.email", "user__email", lambda m: m.user.email),
-        Column("accounts.fields.roles", value=lambda m: ", ".join(text(f"accounts.roles.{r}") for r in m.roles)),
+        Column(
+            "accounts.fields.roles", value=lambda m: ", ".join(text(f"accounts.roles.{r}") for r in m.roles)
+        ),
         Column(""),
     )
     listing = Listing(
@@ -106,7 +112,9 @@ def invite_member(request: Request) -> HttpResponseBase:
     """Invite somebody."""
     form = Invite(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        invite(request.actor, form.cleaned_data["email"], form.cleaned_data["name"], form.cleaned_data["roles"])
+        invite(
+            request.actor, form.cleaned_data["email"], form.cleaned_data["name"], form.cleaned_data["roles"]
+        )
         messages.success(request, text("accounts.invitation_sent", email=form.cleaned_data["email"]))
         return redirect("accounts:members")
     return render(request, "accounts/invite.html", {"form": form})

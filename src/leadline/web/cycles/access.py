@@ -44,8 +44,10 @@ def led_participants(actor: Actor) -> QuerySet[Participant]:
 
 
 def participant(actor: Actor, participant_id: UUID) -> Participant:
-    """One ratee, or 404: for those who run cycles all, for others themselves and those they manage in the cycle."""
-    rows = Participant.objects.filter(cycle__organisation=actor.organisation).select_related("cycle", "person")
+    """One ratee, or 404: anyone for those who run cycles, else oneself and those one manages in the cycle."""
+    rows = Participant.objects.filter(cycle__organisation=actor.organisation).select_related(
+        "cycle", "person"
+    )
     if not actor.has(*RUNNERS):
         rows = rows.exclude(cycle__state="draft")
         rows = rows.filter(Q(person__user=actor.user) | Q(manager__user=actor.user))

@@ -105,8 +105,9 @@ class Stakeholder(Keyed):
 class Assignment(Keyed):
     """Who rates whom, and whether they did.
 
-    ``state`` is ``proposed``, ``approved``, ``declined`` or ``removed``; ``origin`` is ``rule``, ``nomination``,
-    ``stakeholder`` or ``late``. ``due`` is a personal extension. There is no time of opening or submitting.
+    ``state`` is ``proposed``, ``approved``, ``declined`` or ``removed``; ``origin`` is ``rule``,
+    ``nomination``, ``stakeholder`` or ``late``. ``due`` is a personal extension. There is no time of
+    opening or submitting.
     """
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="assignments")

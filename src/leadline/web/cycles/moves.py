@@ -19,7 +19,7 @@ from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 
 moved = Signal()
-"""Sent once a move is committed, with ``cycle``, ``name`` and ``actor``: apps above start their work on it."""
+"""Sent once a move is committed, with ``cycle``, ``name`` and ``actor``: apps above start work on it."""
 
 STATES = ("draft", "nominating", "running", "scoring", "review", "released", "sealed", "cancelled")
 

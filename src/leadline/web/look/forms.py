@@ -17,7 +17,7 @@ CLASSES = {
 
 
 class Styled(forms.Form):
-    """A form whose fields are named in ``words_key``: ``<words_key>.<field>`` and ``<words_key>.<field>_hint``."""
+    """A form whose labels are words ``<words_key>.<field>`` and whose hints ``<words_key>.<field>_hint``."""
 
     words_key = ""
     use_required_attribute = True
@@ -39,5 +39,7 @@ def dress(field: forms.Field) -> None:
 
 def zones() -> list[tuple[str, str]]:
     """Time zones a person would choose from."""
-    names = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+    names = (
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    )
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(names))]

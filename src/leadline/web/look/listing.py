@@ -109,7 +109,11 @@ class Listing:
     def _head(self, column: Column) -> Head:
         own = bool(column.sort) and self.sort.removeprefix("-") == column.sort
         down = own and self.sort.startswith("-")
-        link = self._with(sort=column.sort if not own or down else f"-{column.sort}", page="") if column.sort else ""
+        link = (
+            self._with(sort=column.sort if not own or down else f"-{column.sort}", page="")
+            if column.sort
+            else ""
+        )
         direction = ("descending" if down else "ascending") if own else ""
         return Head(column.words, column.numeric, link, direction, direction.removesuffix("ending"))
 

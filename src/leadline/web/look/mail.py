@@ -39,7 +39,9 @@ def send(key: str, to: str, language: str, *, link: str = "", **fields: object) 
     deliver(to, spoken, said["subject"], said["text"], link=link, button=button)
 
 
-def deliver(to: str, language: Language, subject: str, text: str, *, link: str = "", button: str = "") -> None:
+def deliver(
+    to: str, language: Language, subject: str, text: str, *, link: str = "", button: str = ""
+) -> None:
     """Send a mail whose wording is given, as an organisation's own."""
     context = {
         "subject": subject,
@@ -63,7 +65,7 @@ def _file() -> Path:
 
 
 def server() -> dict[str, str]:
-    """``url`` and ``sender`` of the mail server: from the environment, else from first run; empty when unset."""
+    """``url`` and ``sender`` of the mail server: the environment's, else from first run; empty when unset."""
     if settings.LEADLINE_MAIL_URL:
         return {"url": settings.LEADLINE_MAIL_URL, "sender": settings.LEADLINE_MAIL_FROM}
     if _file().exists():
@@ -83,7 +85,7 @@ def sender() -> str:
 
 
 class Backend(BaseEmailBackend):
-    """Sends by the server that is set at the moment; without one, keeps each mail in ``<data>/mail``."""
+    """Sends by the server that is set; without one, keeps each mail in ``<data>/mail``."""
 
     def send_messages(self, email_messages: list[EmailMultiAlternatives]) -> int:  # type: ignore[override]  # narrower
         """Send."""
@@ -91,7 +93,7 @@ class Backend(BaseEmailBackend):
 
 
 def connection(url: str) -> BaseEmailBackend:
-    """A connection by address: ``smtp://user:password@host:587?tls=yes``, ``smtps://...``, or files without one."""
+    """A connection by address: ``smtp://user:password@host:587?tls=yes``, ``smtps://...``; files without."""
     if not url:
         return Files(file_path=str(Path(settings.LEADLINE_DATA) / "mail"))
     parts = urlsplit(url)

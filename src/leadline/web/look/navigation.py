@@ -37,8 +37,7 @@ class Entry:
         """Whether a page, by name, belongs to it."""
         if self.covers:
             return page == self.url or page in self.covers
-        return page.split(":")[0] == self.url.split(":")[0]
-
+        return page.split(":", maxsplit=1)[0] == self.url.split(":")[0]
 
     def open_to(self, actor: Any) -> bool:
         """Whether the actor is offered it."""

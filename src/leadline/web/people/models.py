@@ -55,7 +55,10 @@ class Person(Keyed):
             models.UniqueConstraint(fields=("organisation", "key"), name="person_once"),
             models.UniqueConstraint(fields=("organisation", "user"), name="person_one_account"),
         )
-        indexes = (models.Index(fields=("organisation", "name")), models.Index(fields=("organisation", "email")))
+        indexes = (
+            models.Index(fields=("organisation", "name")),
+            models.Index(fields=("organisation", "email")),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,7 @@
 """The app, as Django names it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class Config(AppConfig):
     name = "leadline.web.project"
     label = "project"
     verbose_name = "project"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        import_module("leadline.web.project.checks")

@@ -70,7 +70,7 @@ def secret(environment: Environment, data: Path) -> str:
         return given
     path = data / "secret.key"
     if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
     return path.read_text(encoding="utf-8").strip()
@@ -99,7 +99,10 @@ def database(url: str, data: Path) -> dict[str, object]:
     parts = urlsplit(url or f"sqlite:///{data / 'leadline.sqlite3'}")
     if parts.scheme not in ENGINES:
         raise UsageError(
-            "web.project.bad_value", name="LEADLINE_DATABASE_URL", value=parts.scheme, allowed="sqlite, postgresql"
+            "web.project.bad_value",
+            name="LEADLINE_DATABASE_URL",
+            value=parts.scheme,
+            allowed="sqlite, postgresql",
         )
     engine = f"django.db.backends.{ENGINES[parts.scheme]}"
     if parts.scheme == "sqlite":
@@ -117,7 +120,13 @@ def database(url: str, data: Path) -> dict[str, object]:
 
 def _sqlite_options() -> dict[str, object]:
     # secure_delete: a draft or a row rewritten on submission leaves no readable remains in the file.
-    pragmas = "journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "foreign_keys=ON", "temp_store=MEMORY"
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    )
     return {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

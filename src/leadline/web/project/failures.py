@@ -7,7 +7,12 @@ from django.shortcuts import render
 
 
 def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
-    return render(request, "project/failure.html", {"title": f"project.failure.{kind}.title", "text": f"project.failure.{kind}.text"}, status=status)
+    return render(
+        request,
+        "project/failure.html",
+        {"title": f"project.failure.{kind}.title", "text": f"project.failure.{kind}.text"},
+        status=status,
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -31,7 +31,7 @@ OPEN = ("/setup/", "/health/", "/language/", "/static/")
 
 
 def code() -> str:
-    """The code that first run asks for, printed where the server is started: whoever reads it is the operator."""
+    """The code that first run asks for, printed where the server is started: who reads it is the operator."""
     return salted_hmac("leadline.web.project.setup", "first run").hexdigest()[:16]
 
 
@@ -68,7 +68,9 @@ class Start(Styled):
     words_key = "project.setup"
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False)
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
+    )
     organisation = forms.CharField(max_length=200)
     language = forms.ChoiceField(choices=LANGUAGES)
     time_zone = forms.ChoiceField(choices=zones)
@@ -114,7 +116,9 @@ class Mail(Styled):
     host = forms.CharField(max_length=200)
     port = forms.IntegerField(min_value=1, max_value=65535, initial=587)
     security = forms.ChoiceField(choices=[("tls", "STARTTLS"), ("ssl", "TLS"), ("", "-")], required=False)
-    user = forms.CharField(max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    user = forms.CharField(
+        max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     password = forms.CharField(
         required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
@@ -125,7 +129,9 @@ class Mail(Styled):
         given = self.cleaned_data
         scheme = "smtps" if given["security"] == "ssl" else "smtp"
         who = f"{quote(given['user'], safe='')}:{quote(given['password'], safe='')}@" if given["user"] else ""
-        return f"{scheme}://{who}{given['host']}:{given['port']}" + ("?tls=yes" if given["security"] == "tls" else "")
+        return f"{scheme}://{who}{given['host']}:{given['port']}" + (
+            "?tls=yes" if given["security"] == "tls" else ""
+        )
 
 
 @require("operator")
@@ -136,7 +142,8 @@ def mail(request: Request) -> HttpResponseBase:
     form = Mail(request.POST if request.method == "POST" and not given else None)
     if request.method == "POST" and not given and form.is_valid():
         try:
-            connection(form.url()).open()
+            with connection(form.url()):
+                pass  # it opens, so the server is there and knows us
         except OSError as fault:
             form.add_error(None, text("project.mail.refused", fault=fault))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as allauth
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from leadline.web.project import home, setup
 
@@ -17,8 +17,8 @@ urlpatterns = [
     path("sign-out/", allauth.logout, name="account_logout"),
     path("password/forgotten/", allauth.password_reset, name="account_reset_password"),
     path("password/forgotten/sent/", allauth.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/new/<str:uidb36>-<str:key>/",
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         allauth.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

@@ -29,8 +29,8 @@ class Draft(models.Model):
 class Submission(Keyed):
     """Answers of one rater on one ratee, without the rater and without a time.
 
-    Written by :mod:`leadline.web.rating.submitting` alone, which rewrites all submissions on the ratee in random
-    order whenever one arrives. After sealing, ``pseudonym`` is a fresh random value for each row.
+    Written by :mod:`leadline.web.rating.submitting` alone, which rewrites all submissions on the ratee in
+    random order whenever one arrives. After sealing, ``pseudonym`` is a fresh random value for each row.
     """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="+")

@@ -45,4 +45,6 @@ def comments(actor: Actor, cycle: Cycle) -> QuerySet[Comment]:
     """Comments to review, for people analytics."""
     if not actor.has("analytics"):
         return Comment.objects.none()
-    return Comment.objects.filter(participant__cycle=cycle, participant__cycle__organisation=actor.organisation)
+    return Comment.objects.filter(
+        participant__cycle=cycle, participant__cycle__organisation=actor.organisation
+    )

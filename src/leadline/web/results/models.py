@@ -79,7 +79,9 @@ class Release(Keyed):
     class Meta:
         """Once a run, ratee and audience."""
 
-        constraints = (models.UniqueConstraint(fields=("run", "participant", "audience"), name="released_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("run", "participant", "audience"), name="released_once"),
+        )
 
 
 class Disclosed(models.Model):

@@ -39,7 +39,10 @@ def say(key: str, **fields: object) -> SafeString:
 
     The word lists are ours and hold no markup but ``<b>``, ``<em>`` and ``<br>``.
     """
-    escaped = {name: value if isinstance(value, (int, float)) else conditional_escape(value) for name, value in fields.items()}
+    escaped = {
+        name: value if isinstance(value, (int, float)) else conditional_escape(value)
+        for name, value in fields.items()
+    }
     return mark_safe(text(key, **escaped))  # noqa: S308  the list is ours, every field is escaped
 
 

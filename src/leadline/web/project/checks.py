@@ -1,0 +1,75 @@
+"""Misconfigurations told before the server starts: each has an id, a cause and a hint."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
+
+from leadline.web.look.templatetags.look import text
+
+LOCAL = ("localhost", "127.0.0.1", "::1", "testserver")
+MAIL_SCHEMES = ("smtp", "smtps")
+SHORTEST_SECRET = 32
+
+
+def _told(kind: type[CheckMessage], number: int, name: str, **fields: object) -> CheckMessage:
+    letter = "E" if kind is Error else "W"
+    key = f"project.checks.{name}"
+    return kind(
+        text(f"{key}.message", **fields),
+        hint=text(f"{key}.hint", **fields),
+        id=f"leadline.{letter}{number:03}",
+    )  # type: ignore[call-arg]  # Error and Warning take no level
+
+
+@register()
+def check_address(**_: Any) -> Iterator[CheckMessage]:
+    """The address must be http or https, and https unless it is this machine's own."""
+    parts = urlsplit(settings.LEADLINE_URL)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        yield _told(Error, 1, "address", value=settings.LEADLINE_URL)
+    elif parts.scheme == "http" and parts.hostname not in LOCAL:
+        yield _told(checks.Warning, 2, "no_tls", value=settings.LEADLINE_URL)
+
+
+@register()
+def check_data(**_: Any) -> Iterator[CheckMessage]:
+    """The data folder must be writable, and what is secret in it readable by its owner alone."""
+    data = Path(settings.LEADLINE_DATA)
+    if data.exists() and not os.access(data, os.W_OK):
+        yield _told(Error, 3, "data", value=data)
+    for path in sorted([*data.glob("*.key"), *data.glob("keys/*.key"), *data.glob("mail.json")]):
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield _told(Error, 4, "open_secret", value=path)
+
+
+@register()
+def check_secret(**_: Any) -> Iterator[CheckMessage]:
+    """The secret key must be long."""
+    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        yield _told(Error, 5, "short_secret", n=SHORTEST_SECRET)
+
+
+@register()
+def check_mail(**_: Any) -> Iterator[CheckMessage]:
+    """A mail server must be an address of a kind we know, and have a sender."""
+    url = settings.LEADLINE_MAIL_URL
+    if url and urlsplit(url).scheme not in MAIL_SCHEMES:
+        yield _told(Error, 6, "mail", value=urlsplit(url).scheme)
+    if url and not settings.LEADLINE_MAIL_FROM:
+        yield _told(Error, 7, "sender")
+
+
+@register()
+def check_demo(**_: Any) -> Iterator[CheckMessage]:
+    """Demonstration lets anyone be anyone: never under an address others reach."""
+    if settings.LEADLINE_DEMO and urlsplit(settings.LEADLINE_URL).hostname not in LOCAL:
+        yield _told(Error, 8, "demo", value=settings.LEADLINE_URL)

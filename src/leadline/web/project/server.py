@@ -1,0 +1,42 @@
+"""The web server: gunicorn with threads, started by ``leadline serve``."""
+
+from __future__ import annotations
+
+import os
+
+from gunicorn.app.base import BaseApplication
+
+from leadline.web.project.wsgi import application
+
+
+class Server(BaseApplication):
+    """Leadline under gunicorn."""
+
+    def load_config(self) -> None:
+        """Few processes, many threads; no access log, which would tell who opened which form when."""
+        number = min(2, os.cpu_count() or 1)
+        options = {
+            "bind": os.environ["LEADLINE_BIND"],
+            "worker_class": "gthread",
+            "workers": int(os.environ.get("LEADLINE_WORKERS", number)),
+            "threads": int(os.environ.get("LEADLINE_THREADS", "8")),
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
+            "accesslog": None,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "preload_app": True,
+            "proc_name": "leadline",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        """The application."""
+        return application
+
+
+if __name__ == "__main__":
+    Server().run()
