@@ -109,4 +109,6 @@ def test_no_test_is_skipped() -> None:
 def test_every_reference_test_names_its_source() -> None:
     for path in (ROOT / "tests" / "reference").rglob("test_*.py"):
         document = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        assert re.search(r"\b(1[89]|20)\d\d\b|version", document), f"{path.name}: name paper and table, or program"
+        assert re.search(r"\b(1[89]|20)\d\d\b|version", document), (
+            f"{path.name}: name paper and table, or program"
+        )

@@ -14,7 +14,11 @@ import leadline.errors as errors_room
 from leadline.errors import Fault, LeadlineError, has_words
 
 ROOT = Path(__file__).parents[2] / "src" / "leadline"
-ROOMS = sorted(path.parent.parent.name for path in ROOT.glob("*/words/en.toml"))
+ROOMS = sorted(
+    str(path.parent.parent.relative_to(ROOT))
+    for pattern in ("*/words/en.toml", "*/*/words/en.toml")
+    for path in ROOT.glob(pattern)
+)
 ERRORS = {
     name
     for name, thing in vars(errors_room).items()

@@ -8,7 +8,7 @@ from django import forms
 
 from leadline.web.look.templatetags.look import has_text, text
 
-CLASSES = {
+CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
     forms.Select: "form-select",
     forms.RadioSelect: "form-selectgroup",

@@ -120,7 +120,7 @@ class Listing:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters a new search keeps."""
-        return [(n, v) for n, v in self.request.GET.items() if n not in ("q", "page", "export")]
+        return [(n, v) for n, v in self.request.GET.dict().items() if n not in ("q", "page", "export")]
 
     @property
     def export_query(self) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core import checks
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import ERROR, WARNING, CheckMessage, register
 
 from leadline.web.look.templatetags.look import text
 
@@ -20,14 +19,10 @@ MAIL_SCHEMES = ("smtp", "smtps")
 SHORTEST_SECRET = 32
 
 
-def _told(kind: type[CheckMessage], number: int, name: str, **fields: object) -> CheckMessage:
-    letter = "E" if kind is Error else "W"
-    key = f"project.checks.{name}"
-    return kind(
-        text(f"{key}.message", **fields),
-        hint=text(f"{key}.hint", **fields),
-        id=f"leadline.{letter}{number:03}",
-    )  # type: ignore[call-arg]  # Error and Warning take no level
+def _told(level: int, number: int, name: str, **fields: object) -> CheckMessage:
+    letter = "E" if level == ERROR else "W"
+    message, hint = (text(f"project.checks.{name}.{part}", **fields) for part in ("message", "hint"))
+    return CheckMessage(level, message, hint=hint, id=f"leadline.{letter}{number:03}")
 
 
 @register()
@@ -35,9 +30,9 @@ def check_address(**_: Any) -> Iterator[CheckMessage]:
     """The address must be http or https, and https unless it is this machine's own."""
     parts = urlsplit(settings.LEADLINE_URL)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield _told(Error, 1, "address", value=settings.LEADLINE_URL)
+        yield _told(ERROR, 1, "address", value=settings.LEADLINE_URL)
     elif parts.scheme == "http" and parts.hostname not in LOCAL:
-        yield _told(checks.Warning, 2, "no_tls", value=settings.LEADLINE_URL)
+        yield _told(WARNING, 2, "no_tls", value=settings.LEADLINE_URL)
 
 
 @register()
@@ -45,17 +40,17 @@ def check_data(**_: Any) -> Iterator[CheckMessage]:
     """The data folder must be writable, and what is secret in it readable by its owner alone."""
     data = Path(settings.LEADLINE_DATA)
     if data.exists() and not os.access(data, os.W_OK):
-        yield _told(Error, 3, "data", value=data)
+        yield _told(ERROR, 3, "data", value=data)
     for path in sorted([*data.glob("*.key"), *data.glob("keys/*.key"), *data.glob("mail.json")]):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield _told(Error, 4, "open_secret", value=path)
+            yield _told(ERROR, 4, "open_secret", value=path)
 
 
 @register()
 def check_secret(**_: Any) -> Iterator[CheckMessage]:
     """The secret key must be long."""
     if len(settings.SECRET_KEY) < SHORTEST_SECRET:
-        yield _told(Error, 5, "short_secret", n=SHORTEST_SECRET)
+        yield _told(ERROR, 5, "short_secret", n=SHORTEST_SECRET)
 
 
 @register()
@@ -63,13 +58,13 @@ def check_mail(**_: Any) -> Iterator[CheckMessage]:
     """A mail server must be an address of a kind we know, and have a sender."""
     url = settings.LEADLINE_MAIL_URL
     if url and urlsplit(url).scheme not in MAIL_SCHEMES:
-        yield _told(Error, 6, "mail", value=urlsplit(url).scheme)
+        yield _told(ERROR, 6, "mail", value=urlsplit(url).scheme)
     if url and not settings.LEADLINE_MAIL_FROM:
-        yield _told(Error, 7, "sender")
+        yield _told(ERROR, 7, "sender")
 
 
 @register()
 def check_demo(**_: Any) -> Iterator[CheckMessage]:
     """Demonstration lets anyone be anyone: never under an address others reach."""
     if settings.LEADLINE_DEMO and urlsplit(settings.LEADLINE_URL).hostname not in LOCAL:
-        yield _told(Error, 8, "demo", value=settings.LEADLINE_URL)
+        yield _told(ERROR, 8, "demo", value=settings.LEADLINE_URL)

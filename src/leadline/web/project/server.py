@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from leadline.web.project.wsgi import application
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
     """Leadline under gunicorn."""
 
     def load_config(self) -> None:

@@ -24,7 +24,7 @@ def language() -> Language:
 
 
 def text(key: str, **fields: object) -> str:
-    """Words of an app in the language of the page: ``text("people.title")``."""
+    """Words of an app in the language of the page: ``text("look.search")``."""
     return words(f"web.{key}", language(), **fields)
 
 
@@ -35,15 +35,17 @@ def has_text(key: str) -> bool:
 
 @register.simple_tag
 def say(key: str, **fields: object) -> SafeString:
-    """Words of an app for a page: ``{% say "people.found" n=3 %}``. Fields are escaped unless safe already.
+    """Words of an app for a page: ``{% say "look.found" n=3 %}``. Fields are escaped unless safe already.
 
     The word lists are ours and hold no markup but ``<b>``, ``<em>`` and ``<br>``.
     """
-    escaped = {
-        name: value if isinstance(value, (int, float)) else conditional_escape(value)
-        for name, value in fields.items()
-    }
-    return mark_safe(text(key, **escaped))  # noqa: S308  the list is ours, every field is escaped
+    return mark_safe(text(key, **{name: _escaped(value) for name, value in fields.items()}))  # noqa: S308  the list is ours, every field is escaped
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, (int, float, SafeString)):
+        return value
+    return conditional_escape(str(value))
 
 
 @register.simple_tag
