@@ -16,7 +16,15 @@ from leadline.reports.method import kinds, limits, record, steps
 from leadline.reports.movement import Move, moves
 from leadline.reports.pages import render
 from leadline.reports.profile import group_means, standings
-from leadline.reports.quality import MOST_FLAGS, flags, known_raters, precision, raters, severity_bins
+from leadline.reports.quality import (
+    MOST_FLAGS,
+    flags,
+    known_raters,
+    notices,
+    precision,
+    raters,
+    severity_bins,
+)
 from leadline.reports.ranking import Pairing, pairing, places, sureness
 from leadline.reports.summary import named, summary
 
@@ -70,7 +78,11 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
     groups = standings(lens)
     everything = chain.from_iterable(found for _, found in groups)
     ends = [end for one in everything for end in (one.low, one.high, one.mean, one.competency.expectation)]
-    there = {"apart": paired.pairs, "competencies": groups, "quality": [*lens.fits(), *marked, *lens.notices]}
+    there = {
+        "apart": paired.pairs,
+        "competencies": groups,
+        "quality": [*lens.fits(), *marked, *notices(lens)],
+    }
     empty = {section for section, found in there.items() if not found}
     columns = range(len(lens.factors))
     severity = severity_bins(lens)
@@ -104,7 +116,7 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
         severity_figure=_severity_picture(lens) if severity else "",
         flags=marked[:MOST_FLAGS],
         more_flags=max(0, len(marked) - MOST_FLAGS),
-        notices=[notice.describe(lens.language) for notice in lens.notices],
+        notices=notices(lens),
         method_steps=steps(lens),
         kinds=kinds(lens),
         record=record(lens),

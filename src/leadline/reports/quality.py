@@ -9,10 +9,12 @@ from math import ceil, floor, isfinite, nan
 
 import numpy as np
 
-from leadline.measurement import QualityNote
+from leadline.measurement import Notice, QualityNote
 from leadline.reports.lens import Lens
 
 MOST_FLAGS = 40
+# What these notices say, the report says in its own words, with names in place of ids.
+_SAID = frozenset(f"scoring.notice.{one}" for one in ("left_out", "partial", "without_evidence"))
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,25 @@ def _flag(lens: Lens, note: QualityNote, hidden: Mapping[str, str]) -> Flag | No
         return Flag(v.t("quality.item"), note.element, why, float(note.value))
     title = lens.framework.competency(item.competency).title[lens.language]
     return Flag(item.text[lens.language], title, why, float(note.value))
+
+
+def notices(lens: Lens) -> tuple[str, ...]:
+    """What measurement and scoring say about themselves: factors by title, and nothing that names a rater."""
+    titles = {factor.id: factor.title[lens.language] for factor in lens.framework.factors}
+    named = set(raters(lens))
+    found = []
+    for notice in (*lens.card.measures.notices, *lens.card.notices):
+        values = {name: _parts(value) for name, value in notice.fields.items()}
+        if notice.code in _SAID or named & {part for parts in values.values() for part in parts}:
+            continue
+        texts = {
+            name: str(lens.voice.listing(titles.get(part, part) for part in parts).unescape())
+            for name, parts in values.items()
+            if parts
+        }
+        found.append(Notice(notice.code, {**notice.fields, **texts}).describe(lens.language))
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(value: object) -> list[str]:
+    return value.split(", ") if isinstance(value, str) else []

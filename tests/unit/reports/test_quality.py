@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tests.unit.reports.cast import N_RATERS
 
-from leadline.measurement import Measures
+from leadline.measurement import Measures, Notice
 from leadline.reports.lens import Lens
-from leadline.reports.quality import flags, precision, pseudonyms, raters, severity_bins
+from leadline.reports.quality import flags, notices, precision, pseudonyms, raters, severity_bins
 from leadline.scoring import Scorecard
 
 
@@ -63,3 +63,18 @@ def test_precision_is_that_of_the_fits(lens: Lens) -> None:
     found = precision(lens)
     assert [one.title for one in found] == [one.title.en for one in lens.framework.factors]
     assert {one.reliability for one in found} == {0.92}
+
+
+def test_notices_name_factors_by_title_and_never_a_rater(scorecard: Scorecard) -> None:
+    measures = scorecard.measures
+    assert isinstance(measures, Measures)
+    told = (
+        Notice("scoring.notice.left_out", {"factors": "business_insight"}),
+        Notice("measurement.notice.one_element", {"facet": "business_insight, leadership_ability"}),
+        Notice("measurement.notice.extreme", {"facet": "rater", "n": 1, "elements": "rater-3@example.org"}),
+    )
+    card = replace(scorecard, measures=replace(measures, notices=told))
+    found = notices(Lens(card, "en"))
+    assert len(found) == 1
+    assert found[0].startswith("The facet Business insight and Leadership ability has")
+    assert "商业洞察力和领导能力" in notices(Lens(card, "zh"))[0]
