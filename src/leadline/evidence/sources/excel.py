@@ -18,8 +18,7 @@ from leadline.evidence.sources.raw import Book, RawTable
 _LARGEST = 4 << 30
 """Bytes that a workbook may hold once unpacked; a zip can promise far more than memory has."""
 
-_SHEET = re.compile(rb'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
-_TARGET = re.compile(rb"<Relationship [^>]*>")
+_ATTRIBUTE = re.compile(rb'(?:\w+:)?(\w+)="([^"]*)"')
 _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL
 )
@@ -106,11 +105,10 @@ def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return []
     with ZipFile(path) as archive:
-        sheets = {
-            unescape(name.decode()): key for name, key in _SHEET.findall(archive.read("xl/workbook.xml"))
-        }
-        targets = dict(map(_relation, _TARGET.findall(archive.read("xl/_rels/workbook.xml.rels"))))
-        target = targets[sheets[sheet]].decode()
+        listed = _elements(b"sheet", archive.read("xl/workbook.xml"))
+        related = _elements(b"Relationship", archive.read("xl/_rels/workbook.xml.rels"))
+        key = next((one[b"id"] for one in listed if unescape(one[b"name"].decode()) == sheet), None)
+        target = next(one[b"Target"].decode() for one in related if one[b"Id"] == key)
         content = archive.read(target.removeprefix("/") if target.startswith("/") else f"xl/{target}")
     if b't="e"' not in content:
         return []
@@ -120,9 +118,10 @@ def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _relation(element: bytes) -> tuple[bytes, bytes]:
-    attributes = dict(re.findall(rb'(\w+)="([^"]*)"', element))
-    return attributes[b"Id"], attributes[b"Target"]
+def _elements(name: bytes, content: bytes) -> list[dict[bytes, bytes]]:
+    """Attributes of each element of a name, without the prefixes of either."""
+    found = re.findall(rb"<(?:\w+:)?" + name + rb"\s[^>]*>", content)
+    return [dict(_ATTRIBUTE.findall(element)) for element in found]
 
 
 def _column_index(letters: bytes) -> int:
