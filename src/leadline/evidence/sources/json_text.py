@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,32 @@ def open_json_lines(path: Path, place: str) -> Book:
     """Open a JSON Lines file, one record a line; a row number is the number of the line."""
     text = read_text(path, place)
     content = text.source if isinstance(text.source, bytes) else text.source.read_bytes()
+    lines = content.decode("utf-8-sig").split("\n")
+    records, broken = _parsed_lines(lines)
     faults = [Fault(code, place, line) for line, code in text.strange.items()]
-    records: list[Any] = []
-    for row, line in enumerate(content.decode("utf-8-sig").split("\n"), start=1):
-        try:
-            records.append(json.loads(line) if line.strip() else {})
-        except json.JSONDecodeError as error:
-            faults.append(Fault("evidence.bad_json_line", place, row, fields={"at": error.colno}))
-            records.append({})
+    faults += [Fault("evidence.bad_json_line", place, row, fields={"at": at}) for row, at in broken]
     bad = np.array([fault.row - 1 for fault in faults if fault.row], dtype=np.int64)
     return single(table_of(records, place, first_row=1, faults=tuple(faults), bad=bad))
+
+
+def _parsed_lines(lines: list[str]) -> tuple[list[Any], list[tuple[int, int]]]:
+    """A record for each line, empty for a blank one, and number and character of the lines that are no JSON.
+
+    All lines are parsed as one list first, which takes half the time; one by one only where that fails.
+    """
+    filled = [line if line.strip() else "{}" for line in lines]
+    with suppress(json.JSONDecodeError, RecursionError):
+        records = json.loads(f"[{','.join(filled)}]")
+        if len(records) == len(lines):
+            return records, []
+    records, broken = [], []
+    for row, line in enumerate(filled, start=1):
+        try:
+            records.append(json.loads(line))
+        except (json.JSONDecodeError, RecursionError) as error:
+            broken.append((row, getattr(error, "colno", 1)))
+            records.append({})
+    return records, broken
 
 
 def parse_json(content: bytes, place: str) -> Any:
