@@ -54,9 +54,23 @@ def test_flags_name_raters_by_pseudonym_and_items_by_their_words(lens: Lens) -> 
 
 
 def test_a_reason_without_words_of_its_own_still_reads_as_a_sentence(lens: Lens) -> None:
-    whys = [one.why for one in flags(lens)]
+    whys = [why for one in flags(lens) for why in one.why]
     assert "Ratings stand out from those of the others." in whys
     assert not any("a_new_reason" in why for why in whys)
+
+
+def test_the_other_one_of_a_pair_is_not_told(lens: Lens) -> None:
+    whys = [why for one in flags(lens) for why in one.why]
+    assert any("is rated likewise in return" in why for why in whys)
+    assert not any("rater-4" in why for why in whys)
+
+
+def test_all_reasons_of_one_rater_stand_together(scorecard: Scorecard) -> None:
+    measures = scorecard.measures
+    assert isinstance(measures, Measures)
+    twice = measures.quality[:1] * 2
+    found = flags(Lens(replace(scorecard, measures=replace(measures, quality=twice)), "en"))
+    assert [(one.what, len(one.why)) for one in found] == [("R01", 2)]
 
 
 def test_precision_is_that_of_the_fits(lens: Lens) -> None:
