@@ -24,7 +24,7 @@ RESULTS = Path(__file__).parent / "results" / "peers.csv"
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser("python -m benchmarks.engine", description=__doc__.splitlines()[0])
     sizes = f"of {', '.join(SIZES)}; add +{', +'.join(OPTIONS)}"
     parser.add_argument("--sizes", nargs="+", type=design, default=["T", "S"], metavar="SIZE", help=sizes)
     names = sorted({peer.name for peer in PEERS}, key=str.lower)

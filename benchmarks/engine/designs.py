@@ -24,6 +24,8 @@ class Design:
         Spread of an item's thresholds about the common ones (partial credit).
     correlation : float or None
         Of two factors, each seen by half of the items; None is one factor.
+    shuffled : bool
+        Whether rows come in no order, rather than form by form.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Design:
     missing: float = 0.0
     step_sd: float = 0.0
     correlation: float | None = None
+    shuffled: bool = False
 
     @property
     def n_factors(self) -> int:
@@ -71,6 +74,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "missing": {"missing": 0.3},
     "steps": {"step_sd": 0.35},
     "factors": {"correlation": 0.6},
+    "shuffled": {"shuffled": True},
 }
 
 

@@ -89,13 +89,15 @@ def blocks(design: Design, made_by: Truth, seed: int) -> Iterator[Ratings]:
         halo = design.halo_sd * draw.normal(0, 1, len(cell))
         eta = made_by.theta[ratee][:, factor] - (made_by.severity[rater] + halo)[:, None]
         odds = np.exp(k * eta[:, :, None] - cumulated).cumsum(axis=2)
-        at_least = draw.random((len(cell), n_items)) * (1 + odds[:, :, -1])
-        rating = (at_least > 1).astype(np.int8)
+        level = draw.random((len(cell), n_items)) * (1 + odds[:, :, -1])
+        rating = (level > 1).astype(np.int8)
         for step in range(CATEGORIES - 2):
-            rating += at_least > 1 + odds[:, :, step]
-        kept = draw.random(rating.shape) >= design.missing
-        row, item = np.nonzero(kept)
-        yield Ratings(ratee[row], rater[row], item.astype(np.int32), rating[kept])
+            rating += level > 1 + odds[:, :, step]
+        row, item = np.nonzero(draw.random(rating.shape) >= design.missing)
+        if design.shuffled:
+            order = draw.permutation(len(row))
+            row, item = row[order], item[order]
+        yield Ratings(ratee[row], rater[row], item.astype(np.int32), rating[row, item])
 
 
 def simulate(design: Design, seed: int) -> tuple[Ratings, Truth]:

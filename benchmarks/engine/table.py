@@ -19,13 +19,18 @@ def table(records: Sequence[Record]) -> str:
     groups: dict[tuple[str, str, str], list[Record]] = {}
     for row in records:
         groups.setdefault((row.data, row.peer, row.method), []).append(row)
-    rows = [HEAD, *(_row(groups, *key) for key in groups)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    last = len(HEAD) - 1
+    return columns([HEAD, *(_row(groups, *key) for key in groups)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as lines: figures to the right, words to the left."""
+    turned = list(zip(*rows, strict=True))
+    widths = [max(map(len, column)) for column in turned]
+    figures = [all(cell[:1].isdigit() or not cell for cell in column[1:]) for column in turned]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if number in (0, 1, last) else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(width) if is_figure else cell.ljust(width)
+            for cell, width, is_figure in zip(row, widths, figures, strict=True)
         ).rstrip()
         for row in rows
     )

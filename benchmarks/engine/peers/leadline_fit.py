@@ -12,6 +12,7 @@ from benchmarks.engine.peers.adapter import Estimates, Floats, NotOfferedError
 
 import leadline
 from leadline.errors import UsageError
+from leadline.evidence.frames import Frame
 from leadline.measurement import FacetFit, FacetMeasures
 
 PACKAGE = "leadline"
@@ -21,7 +22,7 @@ IN_MEMORY = 10_000_000
 
 
 class Prepared(NamedTuple):
-    table: leadline.evidence.frames.Frame | Path
+    table: Frame | Path
     design: Design
     method: str
 
@@ -38,11 +39,24 @@ def prepare(folder: Path, design: Design, method: str) -> Prepared:
 
 
 def fit(data: Prepared) -> Fitted:
-    model = "partial-credit" if data.design.step_sd else "rating-scale"
+    return Fitted(found_in(data.table, data.design, data.method), data.design)
+
+
+def found_in(table: Frame | Path, design: Design, method: str) -> FacetFit:
+    """The fit of a data set, with the model that made it."""
+    if design.n_factors > 1:
+        raise NotOfferedError("fit has one factor")
     try:
-        return Fitted(leadline.fit(data.table, model=model, method=data.method), data.design)
+        model = "partial-credit" if design.step_sd else "rating-scale"
+        found: FacetFit = leadline.fit(table, model=model, method=method)
     except UsageError as refused:
         raise NotOfferedError(str(refused)) from refused
+    return found
+
+
+def ratee_facet(design: Design, factor: int) -> str:
+    """Name of the facet that holds the ratees' measures on a factor."""
+    return "ratee" if design.n_factors == 1 else f"ratee:f{factor}"
 
 
 def read(fitted: Fitted) -> Estimates:
