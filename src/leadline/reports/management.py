@@ -22,6 +22,7 @@ from leadline.reports.quality import (
     known_raters,
     notices,
     precision,
+    pseudonyms,
     raters,
     severity_bins,
 )
@@ -115,6 +116,7 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
         severity=severity,
         severity_words=_severity_in_words(lens),
         severity_figure=_severity_picture(lens) if severity else "",
+        first_pseudonym=next(iter(pseudonyms(lens).values()), "R01"),
         flags=marked[:MOST_FLAGS],
         more_flags=max(0, len(marked) - MOST_FLAGS),
         notices=notices(lens),
