@@ -34,6 +34,17 @@ def _where(mask: pl.Series) -> Rows:
     return mask.fill_null(value=False).arg_true().to_numpy().astype(np.int64)
 
 
+def is_plain(dtype: pl.DataType) -> bool:
+    """Whether values of a type are single texts, numbers, times or truths, rather than lists or bytes.
+
+    Examples
+    --------
+    >>> is_plain(pl.Int64()), is_plain(pl.List(pl.Int64))
+    (True, False)
+    """
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+
+
 def as_text(series: pl.Series) -> pl.Series:
     """Text without surrounding white space, in Unicode form NFC; empty becomes missing; 1001.0 reads 1001.
 

@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from leadline.errors import Fault
@@ -66,7 +65,7 @@ def read_delimited(path: Path, place: str) -> RawTable:
     if frame is None or frame.height != blame.n_records:
         frame = _by_python(text, layout)
     named = named_columns(frame, layout.names, place, layout.first_row)
-    return replace(named, faults=(*named.faults, *blame.faults), bad=np.array(blame.bad, dtype=np.int64))
+    return replace(named, faults=(*named.faults, *blame.faults))
 
 
 def open_delimited(path: Path, place: str) -> Book:
@@ -136,11 +135,10 @@ def _records(text: Text, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
 
 @dataclass(slots=True)
 class _Blame:
-    """Which records are at fault, by their index below the header."""
+    """Number of records below the header, and what is wrong with some of them."""
 
     n_records: int = 0
     faults: list[Fault] = field(default_factory=list)
-    bad: list[int] = field(default_factory=list)
 
 
 def _blame(text: Text, layout: _Layout, place: str) -> _Blame:
@@ -154,8 +152,6 @@ def _blame(text: Text, layout: _Layout, place: str) -> _Blame:
             if record and len(record) != width:
                 fields = {"found": len(record), "expected": width}
                 found.append(Fault("evidence.cell_count", place, row, fields=fields))
-            if found and row >= layout.first_row:
-                blame.bad.append(row - layout.first_row)
             blame.faults.extend(found)
             row, line = row + 1, last_line
     except csv.Error:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 import fastexcel
-import numpy as np
-import polars as pl
 
 from leadline.errors import Fault, SourceError
 from leadline.evidence.sources.header import named_columns
@@ -67,24 +66,19 @@ def _sheet(workbook: fastexcel.ExcelReader, path: Path, place: str, name: str) -
     except fastexcel.FastExcelError as error:
         raise SourceError("evidence.damaged_file", place=place, reason=str(error).splitlines()[0]) from error
     cells = sheet.to_polars()
-    if (
-        not cells.width
-        or not (filled := cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()).any()
-    ):
+    header = next((at for at, row in enumerate(cells.iter_rows()) if any(row)), None)
+    if header is None:
         raise SourceError("evidence.empty_file", place=place)
-    header = int(filled.arg_true()[0])
     raw = named_columns(cells.slice(header + 1), cells.row(header), place, header + 2)
     return _with_errors(raw, path, name, cells.row(header))
 
 
 def _with_errors(raw: RawTable, path: Path, sheet: str, header: tuple[str | None, ...]) -> RawTable:
-    faults, bad = list(raw.faults), []
-    for row, column, text in error_cells(path, sheet):
-        name = header[column] if column < len(header) else None
-        faults.append(Fault("evidence.error_cell", raw.place, row, name, text))
-        bad.append(row - raw.first_row)
-    within = [index for index in bad if index >= 0]
-    return RawTable(raw.frame, raw.place, raw.first_row, tuple(faults), np.array(within, dtype=np.int64))
+    found = [
+        Fault("evidence.error_cell", raw.place, row, header[column] if column < len(header) else None, text)
+        for row, column, text in error_cells(path, sheet)
+    ]
+    return replace(raw, faults=(*raw.faults, *found))
 
 
 def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
