@@ -25,11 +25,11 @@ CYCLES = {"2026-H1": "2026-06-30", "2026-H2": "2026-12-31"}
 
 # Logits. What one rater's ratings of one leader share is the halo; a halo rater sees no more than that.
 THRESHOLDS = (-2.4, -0.9, 0.7, 2.6)
-MEAN, SHARED_SD, FACTOR_SD, KIND_SD, ITEM_SD, DRIFT_SD = 0.8, 0.75, 0.45, 0.25, 0.4, 0.1
+MEAN, SHARED_SD, FACTOR_SD, ITEM_SD, DRIFT_SD = 0.8, 0.75, 0.45, 0.4, 0.1
 SEVERITY_SD, HALO_SD, SELF_BONUS, HALO_RATER_SD, TRADED = 0.4, 0.25, 0.5, 1.4, 2.5
-PARTNER_SEVERITY = {1: 1.7, 8: 1.9, 15: 1.6, 4: -1.7, 11: -1.8}
+PARTNER_SEVERITY = {1: 2.3, 8: 2.6, 15: 2.4, 4: -2.3, 11: -2.4}
 PARTNER_HALO, PARTNER_STRAIGHT_LINE = (3, 13), (6, 17)
-LEAD_SEVERITY, LEAD_HALO = {"jonas": 1.7, "clara": -1.6}, ("samuel",)
+LEAD_SEVERITY, LEAD_HALO = {"jonas": 2.3, "clara": -2.3}, ("samuel",)
 TRADING = (("owen", "lukas"), ("fang", "xie"), ("ravi", "niamh"))
 CHANGE = {
     ("ada", "leadership_ability"): 0.9,
@@ -181,11 +181,9 @@ def responses_of(
     """Rows of responses.csv: each leader who sat the exam answers every question once a cycle."""
     for cycle, day in CYCLES.items():
         for leader in (p for p in staff if p.is_leader):
-            by_factor = {f.id: draw.normal(0.0, KIND_SD) for f in framework.factors}
             for item in framework.exam:
                 factor = framework.competency(item.competency).factor
-                ability = truth.theta[leader.id, factor, cycle] + by_factor[factor]
-                chance = share(ability - truth.difficulty[item.id])
+                chance = share(truth.theta[leader.id, factor, cycle] - truth.difficulty[item.id])
                 points = sum(draw.uniform() < chance for _ in range(item.max_score))
                 wrong = [letter for letter in item.options if letter != item.key]
                 guess = wrong[int(draw.uniform() * len(wrong))] if wrong else ""

@@ -8,7 +8,7 @@ import click
 
 from leadline.cli.output import write_document
 from leadline.cli.speech import manner, say
-from leadline.cli.tables import number, print_table, span
+from leadline.cli.tables import chance, number, print_table, span
 from leadline.frameworks import Framework
 from leadline.scoring import Comparison, Pair
 from leadline.workflows import compare_saved, saved_scorecard
@@ -49,7 +49,7 @@ def _print_pairs(found: Comparison, names: Mapping[str, str]) -> None:
             names[pair.first],
             names[pair.second],
             number(pair.difference),
-            number(pair.p_greater, 2),
+            chance(pair.p_greater),
             _verdict(pair),
         ]
         for pair in found.pairs
@@ -71,7 +71,7 @@ def _print_pair(pair: Pair, names: Mapping[str, str], level: str, framework: Fra
             difference=number(pair.difference),
             interval=span(pair.lower, pair.upper),
             level=level,
-            p=number(pair.p_greater, 2),
+            p=chance(pair.p_greater),
         )
     )
     language = manner().language
@@ -88,7 +88,7 @@ def _print_pair(pair: Pair, names: Mapping[str, str], level: str, framework: Fra
                 framework.factor(one.factor).title[language],
                 number(one.difference),
                 span(one.lower, one.upper),
-                number(one.p_greater, 2),
+                chance(one.p_greater),
                 number(one.contribution),
             ]
             for one in pair.factors

@@ -7,7 +7,7 @@ from math import isnan
 import click
 
 from leadline.cli.speech import manner, say
-from leadline.cli.tables import number, print_table, span
+from leadline.cli.tables import chance, number, print_table, span
 from leadline.scoring import Scorecard
 
 
@@ -37,7 +37,8 @@ def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
     ]
     rows = []
     for p in order[:most]:
-        partial = say("ranking.partial_mark") if scorecard.partial[p] else ""
+        is_marked = scorecard.partial[p] and not isnan(scorecard.overall[p])
+        partial = say("ranking.partial_mark") if is_marked else ""
         rows.append(
             [
                 number(scorecard.rank[p], 0),
@@ -46,8 +47,8 @@ def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
                 number(scorecard.overall[p]) + partial,
                 span(scorecard.lower[p], scorecard.upper[p]),
                 span(scorecard.rank_lower[p], scorecard.rank_upper[p], 0),
-                number(scorecard.p_best[p], 2),
-                number(scorecard.p_top[p], 2),
+                chance(scorecard.p_best[p]),
+                chance(scorecard.p_top[p]),
                 bands.get(scorecard.band[p] or "", ""),
             ]
         )

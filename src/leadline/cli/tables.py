@@ -75,3 +75,14 @@ def span(lower: float, upper: float, digits: int = 1) -> str:
     ('-1.2 … 3.0', '-')
     """
     return "-" if isnan(lower) else f"{number(lower, digits)} … {number(upper, digits)}"
+
+
+def chance(p: float) -> str:
+    """A probability in two digits; never 0 or 1, of which draws cannot be sure.
+
+    Examples
+    --------
+    >>> chance(0.5), chance(1.0), chance(0.001), chance(float("nan"))
+    ('0.50', '>0.99', '<0.01', '-')
+    """
+    return ">0.99" if p > 0.995 else "<0.01" if p < 0.005 else number(p, 2)

@@ -34,8 +34,19 @@ def _where(mask: pl.Series) -> Rows:
     return mask.fill_null(value=False).arg_true().to_numpy().astype(np.int64)
 
 
+def is_plain(dtype: pl.DataType) -> bool:
+    """Whether values of a type are single texts, numbers, times or truths, rather than lists or bytes.
+
+    Examples
+    --------
+    >>> is_plain(pl.Int64()), is_plain(pl.List(pl.Int64))
+    (True, False)
+    """
+    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object)
+
+
 def as_text(series: pl.Series) -> pl.Series:
-    """Text without surrounding white space; empty becomes missing; 1001.0 reads 1001.
+    """Text without surrounding white space, in Unicode form NFC; empty becomes missing; 1001.0 reads 1001.
 
     Cost: distinct values are looked at, not rows, unless one needs trimming.
 
@@ -67,11 +78,15 @@ def as_text(series: pl.Series) -> pl.Series:
         if series.dtype.is_float():
             text = text.str.replace(r"\.0$", "")
     distinct = text.unique()
-    trimmed = distinct.str.strip_chars()
-    if bool((trimmed != distinct).any()) or bool((distinct == "").any()):
-        text = text.str.strip_chars()
+    if bool((_trimmed(distinct) != distinct).any()) or bool((distinct == "").any()):
+        text = _trimmed(text)
         text = text.set(text == "", None)
     return text
+
+
+def _trimmed(text: pl.Series) -> pl.Series:
+    # One letter may be written in two ways (é as one sign or as e and an accent): the same id must be equal.
+    return text.str.strip_chars().str.normalize("NFC")
 
 
 def as_numbers(series: pl.Series) -> Cleaned:
@@ -124,7 +139,9 @@ def as_whole(series: pl.Series) -> Cleaned:
     {'evidence.not_a_number': [4], 'evidence.not_whole': [2]}
     """
     if series.dtype.is_integer():
-        return Cleaned(series.cast(pl.Int64, strict=False))
+        narrow = series.cast(pl.Int64, strict=False)
+        too_large = _where(narrow.is_null() & series.is_not_null())
+        return Cleaned(narrow, {"evidence.not_whole": too_large} if too_large.size else {})
     if series.dtype == pl.String:
         quick = series.cast(pl.Int64, strict=False)
         if quick.null_count() == series.null_count():

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from leadline.errors import EvidenceError
-from leadline.evidence.checks.table import check_table
-from leadline.evidence.columns import as_numbers, as_text, distinct_codes
+from leadline.evidence.checks.table import blank_rows, check_table
+from leadline.evidence.columns import as_numbers, as_text, distinct_codes, is_plain
 from leadline.evidence.connect import components
 from leadline.evidence.description import (
     ColumnDescription,
@@ -69,22 +69,15 @@ def describe(source: Source | Evidence | Mapping[str, Source]) -> Description:
     evidence = {name: raw for name, raw in raws.items() if name in TABLES}
     checked = {name: check_table(raw, name, Rules()) for name, raw in evidence.items()}
     check_cycles_named(checked)
-    columns = [
-        _column(table, raw.frame.get_column(name))
-        for table, raw in raws.items()
-        for name in raw.frame.columns
-    ]
+    frames = {name: _filled(name, raw.frame) for name, raw in raws.items()}
     told = [fault for one in checked.values() for fault in one.findings.faults()]
     unread = [fault for name, raw in raws.items() if name not in TABLES for fault in raw.faults]
     has_pairs = "ratings" in checked and not checked["ratings"].findings.whole
     ratings = checked["ratings"].good if has_pairs else None
     return Description(
         place=place,
-        n_rows={
-            name: checked[name].findings.n if name in checked else raw.frame.height
-            for name, raw in raws.items()
-        },
-        columns=tuple(columns),
+        n_rows={name: frame.height for name, frame in frames.items()},
+        columns=tuple(_column(name, column) for name, frame in frames.items() for column in frame),
         cycles=cycles_of(one.frame for name, one in checked.items() if name in MEASURED),
         relationships=() if ratings is None else _relationships(ratings),
         subsets=() if ratings is None else _subsets(ratings),
@@ -92,10 +85,15 @@ def describe(source: Source | Evidence | Mapping[str, Source]) -> Description:
     )
 
 
+def _filled(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are not empty; of a single column of some other table every row is a value."""
+    return frame.filter(~blank_rows(frame)) if table in TABLES or frame.width > 1 else frame
+
+
 def _column(table: str, series: pl.Series) -> ColumnDescription:
     known = {column.name: column.kind for column in TABLES.get(table, ())}
     kind = known.get(series.name, "text")
-    if series.dtype.is_nested() or series.dtype in (pl.Binary, pl.Object):
+    if not is_plain(series.dtype):
         missing = series.null_count()
         return ColumnDescription(
             table=table,
@@ -108,8 +106,8 @@ def _column(table: str, series: pl.Series) -> ColumnDescription:
     text = as_text(series)
     missing = text.null_count()
     distinct = text.unique().drop_nulls()
-    column_kind, figures = _figures(text) if kind not in _SECRET_KINDS else ("text", {})
-    is_secret = kind in _SECRET_KINDS or table == "groups" or len(distinct) > _FEW
+    is_secret = kind in _SECRET_KINDS or table == "groups"
+    column_kind, figures = ("text", {}) if is_secret else _figures(text)
     return ColumnDescription(
         table=table,
         column=series.name,
@@ -117,7 +115,7 @@ def _column(table: str, series: pl.Series) -> ColumnDescription:
         n=len(text) - missing,
         missing=missing,
         distinct=len(distinct),
-        categories=() if is_secret else _categories(text, column_kind),
+        categories=() if is_secret or len(distinct) > _FEW else _categories(text, column_kind),
         **figures,
     )
 

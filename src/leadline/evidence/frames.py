@@ -69,6 +69,15 @@ def codes(table: Frame, column: str) -> tuple[NDArray[np.int32], tuple[str, ...]
 def rows(table: Frame) -> Iterator[dict[str, Any]]:
     """Rows as dictionaries, in order.
 
+    Parameters
+    ----------
+    table : polars.DataFrame, N rows
+
+    Yields
+    ------
+    dict of column to value
+        None where a cell is empty.
+
     Examples
     --------
     >>> list(rows(frame({"item": ["a"]})))
@@ -107,6 +116,15 @@ def write_csv(table: Frame, path: Path) -> None:
 
 def to_json(table: Frame) -> list[dict[str, Any]]:
     """Rows as JSON-ready dictionaries.
+
+    Parameters
+    ----------
+    table : polars.DataFrame, N rows
+
+    Returns
+    -------
+    list of dict, length N
+        Missing values and NaN are None.
 
     Examples
     --------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -14,9 +15,10 @@ from leadline.evidence.checks.table import Checked, check_table
 from leadline.evidence.frames import Frame
 from leadline.evidence.model import Evidence
 from leadline.evidence.rules import Rules
+from leadline.evidence.sources.address import split_address
 from leadline.evidence.sources.files import open_file, opener
 from leadline.evidence.sources.folder import table_files
-from leadline.evidence.sources.frames import raw_frame
+from leadline.evidence.sources.frames import PLACE, raw_frame
 from leadline.evidence.sources.raw import Book, RawTable
 from leadline.evidence.tables import MEASURED, TABLES
 from leadline.frameworks import Framework
@@ -72,6 +74,9 @@ def read_evidence(
     [('peer', 4, 1.0)]
     """
     raws, faults, place = raw_tables(source)
+    if not faults and not any(name in MEASURED for name in raws):
+        fields = {"found": ", ".join(raws) or "—", "allowed": ", ".join(MEASURED)}
+        faults = [Fault("evidence.no_table", place, fields=fields)]
     rules = Rules.of(framework)
     checked = {name: check_table(raw, name, rules, last_wins=last_wins) for name, raw in raws.items()}
     check_cycles_named(checked)
@@ -137,11 +142,11 @@ def open_source(source: Source, *, query: str | None = None) -> Book:
     """
     if not isinstance(source, str | Path):
         return raw_frame(source)
-    scheme = urlsplit(source).scheme.lower() if isinstance(source, str) and "://" in source else ""
+    scheme = source.partition("://")[0].lower() if isinstance(source, str) and "://" in source else ""
     if scheme in ("http", "https"):
         return opener("http")(source, query=query)
     if scheme == "sqlite":
-        path = Path(unquote(urlsplit(str(source)).path.removeprefix("/")))
+        path = Path(unquote(split_address(str(source)).path.removeprefix("/")))
         return opener("sqlite")(path, path.name, query=query)
     if scheme in ("postgresql", "postgres"):
         return opener("postgresql")(source, query=query)
@@ -171,7 +176,8 @@ def raw_tables(
     """
     if isinstance(source, Mapping) and source and set(source) <= set(TABLES):
         raws = {name: open_source(source[name]).choose() for name in TABLES if name in source}
-        return raws, [], "evidence"
+        named = {name: replace(raw, place=name) if raw.place == PLACE else raw for name, raw in raws.items()}
+        return named, [], "evidence"
     if isinstance(source, str | Path) and "://" not in str(source) and Path(source).is_dir():
         return _from_folder(Path(source))
     try:
@@ -198,15 +204,16 @@ def _from_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault], str]:
 
 def _from_book(book: Book, *, only_evidence: bool) -> dict[str, RawTable]:
     named = {name: book.named(name) for name in TABLES}
-    if any(named.values()):
+    if any(named[name] for name in (TABLES if only_evidence else MEASURED)):
         return {name: book.read(found) for name, found in named.items() if found}
     raw = book.choose()
     stem = Path(raw.place).stem.lower()
     columns = set(raw.frame.columns)
-    if stem in TABLES:
+    # The last word of an address names no table until its columns say so.
+    if stem in TABLES and (only_evidence or "://" not in raw.place):
         return {stem: raw}
     if not only_evidence and not any(_required(name) <= columns for name in MEASURED):
-        return {stem or raw.place: raw}
+        return {raw.place if stem in TABLES else stem or raw.place: raw}
     return {next((table for column, table in _GIVEAWAYS if column in columns), "ratings"): raw}
 
 

@@ -1,10 +1,12 @@
 """How much, and how sure: measures with standard errors from ratings, exams and outcomes."""
 
+from leadline.measurement.dimension import CompetencyMeasure, Dimension, QualityNote
 from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
 from leadline.measurement.factor_map import Curve
-from leadline.measurement.fitting import fit
 from leadline.measurement.fitted import FacetFit
-from leadline.measurement.measures import CompetencyMeasure, Dimension, Measures, QualityNote
+from leadline.measurement.fitting import fit
+from leadline.measurement.measures import Measures
+from leadline.measurement.measuring import measure
 from leadline.measurement.notice import Notice
 
 __all__ = [
@@ -20,4 +22,5 @@ __all__ = [
     "QualityNote",
     "Thresholds",
     "fit",
+    "measure",
 ]

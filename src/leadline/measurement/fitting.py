@@ -190,9 +190,39 @@ def fit_ratings(
         early=stopping == "facets",
         progress=progress,
     )
+    return fitted(
+        ratings, calibration, noncentered=noncentered, anchors=anchors, stopping=stopping, began=began
+    )
+
+
+def fitted(
+    ratings: Ratings,
+    calibration: Calibration,
+    *,
+    noncentered: str,
+    anchors: Mapping[str, object],
+    stopping: str = "converged",
+    began: float | None = None,
+) -> FacetFit:
+    """The figures of a calibration that was made already.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    calibration : Calibration
+    noncentered : str
+    anchors : mapping of facet
+    stopping : {"converged", "facets"}
+    began : float, optional
+        Moment from which ``seconds`` count.
+
+    Returns
+    -------
+    FacetFit
+    """
     found = facet_measures(ratings, calibration)
     return FacetFit(
-        model=model,
+        model=MODELS[0] if calibration.shared else MODELS[1],
         method="joint",
         stopping=stopping,
         noncentered=noncentered,
@@ -202,7 +232,7 @@ def fit_ratings(
         log_likelihood=calibration.log_likelihood,
         iterations=calibration.iterations,
         converged=calibration.converged,
-        seconds=perf_counter() - began,
+        seconds=0.0 if began is None else perf_counter() - began,
         subsets=comparable_ratees(ratings, calibration),
         agreement=Agreement(*calibration.summary.agreement),
         warnings=tuple(_notices(ratings, calibration, found, anchors)),

@@ -2,101 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from leadline.frameworks import Framework
+from leadline.errors import MeasurementError
+from leadline.evidence.frames import Frame, frame, write_csv
+from leadline.frameworks import Framework, load_framework
+from leadline.measurement.dimension import CompetencyMeasure, Counts, Dimension, QualityNote
 from leadline.measurement.factor_map import Curve
+from leadline.measurement.files import measure_columns
 from leadline.measurement.fitted import FacetFit
+from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.notice import Notice
+from leadline.measurement.pooled import factor_draws
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Dimension:
-    """One factor seen through one kind of evidence. P ratees.
-
-    Attributes
-    ----------
-    factor : str
-    kind : {"ratings", "exam", "outcomes"}
-    value, se : array, shape (P,), 0-100
-        NaN where the ratee has no such evidence.
-    theta, theta_se : array, shape (P,), logits
-        NaN for outcomes, which are not measured in logits.
-    n, n_raters, n_items : array of int, shape (P,)
-        Ratings, answers or results; distinct raters; distinct items.
-    weight : float
-        Declared share of the kind in the factor.
-    curve : Curve or None
-        Map from logits to 0-100; None for outcomes.
-    """
-
-    factor: str
-    kind: str
-    value: Floats
-    se: Floats
-    theta: Floats
-    theta_se: Floats
-    n: Counts
-    n_raters: Counts
-    n_items: Counts
-    weight: float
-    curve: Curve | None
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CompetencyMeasure:
-    """A competency of every ratee, with raters and items held at the factor's calibration.
-
-    Attributes
-    ----------
-    id : str
-    value, se : array, shape (P,), 0-100
-        NaN where nobody rated it.
-    n_raters, n_items : array of int, shape (P,)
-        Distinct raters other than the ratee; distinct items rated.
-    self_value : array, shape (P,), 0-100
-        The ratee's own ratings on the same scale; NaN where there are none.
-    """
-
-    id: str
-    value: Floats
-    se: Floats
-    n_raters: Counts
-    n_items: Counts
-    self_value: Floats
-
-
-@dataclass(frozen=True, kw_only=True)
-class QualityNote:
-    """A rater, an item or a ratee to look at, with the reason.
-
-    Attributes
-    ----------
-    kind : {"rater", "item", "ratee"}
-    element : str
-        Id; raters are named, so a report replaces them by pseudonyms.
-    reason : str
-        ``severe``, ``lenient``, ``erratic``, ``too_predictable``, ``straight_lining``, ``halo``,
-        ``reciprocal``, ``misfitting``, ``sparse``, ...
-    value : float
-        The statistic that gave rise to it.
-    fields : mapping
-        Values named in the text.
-    """
-
-    kind: str
-    element: str
-    reason: str
-    value: float
-    fields: Mapping[str, Any] = field(default_factory=dict)
+_ARRAYS: Mapping[str, Any] = {
+    "factor_value": np.float64,
+    "factor_se": np.float64,
+    "factor_partial": bool,
+    "n_raters": np.int64,
+    "n_items": np.int64,
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -142,7 +73,7 @@ class Measures:
     competencies: tuple[CompetencyMeasure, ...]
     factor_value: Floats
     factor_se: Floats
-    factor_partial: NDArray[np.bool_]
+    factor_partial: Flags
     n_raters: Counts
     n_items: Counts
     by_relationship: Mapping[str, Counts]
@@ -154,3 +85,157 @@ class Measures:
     engine_version: str
     input_hash: str
     seed: int
+
+    def draws(self, n: int, seed: int) -> Floats:
+        """Draws of every factor from what is known of it.
+
+        Logits are drawn from their normal distribution and sent through the map; attainment is drawn
+        about its value and kept within 0-100. A kind, or a whole factor, that a ratee lacks is
+        drawn from the distribution it has in the pool: missing is uncertain, never zero.
+
+        Parameters
+        ----------
+        n : int
+        seed : int
+
+        Returns
+        -------
+        array, shape (n, P, F), 0-100
+            NaN in factors for which nobody has evidence.
+        """
+        return factor_draws(self.dimensions, self.factors, len(self.ratees), n, seed)
+
+    def to_frame(self) -> Frame:
+        """Measures of every element of every factor's fit: ``measures.csv``, facets as ``ratee:factor``."""
+        facets = {
+            f"{name}:{factor}": facet
+            for factor, fit in self.fits.items()
+            for name, facet in fit.facets.items()
+        }
+        return frame(measure_columns(facets))
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON-ready values; missing is None. The framework by id, version and hash."""
+        framework = self.framework
+        return {
+            "framework": {"id": framework.id, "version": framework.version, "hash": framework.hash},
+            "cycle": self.cycle,
+            "ratees": list(self.ratees),
+            "names": dict(self.names),
+            "team": list(self.team),
+            "factors": list(self.factors),
+            **{name: _plain(getattr(self, name)) for name in _ARRAYS},
+            "by_relationship": {name: _plain(counts) for name, counts in self.by_relationship.items()},
+            "dimensions": [_plain_fields(one) for one in self.dimensions],
+            "competencies": [_plain_fields(one) for one in self.competencies],
+            "quality": [_plain_fields(one) for one in self.quality],
+            "notices": [notice.to_json() for notice in self.notices],
+            "fits": {factor: fit.to_json() for factor, fit in self.fits.items()},
+            "previous": None if self.previous is None else self.previous.to_json(),
+            "engine_version": self.engine_version,
+            "input_hash": self.input_hash,
+            "seed": self.seed,
+        }
+
+    def save(self, directory: str | Path) -> Path:
+        """Write ``measures.json`` and ``measures.csv``, and framework, fits and last cycle in folders.
+
+        Parameters
+        ----------
+        directory : path
+            Made where it does not exist.
+
+        Returns
+        -------
+        Path
+            The directory.
+        """
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.framework.save(folder / "framework")
+        for factor, fit in self.fits.items():
+            fit.save(folder / "fits" / factor)
+        if self.previous is not None:
+            self.previous.save(folder / "previous")
+        write_csv(self.to_frame(), folder / "measures.csv")
+        content = {**self.to_json(), "fits": list(self.fits), "previous": self.previous is not None}
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        (folder / "measures.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        return folder
+
+    @classmethod
+    def load(cls, directory: str | Path) -> Measures:
+        """Read what `save` wrote; fits come back to six decimals and without their ratings.
+
+        Parameters
+        ----------
+        directory : path
+
+        Returns
+        -------
+        Measures
+
+        Raises
+        ------
+        MeasurementError
+            A file is missing.
+        """
+        folder = Path(directory)
+        path = folder / "measures.json"
+        if not path.is_file():
+            raise MeasurementError("measurement.no_measures_here", place=str(folder), file=path.name)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        arrays: dict[str, Any] = {name: np.array(content[name], dtype=kind) for name, kind in _ARRAYS.items()}
+        shape = (len(content["ratees"]), len(content["factors"]))
+        arrays |= {name: arrays[name].reshape(shape) for name in arrays if name.startswith("factor_")}
+        return cls(
+            framework=load_framework(str(folder / "framework")),
+            ratees=tuple(content["ratees"]),
+            team=tuple(content["team"]),
+            factors=tuple(content["factors"]),
+            **arrays,
+            **{name: content[name] for name in ("cycle", "names", "engine_version", "input_hash", "seed")},
+            by_relationship={k: np.array(v, dtype=np.int64) for k, v in content["by_relationship"].items()},
+            dimensions=tuple(Dimension(**_typed(one)) for one in content["dimensions"]),
+            competencies=tuple(CompetencyMeasure(**_typed(one)) for one in content["competencies"]),
+            quality=tuple(
+                QualityNote(**{**one, "value": _number(one["value"])}) for one in content["quality"]
+            ),
+            notices=tuple(Notice(one["code"], one["fields"]) for one in content["notices"]),
+            fits={factor: FacetFit.load(folder / "fits" / factor) for factor in content["fits"]},
+            previous=cls.load(folder / "previous") if content["previous"] else None,
+        )
+
+
+def _plain(values: Any) -> Any:
+    """Arrays as lists, curves as their two columns, NaN as None."""
+    if isinstance(values, Curve):
+        return {"logits": values.logits.tolist(), "value": values.value.tolist()}
+    if isinstance(values, np.ndarray):
+        return _plain(values.tolist())
+    if isinstance(values, list):
+        return [_plain(value) for value in values]
+    if isinstance(values, float):
+        return values if np.isfinite(values) else None
+    return dict(values) if isinstance(values, Mapping) else values
+
+
+def _plain_fields(one: Dimension | CompetencyMeasure | QualityNote) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(one).items()}
+
+
+def _typed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a dimension or competency from plain values."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        if isinstance(value, list):
+            found[name] = np.array(value, dtype=np.int64 if name.startswith("n") else np.float64)
+        elif isinstance(value, dict):
+            found[name] = Curve(np.array(value["logits"]), np.array(value["value"]))
+        else:
+            found[name] = value
+    return found
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value

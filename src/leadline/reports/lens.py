@@ -13,7 +13,7 @@ import numpy as np
 
 from leadline.errors import Language
 from leadline.frameworks import Band, Competency, Factor, Framework
-from leadline.measurement import CompetencyMeasure, FacetFit, Notice
+from leadline.measurement import CompetencyMeasure, FacetFit
 from leadline.reports.axis import Axis
 from leadline.reports.naming import display_names, file_names
 from leadline.reports.wording import Voice
@@ -35,10 +35,6 @@ class Reading(NamedTuple):
 
 
 NO_SCORE = Reading(nan, nan, nan, nan)
-
-
-# What these notices say, the report says in its own words, with names in place of ids.
-_SAID = frozenset(f"scoring.notice.{one}" for one in ("left_out", "partial", "without_evidence"))
 
 
 @dataclass(frozen=True)
@@ -238,15 +234,6 @@ class Lens:
         named = self.disclosed.groups[row]
         counting = (one for one in self.framework.relationships if one.counts)
         return tuple(one.title[self.language] for one in counting if one.id not in named)
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What measurement and scoring have to say about themselves."""
-        found: list[Notice] = []
-        for notice in (*self.card.measures.notices, *self.card.notices):
-            if notice not in found and notice.code not in _SAID:
-                found.append(notice)
-        return tuple(found)
 
     def axis(self, *scores: Reading, also: tuple[float, ...] = ()) -> Axis:
         """Axis on 0-100 that holds the intervals and further values."""

@@ -16,10 +16,20 @@ from leadline.reports.method import kinds, limits, record, steps
 from leadline.reports.movement import Move, moves
 from leadline.reports.pages import render
 from leadline.reports.profile import group_means, standings
-from leadline.reports.quality import MOST_FLAGS, flags, known_raters, precision, raters, severity_bins
+from leadline.reports.quality import (
+    MOST_FLAGS,
+    flags,
+    known_raters,
+    notices,
+    precision,
+    pseudonyms,
+    raters,
+    severity_bins,
+)
 from leadline.reports.ranking import Pairing, pairing, places, sureness
 from leadline.reports.summary import named, summary
 
+MOST_LISTED = 5
 SECTIONS = (
     "summary",
     "ranking",
@@ -64,13 +74,17 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
     -------
     str
     """
-    card, v = lens.card, lens.voice
+    card = lens.card
     paired, marked = pairing(lens), flags(lens)
     against_group, against_cycle = moves(lens, "group"), moves(lens, "cycle")
     groups = standings(lens)
     everything = chain.from_iterable(found for _, found in groups)
     ends = [end for one in everything for end in (one.low, one.high, one.mean, one.competency.expectation)]
-    there = {"apart": paired.pairs, "competencies": groups, "quality": [*lens.fits(), *marked, *lens.notices]}
+    there = {
+        "apart": paired.pairs,
+        "competencies": groups,
+        "quality": [*lens.fits(), *marked, *notices(lens)],
+    }
     empty = {section for section, found in there.items() if not found}
     columns = range(len(lens.factors))
     severity = severity_bins(lens)
@@ -88,7 +102,7 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
         axis=lens.overall_axis(),
         bands=_band_keys(lens),
         pairing=paired,
-        apart_groups=[v.listing(group) for group in paired.groups],
+        apart_groups=[_group_in_words(lens, group) for group in paired.groups],
         sureness=sureness,
         factor_axis=lens.axis(*(lens.factor(row, j) for row in lens.everyone for j in columns)),
         factors_figure=inline_svg(factors_chart(lens), _factors_in_words(lens)),
@@ -102,9 +116,10 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
         severity=severity,
         severity_words=_severity_in_words(lens),
         severity_figure=_severity_picture(lens) if severity else "",
+        first_pseudonym=next(iter(pseudonyms(lens).values()), "R01"),
         flags=marked[:MOST_FLAGS],
         more_flags=max(0, len(marked) - MOST_FLAGS),
-        notices=[notice.describe(lens.language) for notice in lens.notices],
+        notices=notices(lens),
         method_steps=steps(lens),
         kinds=kinds(lens),
         record=record(lens),
@@ -115,9 +130,10 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
 def _key_figures(lens: Lens, paired: Pairing) -> tuple[KeyFigure, ...]:
     v, card = lens.voice, lens.card
     found = [KeyFigure(str(len(lens.everyone)), v.t("figures.people"))]
-    n_ratings = sum(one.n_ratings for one in precision(lens))
+    n_ratings = sum(int(one.n.sum()) for one in card.measures.dimensions if one.kind == "ratings")
     if n_ratings:
-        label = v.t("figures.ratings", n=n_ratings, raters=v.number(len(raters(lens)), 0))
+        code = "ratings" if card.measures.previous is None else "ratings_now"
+        label = v.t(f"figures.{code}", n=n_ratings, raters=v.number(len(raters(lens)), 0))
         found.append(KeyFigure(v.number(n_ratings, 0), label))
     values = np.array([lens.overall(row).value for row in lens.order])
     if len(values) > 1:
@@ -137,6 +153,15 @@ def _band_keys(lens: Lens) -> tuple[BandKey, ...]:
     return tuple(
         BandKey(band.title[lens.language], band.start, shade(n, len(bands))) for n, band in enumerate(bands)
     )
+
+
+def _group_in_words(lens: Lens, rows: tuple[int, ...]) -> Markup:
+    v, names = lens.voice, [lens.name(row) for row in rows]
+    if len(rows) <= MOST_LISTED:
+        return v.listing(names)
+    places = sorted(float(lens.card.rank[row]) for row in rows)
+    span = v.span(places[0], places[-1], 0)
+    return v.html("apart.run", first=names[0], last=names[-1], places=span, n=len(rows))
 
 
 def _largest(found: tuple[Move, ...]) -> float:

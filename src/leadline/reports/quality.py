@@ -9,10 +9,13 @@ from math import ceil, floor, isfinite, nan
 
 import numpy as np
 
-from leadline.measurement import QualityNote
+from leadline.errors import has_words, words
+from leadline.measurement import Notice, QualityNote
 from leadline.reports.lens import Lens
 
 MOST_FLAGS = 40
+# What these notices say, the report says in its own words, with names in place of ids.
+_SAID = frozenset(f"scoring.notice.{one}" for one in ("left_out", "partial", "without_evidence"))
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,11 @@ class Bin:
 
 @dataclass(frozen=True)
 class Flag:
-    """A rater or item to look at."""
+    """A rater or item to look at, and why."""
 
     what: str
     detail: str
-    why: str
-    value: float
+    why: tuple[str, ...]
 
 
 def precision(lens: Lens) -> tuple[Precision, ...]:
@@ -128,22 +130,51 @@ def severity_bins(lens: Lens) -> tuple[Bin, ...]:
 
 
 def flags(lens: Lens) -> tuple[Flag, ...]:
-    """What the measurement marked: raters first, harshest first, then items."""
+    """What the measurement marked: raters first, harshest first, then items; all reasons of one together."""
     hidden = pseudonyms(lens)
-    notes = [note for note in lens.card.measures.quality if note.kind in ("rater", "item")]
-    notes.sort(key=lambda note: (note.kind == "item", hidden.get(note.element, note.element), note.reason))
-    return tuple(flag for note in notes if (flag := _flag(lens, note, hidden)))
+    found: dict[tuple[bool, str, str], list[str]] = {}
+    for note in lens.card.measures.quality:
+        if note.kind == "rater" and note.element in hidden:
+            found.setdefault((False, hidden[note.element], ""), []).append(_why(lens, note))
+        elif note.kind == "item":
+            found.setdefault((True, *_item(lens, note.element)), []).append(_why(lens, note))
+    return tuple(Flag(what, detail, tuple(why)) for (_, what, detail), why in sorted(found.items()))
 
 
-def _flag(lens: Lens, note: QualityNote, hidden: Mapping[str, str]) -> Flag | None:
-    v = lens.voice
-    key = f"reason.{note.kind}.{note.reason}"
-    why = v.t(key if v.has(key) else f"reason.{note.kind}.other")
-    if note.kind == "rater":
-        name = hidden.get(note.element)
-        return Flag(name, "", why, float(note.value)) if name else None
-    item = next((one for one in lens.framework.items if one.id == note.element), None)
+def _item(lens: Lens, element: str) -> tuple[str, str]:
+    item = next((one for one in lens.framework.items if one.id == element), None)
     if item is None:
-        return Flag(v.t("quality.item"), note.element, why, float(note.value))
-    title = lens.framework.competency(item.competency).title[lens.language]
-    return Flag(item.text[lens.language], title, why, float(note.value))
+        return element, ""
+    return item.text[lens.language], lens.framework.competency(item.competency).title[lens.language]
+
+
+def _why(lens: Lens, note: QualityNote) -> str:
+    # A text among the fields is somebody's id, as of the other one of a pair: it is not told.
+    nobody = lens.voice.t("quality.colleague")
+    fields = {name: nobody if isinstance(value, str) else value for name, value in note.fields.items()}
+    for key in (f"reports.quality.{note.reason}", f"measurement.quality.{note.reason}"):
+        if has_words(key, lens.language):
+            return words(key, lens.language, **fields)
+    return lens.voice.t(f"quality.other_{note.kind}")
+
+
+def notices(lens: Lens) -> tuple[str, ...]:
+    """What measurement and scoring say about themselves: factors by title, and nothing that names a rater."""
+    titles = {factor.id: factor.title[lens.language] for factor in lens.framework.factors}
+    named = set(raters(lens))
+    found = []
+    for notice in (*lens.card.measures.notices, *lens.card.notices):
+        values = {name: _parts(value) for name, value in notice.fields.items()}
+        if notice.code in _SAID or named & {part for parts in values.values() for part in parts}:
+            continue
+        texts = {
+            name: str(lens.voice.listing(titles.get(part, part) for part in parts).unescape())
+            for name, parts in values.items()
+            if parts
+        }
+        found.append(Notice(notice.code, {**notice.fields, **texts}).describe(lens.language))
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(value: object) -> list[str]:
+    return value.split(", ") if isinstance(value, str) else []

@@ -57,7 +57,7 @@ class Pairing:
     told: int
     pairs: int
     level: float
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[tuple[int, ...], ...]
     people: tuple[str, ...]
     grid: tuple[tuple[float, ...], ...]
 
@@ -72,7 +72,7 @@ def pairing(lens: Lens) -> Pairing:
     chances = upper[np.isfinite(upper)]
     told = int((np.maximum(chances, 1 - chances) >= card.level).sum())
     known = {card.ratees[row]: row for row in order}
-    groups = (tuple(lens.names[one] for one in group if one in known) for group in card.groups)
+    groups = (tuple(known[one] for one in group if one in known) for group in card.groups)
     first = order[:MOST_PAIRED]
     return Pairing(
         told=told,

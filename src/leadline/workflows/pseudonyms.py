@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leadline.measurement import FacetFit, Measures, QualityNote
+from leadline.measurement import FacetFit, Measures, Notice, QualityNote
 from leadline.reports.lens import Lens
 from leadline.reports.quality import pseudonyms
 from leadline.scoring import Scorecard
@@ -50,7 +50,21 @@ def _hidden(measures: Measures, key: Mapping[str, str]) -> Measures:
 def _hidden_fit(fit: FacetFit, key: Mapping[str, str]) -> FacetFit:
     raters = fit.facets["rater"]
     hidden = replace(raters, elements=tuple(key.get(one, "R?") for one in raters.elements))
-    return replace(fit, facets={**fit.facets, "rater": hidden}, ratings=None, calibration=None)
+    return replace(
+        fit,
+        facets={**fit.facets, "rater": hidden},
+        warnings=tuple(_hidden_notice(notice, key) for notice in fit.warnings),
+        ratings=None,
+        calibration=None,
+    )
+
+
+def _hidden_notice(notice: Notice, key: Mapping[str, str]) -> Notice:
+    if notice.fields.get("facet") != "rater" or "elements" not in notice.fields:
+        return notice
+    names = str(notice.fields["elements"]).removesuffix(" …").split(", ")
+    listed = ", ".join(sorted({key.get(name, "R?") for name in names}))
+    return replace(notice, fields={**notice.fields, "elements": f"{listed} …"})
 
 
 def _hidden_note(note: QualityNote, key: Mapping[str, str]) -> QualityNote:

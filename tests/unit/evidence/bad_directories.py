@@ -95,6 +95,12 @@ def _endless_line(folder: Path) -> None:
         file.truncate(HUGE)
 
 
+def _huge_json(folder: Path) -> None:
+    with (folder / "ratings.json").open("wb") as file:
+        file.write(b"[")
+        file.truncate(HUGE)
+
+
 def _database(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "ratings.db")) as connection, connection:
         connection.execute("create table ratings (ratee, rater, relationship, item, rating)")
@@ -253,6 +259,7 @@ def _other_tables() -> dict[str, Case]:
                     "ada,exam_architecture_1,e,12",
                     "ada,exam_architecture_9,a,12",
                     "ada,exam_architecture_1,a,-3",
+                    "ada,exam_architecture_2,,",
                 ),
             },
             ("option_not_offered", 2, "response"),
@@ -390,13 +397,13 @@ def _other_files() -> dict[str, Case]:
             {
                 "ratings.xlsx": workbook(
                     (),
-                    head,
+                    (*head, "ignored anyway"),
                     ("ada", "lin", "peer", "market_sense_1", 4),
                     (),
                     ("ada", "bo", "peer", "market_sense_1", "#DIV/0!"),
                     ("ada", "mo", "peer", "market_sense_1", 4.5),
-                    (1001, "mo", "peer", "market_sense_1", 6),
-                    errors=("E5",),
+                    (1001, "mo", "peer", "market_sense_1", 6, "#N/A"),
+                    errors=("E5", "F7"),
                 )
             },
             ("error_cell", 5, "rating"),
@@ -422,6 +429,7 @@ def _other_files() -> dict[str, Case]:
             ("rating_off_scale", 4, "rating"),
             ("repeated_ratings", 4, "item"),
         ),
+        "JSON of 2 GB": Case(_huge_json, (("too_large", None, None),)),
         "database with text among numbers": Case(
             _database, (("rating_off_scale", 2, "rating"), ("not_a_number", 3, "rating"))
         ),

@@ -87,6 +87,19 @@ def test_comments_ids_and_protected_groups_are_never_listed(tmp_path: Path) -> N
     assert "lin" not in json.dumps([column["categories"] for column in found.to_json()["columns"]])
 
 
+def test_the_extremes_of_a_protected_attribute_are_not_told(tmp_path: Path) -> None:
+    found = describe(write(tmp_path, ratings=ratings(), groups=table("person,age", "ada,61", "wei,29")))
+    age = next(column for column in found.columns if column.column == "age")
+    assert (age.n, age.distinct) == (2, 2)
+    assert isnan(age.max)
+
+
+def test_empty_rows_count_as_no_rows(tmp_path: Path) -> None:
+    found = describe(write(tmp_path, ratings=ratings(",,,,", "")))
+    assert found.n_rows["ratings"] == 5
+    assert next(column for column in found.columns if column.column == "ratee").missing == 0
+
+
 def test_evidence_already_read_is_described(tmp_path: Path) -> None:
     evidence = read_evidence(write(tmp_path, ratings=ratings()))
     assert describe(evidence).relationships == describe(tmp_path).relationships

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 from tests.unit.evidence.server import Reply, Site, serving
 
-from leadline.errors import LeadlineError, SourceError
+from leadline.errors import EvidenceError, LeadlineError, SourceError
 from leadline.evidence import describe, read_evidence, read_table
 from leadline.evidence.sources.exchange import Client
 from leadline.evidence.sources.http import open_http
@@ -284,3 +284,32 @@ def test_a_query_is_for_databases(site: Site) -> None:
 def test_a_redirect_to_a_file_is_not_followed(site: Site) -> None:
     url = site.on("/r", Reply({}, status=302, headers={"Location": "file:///etc/passwd"}))
     assert code_of(url).code == "evidence.unknown_scheme"
+
+
+@pytest.mark.parametrize("address", ["http://[::1/r", "https://ada:s3cret-token@host:port/r"])
+def test_an_address_that_cannot_be_understood_is_not_repeated(address: str) -> None:
+    assert code_of(address).code == "evidence.bad_address"
+
+
+def test_a_next_page_that_is_no_address_is_told(site: Site) -> None:
+    url = site.on("/r", Reply({"data": [{"id": 1}], "next": "http://[oops"}))
+    assert code_of(url).code == "evidence.bad_address"
+
+
+def test_an_address_called_people_is_no_evidence_until_its_columns_say_so(site: Site) -> None:
+    url = site.on("/people", Reply({"people": [{"craft": "ISS", "name": "Oleg"}], "number": 1}))
+    found = describe(url)
+    assert found.faults == ()
+    assert [column.column for column in found.columns] == ["craft", "name"]
+    with pytest.raises(EvidenceError) as caught:
+        read_evidence(url)
+    assert "evidence.no_table" in {fault.code for fault in caught.value.faults}
+
+
+def test_half_a_character_in_json_does_no_harm(site: Site) -> None:
+    assert read_table(site.on("/r", Reply([{"name": "\ud83d!"}, {"name": "\ud83d\ude00"}]))).height == 2
+
+
+def test_numbers_too_long_for_a_column_stay_as_they_were_written(site: Site) -> None:
+    found = read_table(site.on("/r", Reply(b'[{"id": 123456789012345678901234567890}, {"id": 1}]')))
+    assert found.rows() == [("123456789012345678901234567890",), ("1",)]

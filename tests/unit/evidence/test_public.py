@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -29,17 +30,20 @@ def word_list(language: str) -> dict[str, Any]:
     )
 
 
+def texts(entry: Any, path: str = "") -> dict[str, str]:
+    if isinstance(entry, str):
+        return {path: entry}
+    return {
+        key: text for name, inner in entry.items() for key, text in texts(inner, f"{path}.{name}").items()
+    }
+
+
 def test_both_languages_say_the_same_with_the_same_fields() -> None:
-    en, zh = word_list("en"), word_list("zh")
+    en, zh = texts(word_list("en")), texts(word_list("zh"))
     assert en.keys() == zh.keys()
     for name in en:
-        assert en[name].keys() == zh[name].keys(), name
-        for part in en[name]:
-            fields = [
-                {found for _, found, _, _ in Formatter().parse(words[name][part]) if found}
-                for words in (en, zh)
-            ]
-            assert fields[0] == fields[1], f"{name}.{part}"
+        fields = [{found for _, found, _, _ in Formatter().parse(text[name]) if found} for text in (en, zh)]
+        assert fields[0] == fields[1] or name.endswith(".one"), name
 
 
 def test_every_code_has_words_and_every_word_is_used() -> None:
@@ -94,3 +98,16 @@ def test_lists_in_cells_are_no_text() -> None:
     frame = pl.DataFrame({"ratee": [["ada"]], "rater": ["lin"], "item": ["i"], "rating": [4]})
     _, faults = check_ratings(frame)
     assert [(fault.code, fault.column) for fault in faults] == [("evidence.unusable_column", "ratee")]
+
+
+def test_answers_scored_by_hand_lie_between_0_and_the_most() -> None:
+    framework = load_framework("technical-leadership")
+    by_hand = replace(framework.exam[0], id="essay", options={}, key=None, max_score=4)
+    framework = replace(framework, exam=(*framework.exam, by_hand))
+    answers = ["4", "4.5", "-1", "good", None, "0"]
+    frame = pl.DataFrame({"ratee": list("abcdef"), "item": ["essay"] * 6, "response": answers})
+    _, faults = check_responses(frame, framework)
+    assert [(fault.code, fault.row) for fault in faults] == [
+        ("evidence.response_off_scale", row) for row in (3, 4, 5)
+    ]
+    assert "Allowed: 0 to 4" in faults[0].describe()

@@ -43,6 +43,8 @@ PEOPLE = (
     ("=1+1", "=SUM(A1:A9)", "数据平台"),
 )
 N_RATERS = 40
+_TRADE = {"partner": "rater-4@example.org", "z": 5.8}
+_NOISE = {"mean_square": 1.61}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -132,10 +134,14 @@ def _measures(
         team=tuple(team for _, _, team in people),
         fits=fits,
         quality=(
-            QualityNote(kind="rater", element=rater, reason="severe", value=1.93, fields={"n": 120}),
-            QualityNote(kind="rater", element="rater-3@example.org", reason="erratic", value=1.72),
+            QualityNote(kind="rater", element=rater, reason="severe", value=1.93, fields={"logits": 1.93}),
+            QualityNote(
+                kind="rater", element="rater-3@example.org", reason="reciprocal", value=5.8, fields=_TRADE
+            ),
             QualityNote(kind="rater", element="rater-9@example.org", reason="a_new_reason", value=0.8),
-            QualityNote(kind="item", element=framework.items[3].id, reason="misfitting", value=1.61),
+            QualityNote(
+                kind="item", element=framework.items[3].id, reason="misfitting", value=1.61, fields=_NOISE
+            ),
         ),
         notices=(Notice("measurement.notice.subsets", {"n": 1}),),
         previous=None,

@@ -16,7 +16,6 @@ from leadline.evidence.checks.common import (
 from leadline.evidence.columns import as_numbers
 from leadline.evidence.findings import Findings
 from leadline.evidence.rules import Rules
-from leadline.frameworks import ExamItem
 
 
 def check(columns: Columns, rules: Rules, findings: Findings) -> dict[str, pl.Series]:
@@ -26,39 +25,43 @@ def check(columns: Columns, rules: Rules, findings: Findings) -> dict[str, pl.Se
     check_repeated(columns, Codes(columns), findings)
     seconds = columns["seconds"]
     findings.of_rows("evidence.negative_value", "seconds", rows_where(seconds < 0), seconds)
-    for item in columns["item"].unique().drop_nulls().to_list():
-        if rules.exam is not None and item in rules.exam:
-            _check_answers(columns, rules.exam[item], findings)
+    _check_options(columns, rules, findings)
+    _check_scores(columns, rules, findings)
     return dict(columns)
 
 
-def _check_answers(columns: Columns, item: ExamItem, findings: Findings) -> None:
-    response = columns["response"]
-    at = rows_where((columns["item"] == item.id) & response.is_not_null())
-    answers = response.gather(at)
-    if item.options:
-        strange = ~answers.is_in(list(item.options))
-        allowed = ", ".join(item.options)
-        findings.of_rows(
-            "evidence.option_not_offered",
-            "response",
-            at[_mask(strange)],
-            response,
-            item=item.id,
-            allowed=allowed,
-        )
-    elif item.key is None:
-        scores = as_numbers(answers).values
-        fits = ((scores >= 0) & (scores <= item.max_score)).fill_null(value=False)
-        findings.of_rows(
-            "evidence.response_off_scale",
-            "response",
-            at[_mask(~fits)],
-            response,
-            item=item.id,
-            high=item.max_score,
-        )
+def _check_options(columns: Columns, rules: Rules, findings: Findings) -> None:
+    """An answer to a question with options is one of them. Cost: one join for all questions."""
+    options = {item.id: list(item.options) for item in (rules.exam or {}).values() if item.options}
+    pairs = [(item, option) for item, offered in options.items() for option in offered]
+    offered = pl.DataFrame(pairs, schema={"item": pl.String, "response": pl.String}, orient="row")
+    answers = pl.DataFrame([columns["item"], columns["response"]]).with_row_index("at")
+    asked = answers.filter(pl.col("item").is_in(list(options)) & pl.col("response").is_not_null())
+    strange = asked.join(offered, on=["item", "response"], how="anti").get_column("at")
+    findings.of_rows(
+        "evidence.option_not_offered",
+        "response",
+        strange.sort().to_numpy().astype(np.int64),
+        columns["response"],
+        lambda at, _value: {"item": columns["item"][at], "allowed": ", ".join(options[columns["item"][at]])},
+    )
 
 
-def _mask(mask: pl.Series) -> np.ndarray:
-    return mask.fill_null(value=False).to_numpy()
+def _check_scores(columns: Columns, rules: Rules, findings: Findings) -> None:
+    """An answer scored by hand is a number from 0 to the most that the question gives."""
+    most = {
+        item.id: float(item.max_score)
+        for item in (rules.exam or {}).values()
+        if not item.options and item.key is None
+    }
+    high = columns["item"].replace_strict(most, default=None, return_dtype=pl.Float64)
+    is_scored = high.is_not_null() & columns["response"].is_not_null()
+    scores = as_numbers(columns["response"]).values
+    fits = ((scores >= 0) & (scores <= high)).fill_null(value=False)
+    findings.of_rows(
+        "evidence.response_off_scale",
+        "response",
+        rows_where(is_scored & ~fits),
+        columns["response"],
+        lambda at, _value: {"item": columns["item"][at], "high": f"{most[columns['item'][at]]:g}"},
+    )

@@ -7,13 +7,14 @@ from difflib import get_close_matches
 import numpy as np
 import polars as pl
 
-from leadline.evidence.columns import Rows, as_numbers, as_text, as_whole
+from leadline.evidence.columns import Rows, as_numbers, as_text, as_whole, is_plain
 from leadline.evidence.findings import Findings, shown
 from leadline.evidence.rules import nearest
 from leadline.evidence.tables import TABLES, Column
 
 _MISSPELT = 0.8
 _LISTED = 20
+_COMPARED = 1_000
 _EMPTY = {"whole": pl.Int64, "number": pl.Float64}
 
 
@@ -26,9 +27,11 @@ def check_header(frame: pl.DataFrame, findings: Findings) -> None:
     listed = ", ".join(shown(name) or "" for name in found[:_LISTED]) + ("…" if len(found) > _LISTED else "")
     for name in absent:
         if known[name].required:
-            findings.of_table("evidence.missing_column", name, found=listed, near=nearest(name, extra))
+            findings.of_table(
+                "evidence.missing_column", name, found=listed, near=nearest(name, extra[:_COMPARED])
+            )
     optional = [name for name in absent if not known[name].required]
-    for name in extra:
+    for name in extra[:_COMPARED]:
         if near := get_close_matches(name.lower(), optional, n=1, cutoff=_MISSPELT):
             findings.of_table("evidence.unknown_column", name, near=near[0])
 
@@ -40,17 +43,18 @@ def clean_columns(frame: pl.DataFrame, findings: Findings) -> dict[str, pl.Serie
         if column.name in frame.columns:
             columns[column.name] = _clean(frame.get_column(column.name), column, findings)
         else:
-            dtype = _EMPTY.get(column.kind, pl.String)
-            columns[column.name] = pl.Series(column.name, [None], dtype=dtype).new_from_index(0, frame.height)
+            columns[column.name] = _empty(column, frame.height)
     return columns
 
 
+def _empty(column: Column, n: int) -> pl.Series:
+    return pl.Series(column.name, [None], dtype=_EMPTY.get(column.kind, pl.String)).new_from_index(0, n)
+
+
 def _clean(series: pl.Series, column: Column, findings: Findings) -> pl.Series:
-    if series.dtype.is_nested() or series.dtype in (pl.Binary, pl.Object):
+    if not is_plain(series.dtype):
         findings.of_table("evidence.unusable_column", column.name, found=str(series.dtype))
-        return pl.Series(column.name, [None], dtype=_EMPTY.get(column.kind, pl.String)).new_from_index(
-            0, len(series)
-        )
+        return _empty(column, len(series))
     if column.kind in _EMPTY:
         cleaned = as_whole(series) if column.kind == "whole" else as_numbers(series)
         for code, at in cleaned.wrong.items():

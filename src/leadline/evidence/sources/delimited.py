@@ -11,13 +11,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from leadline.errors import Fault
+from leadline.evidence.findings import FIRST_ROW
 from leadline.evidence.sources.encoding import SEPARATORS, Text, read_text
 from leadline.evidence.sources.header import distinct_names, named_columns
 from leadline.evidence.sources.raw import Book, RawTable, single
@@ -27,9 +28,12 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
+    """How a file is laid out; a ``sep=`` line is read but, as in a spreadsheet, is no row."""
+
     separator: str
     names: tuple[str, ...]
     lines_before: int
+    first_row: int
 
 
 def read_delimited(path: Path, place: str) -> RawTable:
@@ -53,13 +57,15 @@ def read_delimited(path: Path, place: str) -> RawTable:
     """
     text = read_text(path, place)
     layout = _layout(text.head)
-    first_row = layout.lines_before + 2
     frame = _by_engine(text, layout)
-    if frame is not None and not text.strange:
-        return named_columns(frame, layout.names, place, first_row)
-    read = _by_record(text, layout, RawTable(pl.DataFrame(), place, first_row))
-    named = named_columns(read.frame, layout.names, place, first_row)
-    return replace(named, faults=(*named.faults, *read.faults), bad=read.bad)
+    if frame is not None and not text.strange and _is_whole(frame, text, layout):
+        return named_columns(frame, layout.names, place, layout.first_row)
+    blame = _blame(text, layout, place)
+    frame = _by_engine(text, layout, is_ragged=True)
+    if frame is None or frame.height != blame.n_records:
+        frame = _by_python(text, layout)
+    named = named_columns(frame, layout.names, place, layout.first_row)
+    return replace(named, faults=(*named.faults, *blame.faults))
 
 
 def open_delimited(path: Path, place: str) -> Book:
@@ -69,21 +75,22 @@ def open_delimited(path: Path, place: str) -> Book:
 
 def _layout(head: str) -> _Layout:
     """Separator, column names, and number of lines before the header."""
-    lines_before, separator = 0, ""
-    if found := _SEPARATOR_LINE.match(head):
-        separator, head, lines_before = found[1], head[found.end() :], 1
+    found = _SEPARATOR_LINE.match(head)
+    separator = found[1] if found else ""
+    head = head[found.end() :] if found else head
     body = head.lstrip("\r\n")
-    lines_before += head[: len(head) - len(body)].count("\n")
+    blank = head[: len(head) - len(body)].count("\n")
     first = body.split("\n", 1)[0]
     if not separator:
         outside = Counter(re.sub(r'"[^"]*"', "", first))
         separator = max(SEPARATORS.decode(), key=lambda mark: outside[mark])
     names = next(csv.reader(io.StringIO(body, newline=""), delimiter=separator), [])
-    return _Layout(separator, tuple(name.strip() for name in names), lines_before)
+    first_row = blank + FIRST_ROW
+    return _Layout(separator, tuple(name.strip() for name in names), blank + bool(found), first_row)
 
 
-def _by_engine(text: Text, layout: _Layout) -> pl.DataFrame | None:
-    """The table, or None where the engine refuses it or some record has too few cells."""
+def _by_engine(text: Text, layout: _Layout, *, is_ragged: bool = False) -> pl.DataFrame | None:
+    """The table, or None where the engine refuses it: too many cells (unless ragged), stray quotes."""
     try:
         frame = pl.read_csv(
             text.source,
@@ -91,11 +98,12 @@ def _by_engine(text: Text, layout: _Layout) -> pl.DataFrame | None:
             skip_lines=layout.lines_before,
             new_columns=distinct_names(layout.names),
             infer_schema=False,
+            truncate_ragged_lines=is_ragged,
             glob=False,
         )
     except pl.exceptions.PolarsError:
         return None
-    return frame if frame.width == len(layout.names) and _is_whole(frame, text, layout) else None
+    return frame if frame.width == len(layout.names) else None
 
 
 def _is_whole(frame: pl.DataFrame, text: Text, layout: _Layout) -> bool:
@@ -115,45 +123,52 @@ def _is_whole(frame: pl.DataFrame, text: Text, layout: _Layout) -> bool:
 
 
 def _records(text: Text, layout: _Layout) -> Iterator[tuple[int, list[str]]]:
-    """Last line and cells of each record, the header first."""
-    content = text.source if isinstance(text.source, bytes) else text.source.read_bytes()
-    plain = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    lines = io.StringIO(plain)
-    for _ in range(layout.lines_before):
-        lines.readline()
-    reader = csv.reader(lines, delimiter=layout.separator)
-    for record in reader:
-        yield reader.line_num + layout.lines_before, record
+    """Last line and cells of each record, the header first; nothing is kept in memory."""
+    file = io.BytesIO(text.source) if isinstance(text.source, bytes) else text.source.open("rb")
+    with io.TextIOWrapper(file, "utf-8-sig", newline=None) as lines:
+        for _ in range(layout.lines_before):
+            lines.readline()
+        reader = csv.reader(lines, delimiter=layout.separator)
+        for record in reader:
+            yield reader.line_num + layout.lines_before, record
 
 
-def _by_record(text: Text, layout: _Layout, empty: RawTable) -> RawTable:
-    """The same table by Python's parser, with the records to blame."""
-    width, row, line = len(layout.names), empty.first_row - 1, layout.lines_before
-    faults: list[Fault] = []
-    bad: list[int] = []
-    kept: list[list[str | None]] = []
+@dataclass(slots=True)
+class _Blame:
+    """Number of records below the header, and what is wrong with some of them."""
+
+    n_records: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+def _blame(text: Text, layout: _Layout, place: str) -> _Blame:
+    """Records with a wrong number of cells, in a strange encoding, or behind an open quotation mark."""
+    width, row, line = len(layout.names), layout.first_row - 1, layout.lines_before
+    blame = _Blame()
     try:
         for last_line, record in _records(text, layout):
-            found = [
-                Fault(text.strange[n], empty.place, row)
-                for n in range(line + 1, last_line + 1)
-                if n in text.strange
-            ]
+            lines = range(line + 1, last_line + 1) if text.strange else ()
+            found = [Fault(text.strange[n], place, row) for n in lines if n in text.strange]
             if record and len(record) != width:
                 fields = {"found": len(record), "expected": width}
-                found.append(Fault("evidence.cell_count", empty.place, row, fields=fields))
-            if found:
-                bad.append(len(kept))
-            faults.extend(found)
-            kept.append([cell or None for cell in (record + [""] * width)[:width]])
+                found.append(Fault("evidence.cell_count", place, row, fields=fields))
+            blame.faults.extend(found)
             row, line = row + 1, last_line
     except csv.Error:
-        faults.append(Fault("evidence.open_quote", empty.place, row))
+        blame.faults.append(Fault("evidence.open_quote", place, row))
     else:
-        if text.counts['"'] % 2 and faults and faults[-1].code == "evidence.cell_count":
-            faults[-1] = Fault("evidence.open_quote", empty.place, faults[-1].row)
-    frame = pl.DataFrame(
-        kept[1:], schema=dict.fromkeys(distinct_names(layout.names), pl.String), orient="row"
-    )
-    below_header = np.array([index - 1 for index in bad if index], dtype=np.int64)
-    return replace(empty, frame=frame, faults=tuple(faults), bad=below_header)
+        if text.counts['"'] % 2 and blame.faults and blame.faults[-1].code == "evidence.cell_count":
+            blame.faults[-1] = Fault("evidence.open_quote", place, blame.faults[-1].row)
+    blame.n_records = row - layout.first_row
+    return blame
+
+
+def _by_python(text: Text, layout: _Layout) -> pl.DataFrame:
+    """The table as Python's parser sees it, up to where it gives up."""
+    width = len(layout.names)
+    rows: list[list[str | None]] = []
+    with suppress(csv.Error):
+        for _, record in _records(text, layout):
+            rows.append([cell or None for cell in (record + [""] * width)[:width]])
+    schema = dict.fromkeys(distinct_names(layout.names), pl.String)
+    return pl.DataFrame(rows[1:], schema=schema, orient="row")

@@ -145,8 +145,8 @@ def _line_by_line(content: bytes) -> tuple[str, dict[int, str]]:
     texts: list[str] = []
     utf8: list[int] = []
     gb18030: dict[int, str] = {}
+    either: dict[int, str] = {}
     neither: list[int] = []
-    either: list[int] = []
     for number, line in enumerate(io.BytesIO(content), start=1):
         as_utf8, as_gb18030 = _decode(line, "utf-8"), _decode(line, "gb18030")
         texts.append(as_utf8 or as_gb18030 or line.decode("latin-1"))
@@ -154,8 +154,8 @@ def _line_by_line(content: bytes) -> tuple[str, dict[int, str]]:
             continue
         if as_utf8 is not None and (as_gb18030 is None or max(as_utf8) >= _THREE_BYTES):
             utf8.append(number)
-        elif as_utf8 is not None:
-            either.append(number)
+        elif as_utf8 is not None and as_gb18030 is not None:
+            either[number] = as_gb18030
         elif as_gb18030 is not None:
             gb18030[number] = as_gb18030
         else:
@@ -167,9 +167,8 @@ def _line_by_line(content: bytes) -> tuple[str, dict[int, str]]:
         fewer = gb18030 if len(gb18030) <= len(utf8) else utf8
         strange.update(dict.fromkeys(fewer, "evidence.mixed_encodings"))
     if len(gb18030) > len(utf8):
-        lines = content.splitlines(keepends=True) if either else []
-        for number in either:
-            texts[number - 1] = lines[number - 1].decode("gb18030")
+        for number, text in either.items():
+            texts[number - 1] = text
     return "".join(texts).removeprefix("\ufeff"), dict(sorted(strange.items()))
 
 

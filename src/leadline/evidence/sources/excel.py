@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 import fastexcel
-import numpy as np
-import polars as pl
 
 from leadline.errors import Fault, SourceError
 from leadline.evidence.sources.header import named_columns
@@ -18,8 +17,7 @@ from leadline.evidence.sources.raw import Book, RawTable
 _LARGEST = 4 << 30
 """Bytes that a workbook may hold once unpacked; a zip can promise far more than memory has."""
 
-_SHEET = re.compile(rb'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
-_TARGET = re.compile(rb"<Relationship [^>]*>")
+_ATTRIBUTE = re.compile(rb'(?:\w+:)?(\w+)="([^"]*)"')
 _ERROR_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL
 )
@@ -68,24 +66,19 @@ def _sheet(workbook: fastexcel.ExcelReader, path: Path, place: str, name: str) -
     except fastexcel.FastExcelError as error:
         raise SourceError("evidence.damaged_file", place=place, reason=str(error).splitlines()[0]) from error
     cells = sheet.to_polars()
-    if (
-        not cells.width
-        or not (filled := cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()).any()
-    ):
+    header = next((at for at, row in enumerate(cells.iter_rows()) if any(row)), None)
+    if header is None:
         raise SourceError("evidence.empty_file", place=place)
-    header = int(filled.arg_true()[0])
     raw = named_columns(cells.slice(header + 1), cells.row(header), place, header + 2)
     return _with_errors(raw, path, name, cells.row(header))
 
 
 def _with_errors(raw: RawTable, path: Path, sheet: str, header: tuple[str | None, ...]) -> RawTable:
-    faults, bad = list(raw.faults), []
-    for row, column, text in error_cells(path, sheet):
-        name = header[column] if column < len(header) else None
-        faults.append(Fault("evidence.error_cell", raw.place, row, name, text))
-        bad.append(row - raw.first_row)
-    within = [index for index in bad if index >= 0]
-    return RawTable(raw.frame, raw.place, raw.first_row, tuple(faults), np.array(within, dtype=np.int64))
+    found = [
+        Fault("evidence.error_cell", raw.place, row, header[column] if column < len(header) else None, text)
+        for row, column, text in error_cells(path, sheet)
+    ]
+    return replace(raw, faults=(*raw.faults, *found))
 
 
 def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
@@ -106,11 +99,10 @@ def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         return []
     with ZipFile(path) as archive:
-        sheets = {
-            unescape(name.decode()): key for name, key in _SHEET.findall(archive.read("xl/workbook.xml"))
-        }
-        targets = dict(map(_relation, _TARGET.findall(archive.read("xl/_rels/workbook.xml.rels"))))
-        target = targets[sheets[sheet]].decode()
+        listed = _elements(b"sheet", archive.read("xl/workbook.xml"))
+        related = _elements(b"Relationship", archive.read("xl/_rels/workbook.xml.rels"))
+        key = next((one[b"id"] for one in listed if unescape(one[b"name"].decode()) == sheet), None)
+        target = next(one[b"Target"].decode() for one in related if one[b"Id"] == key)
         content = archive.read(target.removeprefix("/") if target.startswith("/") else f"xl/{target}")
     if b't="e"' not in content:
         return []
@@ -120,9 +112,10 @@ def error_cells(path: Path, sheet: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _relation(element: bytes) -> tuple[bytes, bytes]:
-    attributes = dict(re.findall(rb'(\w+)="([^"]*)"', element))
-    return attributes[b"Id"], attributes[b"Target"]
+def _elements(name: bytes, content: bytes) -> list[dict[bytes, bytes]]:
+    """Attributes of each element of a name, without the prefixes of either."""
+    found = re.findall(rb"<(?:\w+:)?" + name + rb"\s[^>]*>", content)
+    return [dict(_ATTRIBUTE.findall(element)) for element in found]
 
 
 def _column_index(letters: bytes) -> int:

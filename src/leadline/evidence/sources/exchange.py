@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -22,6 +21,8 @@ from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as SlowServerError
 
 from leadline.errors import SourceError
+from leadline.evidence.sources.address import join_address, place_of, split_address
+from leadline.evidence.sources.json_text import check_size
 
 TOKEN = "LEADLINE_HTTP_TOKEN"  # noqa: S105  the name of the variable, not a token
 HEADERS = "LEADLINE_HTTP_HEADERS"
@@ -30,7 +31,6 @@ Origin = tuple[str, str, int | None]
 
 _LONGEST_WAIT = 120.0
 _MOST_REDIRECTS = 10
-_LARGEST = 1 << 30
 _CHUNK = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CODES = MappingProxyType(
@@ -112,21 +112,9 @@ def _lines(text: str) -> list[list[str]]:
     return pairs
 
 
-def place_of(url: str) -> str:
-    """An address for messages: without user, password and parameters, any of which may be secret.
-
-    Examples
-    --------
-    >>> place_of("https://ada:pw@api.example:8443/v1/ratings?key=secret#top")
-    'https://api.example:8443/v1/ratings'
-    """
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
 def origin(url: str) -> Origin:
     """Scheme, host and port: what must be equal for a secret to be sent."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or usual
 
@@ -178,7 +166,7 @@ class Session:
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
                 return self._accepted(answer)
-            url = urljoin(url, target)
+            url = join_address(url, target)
         raise SourceError("evidence.http_page_loop", place=place_of(url), n=_MOST_REDIRECTS)
 
     def _accepted(self, answer: Answer) -> Answer:
@@ -188,9 +176,9 @@ class Session:
         raise SourceError(code, place=place_of(answer.url), status=answer.status, token=TOKEN)
 
     def _patiently(self, url: str) -> Answer:
-        pause = self._client.pause
-        for attempt in range(1, self._client.attempts + 1):
-            is_last = attempt == self._client.attempts
+        pause, attempt = self._client.pause, 1
+        while True:
+            is_last = attempt >= self._client.attempts
             try:
                 answer = self._once(url)
             except SSLError as error:
@@ -202,14 +190,12 @@ class Session:
                     raise self._failed(url, error) from error
                 wait = pause
             else:
-                if answer.status != 429 and answer.status < 500:
-                    return answer
                 wait = max(pause, _asked_to_wait(answer.headers.get("retry-after")))
-                if is_last or wait > _LONGEST_WAIT:
+                may_help = answer.status == 429 or answer.status >= 500
+                if is_last or not may_help or wait > _LONGEST_WAIT:
                     return answer
             self._client.sleep(wait)
-            pause *= 2
-        raise AssertionError("a client asks at least once")
+            pause, attempt = 2 * pause, attempt + 1
 
     def _failed(self, url: str, error: HTTPError) -> SourceError:
         place = place_of(url)
@@ -225,7 +211,7 @@ class Session:
         return self._pools[proxy]
 
     def _once(self, url: str) -> Answer:
-        parts = urlsplit(url)
+        parts = split_address(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SourceError("evidence.unknown_scheme", value=parts.scheme)
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "leadline"}
@@ -238,8 +224,7 @@ class Session:
             content = bytearray()
             for chunk in response.stream(_CHUNK, decode_content=True):
                 content += chunk
-                if len(content) > _LARGEST:
-                    raise SourceError("evidence.too_large", place=place_of(url), limit=_LARGEST >> 30)
+                check_size(len(content), place_of(url))
         finally:
             response.release_conn()
         return Answer(url, response.status, response.headers, bytes(content))
@@ -260,10 +245,12 @@ def _asked_to_wait(text: str | None) -> float:
     """
     if not text:
         return 0.0
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         until = parsedate_to_datetime(text)
     except ValueError:
         return 0.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())

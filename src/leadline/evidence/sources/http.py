@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlunsplit
 
 from leadline.errors import SourceError
-from leadline.evidence.sources.exchange import Answer, Client, Session, origin, place_of
+from leadline.evidence.sources.address import place_of, split_address
+from leadline.evidence.sources.exchange import Answer, Client, Session, origin
 from leadline.evidence.sources.json_text import book_of, parse_json, record_lists, table_of
 from leadline.evidence.sources.kind import kind_of_bytes
 from leadline.evidence.sources.paging import next_page
@@ -57,7 +58,7 @@ def open_http(url: str, *, query: str | None = None, client: Client | None = Non
 
 
 def _pages(url: str, client: Client) -> Iterator[Any]:
-    parts = urlsplit(url)
+    parts = split_address(url)
     secret = dict(client.headers)
     if parts.username and "Authorization" not in secret:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

@@ -82,12 +82,12 @@ def kind_of_file(path: Path, place: str) -> str:
         The file is not there, may not be read, is empty, has an unknown name, or holds something
         else than its name says.
     """
+    head = check_is_there(path, place)
     kind = KIND_OF_SUFFIX.get(path.suffix.lower())
     if kind is None:
         raise SourceError(
             "evidence.unknown_kind", place=place, value=path.suffix, allowed=", ".join(KIND_OF_SUFFIX)
         )
-    head = check_is_there(path, place)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SourceError("evidence.empty_file", place=place)
     found = kind_of_bytes(head)
@@ -104,6 +104,8 @@ def check_is_there(path: Path, place: str) -> bytes:
     SourceError
         The file is not there, is no file, or may not be read.
     """
+    if path.is_dir():
+        raise SourceError("evidence.is_folder", place=place)
     try:
         with path.open("rb") as file:
             return file.read(HEAD)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from leadline.evidence.sources.address import join_address
 
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;=\s]+\s*=\s*(?:\"[^\"]*\"|[^,;\s]*))*)")
 _REL = re.compile(r"\brel\s*=\s*\"?([^\";]*)", re.IGNORECASE)
@@ -69,13 +71,13 @@ def next_page(url: str, link: str | None, document: Any) -> str | None:
     for target, parameters in _LINK.findall(link or ""):
         relation = _REL.search(parameters)
         if relation and "next" in relation[1].lower().split():
-            return urljoin(url, str(target))
+            return join_address(url, str(target))
     if not isinstance(document, Mapping) or any(_at(document, path) is False for path in _MORE):
         return None
     for path in _ADDRESSES:
         found = _at(document, path)
         if isinstance(found, str) and found.startswith(("http://", "https://", "/", "?")):
-            return urljoin(url, found)
+            return join_address(url, found)
     for path, parameter in _CURSORS:
         found = _at(document, path)
         if found and isinstance(found, str | int) and not isinstance(found, bool):

@@ -49,29 +49,38 @@ def open_postgres(url: str, *, query: str | None = None) -> Book:
 
 
 def place_of(url: str) -> str:
-    """Server and database of a URL, without user and password.
+    """Server and database of a URL, without user, password and parameters.
 
     Examples
     --------
     >>> place_of("postgresql://ada:secret@db.example:5433/hr?sslmode=require")
     'postgresql://db.example:5433/hr'
     """
-    parts = urlsplit(url)
-    return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return f"postgresql://{url.partition('://')[2].rpartition('@')[2].partition('?')[0]}"
 
 
 def without_password(message: str, url: str) -> str:
     """A message without the password of a URL, in whatever spelling.
+
+    Raises
+    ------
+    SourceError
+        The password cannot be told from the rest of the URL, so that no message is safe.
 
     Examples
     --------
     >>> without_password("bad token s%20t", "postgresql://ada:s%20t@db/hr")
     'bad token ***'
     """
-    parts = urlsplit(url)
-    secrets = {parts.password or "", unquote(parts.password or "")}
-    for secret in sorted(secrets - {""}, key=len, reverse=True):
-        message = message.replace(secret, "***")
+    written = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    try:
+        is_clear = (urlsplit(url).password or "") == written
+    except ValueError:
+        is_clear = False
+    if not is_clear:
+        raise SourceError("evidence.bad_address") from None
+    for secret in (written, unquote(written)):
+        message = message.replace(secret, "***") if secret else message
     return " ".join(message.split())
 
 

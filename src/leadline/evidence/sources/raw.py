@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from leadline.errors import Fault, SourceError
 from leadline.evidence.findings import FIRST_ROW
-
-
-def _none() -> NDArray[np.int64]:
-    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -30,16 +24,14 @@ class RawTable:
     first_row : int
         Row number of the first record.
     faults : tuple of Fault
-        What could not be read. With a fault that names no row, nothing of the table can be kept.
-    bad : array of int64
-        Row indices, counted from 0, of records that could not be read whole.
+        What could not be read. A record with a fault is not to be relied upon; with a fault that names no
+        row, nothing of the table can be kept.
     """
 
     frame: pl.DataFrame
     place: str
     first_row: int = FIRST_ROW
     faults: tuple[Fault, ...] = ()
-    bad: NDArray[np.int64] = field(default_factory=_none)
 
 
 @dataclass(frozen=True)

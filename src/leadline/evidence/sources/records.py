@@ -34,7 +34,9 @@ def column_of(values: Sequence[Any]) -> pl.Series:
     ([4.0, None, 3.5], ['4', 'four'])
     """
     kinds = {type(value) for value in values} - {type(None)}
-    if kinds <= {int} and all(value is None or -_LARGEST <= value < _LARGEST for value in values):
+    if int in kinds and any(type(value) is int and not -_LARGEST <= value < _LARGEST for value in values):
+        kinds.add(str)
+    if kinds <= {int}:
         return pl.Series(values, dtype=pl.Int64 if kinds else pl.String)
     if kinds <= {int, float, Decimal}:
         return pl.Series([None if value is None else float(value) for value in values], dtype=pl.Float64)

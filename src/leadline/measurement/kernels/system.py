@@ -167,11 +167,11 @@ def evaluate(system: System, point: Point) -> Evaluation:
     tables = item_tables(point.steps, float(eta.min()), float(eta.max()))
     at = places(eta, system.form, tables)
     weights = hermite(at.share, tables.width)
-    psi, k1, k2, k3 = (_of_forms(system, each) for each in tables[3:7])
+    psi, k1, k2, k3 = (of_forms(system, each) for each in tables[3:7])
     normaliser = interpolated((psi, k1, k2), at.left, weights)
     expected = system.weight * interpolated((k1, k2, k3), at.left, weights)
     mass = spread(at.left, weights, system.weight, k1.size)
-    step_residuals = np.where(system.valid, system.at_least - _tail_counts(system, mass, tables), 0.0)
+    step_residuals = np.where(system.valid, system.at_least - tail_counts(system, mass, tables), 0.0)
     steps = np.where(system.valid, point.steps, 0.0)
     value = eta @ system.score - system.weight @ normaliser - float((steps * system.at_least).sum())
     gap = system.score - expected
@@ -191,9 +191,9 @@ def information(system: System, evaluation: Evaluation) -> tuple[tuple[Floats, .
     """
     tables, at = evaluation.tables, evaluation.at
     weights = hermite(at.share, tables.width)
-    k2, k3, k4 = (_of_forms(system, each) for each in (tables.k2, tables.k3, tables.k4))
+    k2, k3, k4 = (of_forms(system, each) for each in (tables.k2, tables.k3, tables.k4))
     variance = system.weight * interpolated((k2, k3, k4), at.left, weights)
-    mass = [_of_items(system, each) for each in spread(at.left, weights, system.weight, k2.size)]
+    mass = [of_items(system, each) for each in spread(at.left, weights, system.weight, k2.size)]
     of_items = sum((m * k).sum(axis=1) for m, k in zip(mass, (tables.k2, tables.k3, tables.k4), strict=True))
     return _by_element(system, variance), np.asarray(of_items)
 
@@ -213,30 +213,30 @@ def expected_counts(system: System, evaluation: Evaluation) -> Floats:
     return counts
 
 
-def _of_forms(system: System, item_values: Floats) -> Floats:
+def of_forms(system: System, item_values: Floats) -> Floats:
     """Values (I, G) added up over the items of each form, flat over forms and nodes."""
     summed: Floats = item_values if system.forms is None else system.forms @ item_values
     return summed.ravel()
 
 
-def _of_items(system: System, flat: Floats) -> Floats:
-    """Adjoint of `_of_forms`: (F G,) to (I, G)."""
+def of_items(system: System, flat: Floats) -> Floats:
+    """Adjoint of `of_forms`: (F G,) to (I, G)."""
     if system.forms is None:
         return flat.reshape(len(system.top), -1)
     summed: Floats = system.forms.T @ flat.reshape(len(system.forms), -1)
     return summed
 
 
-def _tails(tables: ItemTables) -> Floats:
+def tails_of(tables: ItemTables) -> Floats:
     """Probability of category k or above at the nodes, shape (G, I, K-1)."""
     tails: Floats = tables.prob[:, :, ::-1].cumsum(axis=2)[:, :, ::-1][:, :, 1:]
     return tails
 
 
-def _tail_counts(system: System, mass: tuple[Floats, ...], tables: ItemTables) -> Floats:
+def tail_counts(system: System, mass: tuple[Floats, ...], tables: ItemTables) -> Floats:
     """Expected ratings of each item in category k or above, shape (I, K-1)."""
     k = np.arange(tables.prob.shape[2])
-    value, slope, curve = (_of_items(system, each).T[:, :, None] for each in mass)
+    value, slope, curve = (of_items(system, each).T[:, :, None] for each in mass)
     off = k - tables.k1.T[:, :, None]
     factor = value + slope * off + curve * (off * off - tables.k2.T[:, :, None])
     counts = np.einsum("gik,gik->ik", tables.prob, factor)
@@ -278,11 +278,11 @@ def curvature(system: System, evaluation: Evaluation) -> Curvature:
     size = tables.psi.shape[1] * (len(system.top) if system.forms is None else len(system.forms))
     low, high = system.weight * (1 - at.share), system.weight * at.share
     density = add_up(at.left, size, low) + add_up(at.left + 1, size, high)
-    tails = _tails(tables)
+    tails = tails_of(tables)
     k = np.arange(1, tables.prob.shape[2])
     upper = (tables.prob[:, :, 1:] * k)[:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
     slopes = upper - tables.k1.T[:, :, None] * tails
-    k2 = _of_forms(system, tables.k2)
+    k2 = of_forms(system, tables.k2)
     index, variance = system.index, low * k2[at.left] + high * k2[at.left + 1]
     diagonal = _by_element(system, variance)
     if system.start is not None:
@@ -295,7 +295,7 @@ def curvature(system: System, evaluation: Evaluation) -> Curvature:
         variance=variance,
         diagonal=diagonal,
         cross=tuple(system.contract(np.where(system.valid, each, 0.0)) for each in cross),
-        items=_item_block(system, _of_items(system, density), tails),
+        items=item_block(system, of_items(system, density), tails),
     )
 
 
@@ -320,7 +320,7 @@ def _cross(
     return found
 
 
-def _item_block(system: System, density: Floats, tails: Floats) -> Floats:
+def item_block(system: System, density: Floats, tails: Floats) -> Floats:
     """Second derivatives by item parameters, shape (M, M)."""
     n_items, n_steps = system.valid.shape
     both = np.einsum("ig,gik,gil->ikl", density, tails, tails, optimize=True)

@@ -1,0 +1,90 @@
+"""Fit the same data with every program and print them beside Leadline.
+
+python -m benchmarks.engine                           T and S, everybody who is installed
+python -m benchmarks.engine --sizes M X --peers Leadline girth
+python -m benchmarks.engine --sizes S+halo --seeds 5 --peer-python ~/peers/bin/python
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.engine.designs import OPTIONS, SIZES, Design, design
+from benchmarks.engine.launch import launch
+from benchmarks.engine.peers import PEERS, Peer
+from benchmarks.engine.record import Record, not_run, record, write_csv
+from benchmarks.engine.table import table
+
+RESULTS = Path(__file__).parent / "results" / "peers.csv"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m benchmarks.engine", description=__doc__.splitlines()[0])
+    sizes = f"of {', '.join(SIZES)}; add +{', +'.join(OPTIONS)}"
+    parser.add_argument("--sizes", nargs="+", type=design, default=["T", "S"], metavar="SIZE", help=sizes)
+    names = sorted({peer.name for peer in PEERS}, key=str.lower)
+    parser.add_argument(
+        "--peers", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names)
+    )
+    parser.add_argument("--seeds", type=int, default=1, help="data sets of each size")
+    parser.add_argument(
+        "--peer-python", default=sys.executable, help="interpreter the Python peers are installed in"
+    )
+    parser.add_argument("--limit", type=float, default=900, help="seconds a process may take")
+    parser.add_argument("--memory", type=float, default=16, help="gigabytes a process may have")
+    parser.add_argument(
+        "--all", action="store_true", help="also start programs on data known to be too large"
+    )
+    parser.add_argument("--out", type=Path, default=RESULTS, help="CSV, one row a fit")
+    given = parser.parse_args()
+    given.sizes = [design(size) if isinstance(size, str) else size for size in given.sizes]
+    if factors := [size.name for size in given.sizes if size.n_factors > 1]:
+        parser.error(f"{', '.join(factors)}: no peer has several factors; see benchmarks.engine.coverage")
+    return given
+
+
+def run(peer: Peer, size: Design, seed: int, folder: Path, given: argparse.Namespace) -> Record:
+    if size.n_ratings > peer.most and not given.all:
+        return not_run(size.name, seed, peer, f"not started above {peer.most:,.0f} ratings")
+    with tempfile.TemporaryDirectory() as out:
+        command = peer.command(given.peer_python, folder, Path(out))
+        ended = launch(command, seconds=given.limit, gigabytes=given.memory)
+        return record(size.name, seed, peer, folder=folder, out=Path(out), ended=ended)
+
+
+def main() -> None:
+    given = arguments()
+    chosen = [peer for peer in PEERS if peer.name in given.peers]
+    records: list[Record] = []
+    for size in given.sizes:
+        for seed in range(1, given.seeds + 1):
+            with tempfile.TemporaryDirectory() as folder:
+                # In a process of its own: a child's peak begins with its parent's, so this one stays small.
+                make = [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.engine.files",
+                    size.name,
+                    str(seed),
+                    folder,
+                    "parquet",
+                ]
+                subprocess.run(make, check=True)
+                for peer in chosen:
+                    if peer.only and peer.only not in size.name.split("+"):
+                        continue
+                    records.append(run(peer, size, seed, Path(folder), given))
+                    print(table(records[-1:]).splitlines()[1], file=sys.stderr, flush=True)
+                    write_csv(records, given.out)
+    print(table(records))
+    busy = max((row.others for row in records if row.others == row.others), default=0.0)
+    print(f"Meanwhile other processes kept up to {busy:.1f} of {os.cpu_count()} cores busy.")
+
+
+if __name__ == "__main__":
+    main()
