@@ -4,13 +4,17 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo test lint bench docs lock clean
+.PHONY: demo test screenshots lint bench docs lock clean
 
 demo: .venv/.run
 	$(BIN)/leadline demo
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m tests.web.on_postgres -n auto
+
+screenshots: .venv/.dev
+	LEADLINE_SHOTS=screenshots $(BIN)/python -m tests.browser.screenshots
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The web room: relations point down, the tables that must not meet share nothing, templates say only words."""
+"""The web room: relations point down, tables that must not meet share nothing, templates say only words."""
 
 from __future__ import annotations
 

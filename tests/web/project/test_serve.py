@@ -1,0 +1,108 @@
+"""``leadline serve`` as an operator runs it: one command, and everything ends with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from leadline.errors import UsageError
+from leadline.web.project.serve import check_port
+from tests.web.on_postgres import named, server
+
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answer(url: str) -> tuple[int, str]:
+    """Status and text, waiting until the server answers."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  our own server
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        return
+    with server() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS leadline_web_serve")
+        connection.execute("CREATE DATABASE leadline_web_serve")
+        yield named(url, "leadline_web_serve")
+        connection.execute("DROP DATABASE leadline_web_serve WITH (FORCE)")
+
+
+def test_one_command_serves_until_it_is_stopped_and_leaves_nothing_running(
+    database: str, tmp_path: Path
+) -> None:
+    port, data = free_port(), tmp_path / "data"
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "DJANGO_"))}
+    command = [
+        sys.executable,
+        "-m",
+        "leadline",
+        "serve",
+        "--port",
+        str(port),
+        "--database",
+        database,
+        "--data",
+        str(data),
+    ]
+    with subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            first = process.stdout.readline()
+            found = re.search(r"(http://127\.0\.0\.1:\d+)(/setup/\?code=\w+)", first)
+            assert found, first
+            base, setup = found.groups()
+            assert answer(f"{base}/health/") == (200, "ok")
+            assert answer(f"{base}/setup/")[0] == 403
+            page = answer(f"{base}{setup}")[1]
+            sheet = re.search(r'href="(/static/look/leadline\.\w+\.css)"', page)
+            assert sheet
+            assert answer(f"{base}{sheet[1]}")[0] == 200
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def test_a_port_in_use_is_refused_before_anything_starts() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="in use"):
+            check_port("127.0.0.1", taken.getsockname()[1])
