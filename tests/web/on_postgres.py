@@ -1,4 +1,4 @@
-"""The web tests on PostgreSQL: a server that can be reached, else one that comes with a package. It says which.
+"""The web tests on PostgreSQL: a server that can be reached, else one from a package. It says which.
 
 ``python -m tests.web.on_postgres [pytest options]``
 """

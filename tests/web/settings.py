@@ -1,10 +1,13 @@
 """The application's settings with a throw-away data folder; the database by LEADLINE_TEST_DATABASE_URL."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="leadline-tests-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ["LEADLINE_DATA"] = str(_FOLDER)
 os.environ["LEADLINE_DATABASE_URL"] = os.environ.get("LEADLINE_TEST_DATABASE_URL", "")
 os.environ["LEADLINE_URL"] = "http://testserver"

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.web.on_postgres import named, server
 
 from leadline.errors import UsageError
 from leadline.web.project.serve import check_port
-from tests.web.on_postgres import named, server
 
 PATIENCE = 60.0
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from leadline.web.look.navigation import Entry
+from leadline.web.project.demo import cast
 
 APPS = ("cycles", "rating", "results", "people", "catalogue", "accounts")
 
@@ -30,4 +31,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": [(entry, entry.is_current(here)) for entry in offered],
         "demo": settings.LEADLINE_DEMO,
+        "cast": cast() if settings.LEADLINE_DEMO else [],
     }

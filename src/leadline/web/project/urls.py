@@ -5,12 +5,13 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from leadline.web.project import home, setup
+from leadline.web.project import demo, home, setup
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.speak, name="language"),
     path("health/", home.health, name="health"),
+    path("demo/as/", demo.act_as, name="act_as"),
     path("setup/", setup.start, name="setup"),
     path("setup/mail/", setup.mail, name="setup_mail"),
     path("sign-in/", allauth.login, name="account_login"),
