@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
 from leadline.web.look.navigation import Entry
+from leadline.web.people import import_views, views
+from leadline.web.people.access import KEEPERS
 
 app_name = "people"
-NAVIGATION: tuple[Entry, ...] = ()
-urlpatterns: list[URLPattern] = []
+NAVIGATION: tuple[Entry, ...] = (Entry(50, "people:list", "people.title", "users", KEEPERS),)
+urlpatterns = [
+    path("", views.people, name="list"),
+    path("add/", views.add, name="add"),
+    path("teams/", views.teams, name="teams"),
+    path("imports/", import_views.imports, name="imports"),
+    path("imports/new/", import_views.new, name="import_new"),
+    path("imports/template.csv", import_views.template, name="import_template"),
+    path("imports/<uuid:import_id>/", import_views.one, name="import"),
+    path("imports/<uuid:import_id>/apply/", import_views.make, name="import_apply"),
+    path("imports/<uuid:import_id>/undo/", import_views.take_back, name="import_undo"),
+    path("<uuid:person_id>/", views.person, name="person"),
+    path("<uuid:person_id>/edit/", views.edit, name="edit"),
+    path("<uuid:person_id>/leave/", views.leaving, name="leave"),
+]

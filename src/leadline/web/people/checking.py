@@ -1,0 +1,191 @@
+"""Rows of a file checked: what is wrong with each, and the rows that can be used."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from leadline.errors import Fault
+from leadline.web.people.columns import FIELDS
+from leadline.web.people.reading import Row
+
+PLACE = "-"
+_KEY = re.compile(r"[^\s/\\]{1,100}")
+_LANGUAGES = {
+    "en": "en",
+    "english": "en",
+    "zh": "zh",
+    "chinese": "zh",
+    "中文": "zh",
+    "英文": "en",
+    "zh-cn": "zh",
+}
+_LONGEST = {"name": 200, "team": 200, "role": 100, "stage": 100, "industry": 100, "level": 100}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody already there: found by key, address or name."""
+
+    key: str
+    name: str
+    email: str
+    manager: str
+
+
+@dataclass
+class Checked:
+    """Usable rows by key, each field to value (``manager`` is a key), and what is wrong with the others."""
+
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def check(rows: Sequence[Row], known: Sequence[Known]) -> Checked:
+    """Check rows against each other and against who is already there.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    known : sequence of Known
+        People of the organisation now.
+
+    Returns
+    -------
+    Checked
+        A row with a fault is not among the usable ones.
+    """
+    checked = Checked()
+    numbers: dict[str, int] = {}
+    by_email = {one.email.lower(): one.key for one in known if one.email}
+    for row in rows:
+        key = _key(row, by_email)
+        faults = list(_faults_of(row, key, numbers))
+        checked.faults += faults
+        numbers.setdefault(key, row.number)
+        if not faults:
+            checked.rows[key] = _values(row)
+    _check_addresses(checked, numbers, known)
+    _check_managers(checked, numbers, known)
+    return checked
+
+
+def _key(row: Row, by_email: Mapping[str, str]) -> str:
+    """The ``person`` column; without one, whoever has the address already, else the address itself."""
+    email = row.cells.get("email", "").lower()
+    return row.cells.get("person") or by_email.get(email) or email
+
+
+def _fault(row: Row, code: str, column: str, **fields: object) -> Fault:
+    return Fault(f"web.people.{code}", PLACE, row.number, column, row.cells.get(column), fields)
+
+
+def _faults_of(row: Row, key: str, numbers: Mapping[str, int]) -> list[Fault]:
+    cells, faults = row.cells, []
+    if not key:
+        return [_fault(row, "no_key", "person")]
+    if not _KEY.fullmatch(key):
+        faults.append(_fault(row, "bad_key", "person"))
+    if key in numbers:
+        faults.append(_fault(row, "key_twice", "person", key=key, first=numbers[key]))
+    if "name" not in cells:
+        faults.append(_fault(row, "no_name", "name"))
+    faults += [_fault(row, "too_long_text", c, n=n) for c, n in _LONGEST.items() if len(cells.get(c, "")) > n]
+    if "email" in cells and not _is_email(cells["email"]):
+        faults.append(_fault(row, "bad_email", "email"))
+    faults += [_fault(row, "bad_date", c) for c in ("start", "left") if c in cells and _day(cells[c]) is None]
+    if "language" in cells and cells["language"].lower() not in _LANGUAGES:
+        faults.append(_fault(row, "bad_language", "language"))
+    if "time_zone" in cells and cells["time_zone"] not in available_timezones():
+        faults.append(_fault(row, "bad_zone", "time_zone"))
+    return faults
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _day(text: str) -> str | None:
+    """A date as ISO text: year first, with any separator. Other orders are ambiguous and refused."""
+    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ]00:00(?::00)?)?", text)
+    if not found:
+        return None
+    try:
+        return date(*map(int, found.groups())).isoformat()
+    except ValueError:
+        return None
+
+
+def _values(row: Row) -> dict[str, str]:
+    values = {field: row.cells[column] for column, field in FIELDS.items() if column in row.cells}
+    if "email" in values:
+        values["email"] = values["email"].lower()
+    for name in ("started", "left"):
+        if name in values:
+            values[name] = _day(values[name]) or ""
+    if "language" in values:
+        values["language"] = _LANGUAGES[values["language"].lower()]
+    return values
+
+
+def _drop(checked: Checked, key: str, fault: Fault) -> None:
+    checked.faults.append(fault)
+    checked.rows.pop(key, None)
+
+
+def _check_addresses(checked: Checked, numbers: Mapping[str, int], known: Sequence[Known]) -> None:
+    """No two people share an address."""
+    owner = {one.email.lower(): one.key for one in known if one.email and one.key not in checked.rows}
+    for key, values in list(checked.rows.items()):
+        email = values.get("email", "")
+        if email and owner.setdefault(email, key) != key:
+            row = Row(numbers[key], {"email": email})
+            _drop(checked, key, _fault(row, "email_taken", "email", other=owner[email]))
+
+
+def _check_managers(checked: Checked, numbers: Mapping[str, int], known: Sequence[Known]) -> None:
+    """A manager is named by key, address or a name that only one person has; nobody leads themselves."""
+    keys = {one.key for one in known} | set(checked.rows)
+    emails = {one.email.lower(): one.key for one in known if one.email}
+    emails |= {values["email"]: key for key, values in checked.rows.items() if values.get("email")}
+    current = {one.key: one.name for one in known} | {key: v["name"] for key, v in checked.rows.items()}
+    count = Counter(current.values())
+    names = {name: key for key, name in current.items() if count[name] == 1}
+    for key, values in list(checked.rows.items()):
+        said = values.get("manager")
+        if said is None:
+            continue
+        found = said if said in keys else emails.get(said.lower()) or names.get(said)
+        row = Row(numbers[key], {"manager": said})
+        if found is None:
+            code = "manager_unclear" if count[said] > 1 else "no_manager"
+            _drop(checked, key, _fault(row, code, "manager"))
+        else:
+            values["manager"] = found
+    above = {one.key: one.manager for one in known} | {
+        k: v.get("manager", "") for k, v in checked.rows.items()
+    }
+    for key in [key for key in checked.rows if _leads_itself(key, above)]:
+        row = Row(numbers[key], {"manager": checked.rows[key].get("manager", "")})
+        _drop(checked, key, _fault(row, "circle", "manager"))
+
+
+def _leads_itself(key: str, above: Mapping[str, str]) -> bool:
+    seen, at = {key}, above.get(key, "")
+    while at:
+        if at in seen:
+            return at == key
+        seen.add(at)
+        at = above.get(at, "")
+    return False

@@ -1,0 +1,106 @@
+"""The columns of a file of people, and the names under which they are met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "person": (
+        "person",
+        "id",
+        "key",
+        "employee id",
+        "employee number",
+        "personnel number",
+        "工号",
+        "员工编号",
+        "人员编号",
+    ),
+    "name": ("name", "full name", "employee name", "display name", "姓名", "员工姓名"),
+    "email": (
+        "email",
+        "e-mail",
+        "mail",
+        "email address",
+        "e-mail address",
+        "work email",
+        "邮箱",
+        "电子邮箱",
+        "电子邮件",
+        "邮件地址",
+    ),
+    "team": ("team", "department", "unit", "org unit", "group", "部门", "团队", "小组"),
+    "manager": (
+        "manager",
+        "reports to",
+        "supervisor",
+        "line manager",
+        "manager id",
+        "manager email",
+        "上级",
+        "直属上级",
+        "经理",
+        "主管",
+    ),
+    "role": ("role", "job", "job title", "title", "position", "岗位", "职位", "角色"),
+    "stage": ("stage", "company stage", "阶段"),
+    "industry": ("industry", "sector", "行业"),
+    "level": ("level", "grade", "band", "职级", "级别"),
+    "start": ("start", "start date", "started", "hire date", "joined", "入职日期", "入职时间"),
+    "left": ("left", "leave date", "end date", "last day", "离职日期", "最后工作日"),
+    "language": ("language", "preferred language", "语言"),
+    "time_zone": ("time zone", "timezone", "时区"),
+}
+"""Our name of each column, and what it is called in files; compared in lower case without punctuation."""
+
+FIELDS = {
+    "name": "name",
+    "email": "email",
+    "team": "team",
+    "manager": "manager",
+    "role": "role",
+    "stage": "stage",
+    "industry": "industry",
+    "level": "level",
+    "start": "started",
+    "left": "left",
+    "language": "language",
+    "time_zone": "time_zone",
+}
+"""Column of a file to field of a person."""
+
+LIKELY = 2
+"""Known names in a row that make it the header."""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-./:*()（）：]+", "", name).lower()
+
+
+_KNOWN = {_plain(alias): column for column, aliases in NAMES.items() for alias in aliases}
+
+
+def column_of(heading: object) -> str | None:
+    """Our name of a heading, if it is one we know.
+
+    Examples
+    --------
+    >>> column_of(" E-Mail "), column_of("直属上级"), column_of("Shoe size")
+    ('email', 'manager', None)
+    """
+    return _KNOWN.get(_plain(str(heading))) if heading is not None else None
+
+
+def header_row(rows: Sequence[Sequence[object]]) -> int | None:
+    """Index of the row that names the columns: the first with two known names, for titles may stand above it.
+
+    Examples
+    --------
+    >>> header_row([["People of Acme", None], [None, None], ["Name", "E-mail"]])
+    2
+    """
+    for at, row in enumerate(rows[:20]):
+        if len({column_of(cell) for cell in row} - {None}) >= LIKELY:
+            return at
+    return None

@@ -1,0 +1,89 @@
+"""Hand edits, by the same rules as an import, with history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+
+from leadline.errors import Fault
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.audit import record
+from leadline.web.people.checking import Known, check
+from leadline.web.people.columns import FIELDS
+from leadline.web.people.importing import set_values, values_of
+from leadline.web.people.models import Person, PersonChange, Team
+from leadline.web.people.reading import Row
+
+
+def save(
+    actor: Actor, person: Person | None, cells: Mapping[str, str]
+) -> tuple[Person | None, tuple[Fault, ...]]:
+    """Change a person, or add one.
+
+    Parameters
+    ----------
+    actor : Actor
+    person : Person or None
+        None adds somebody.
+    cells : mapping
+        Values by the column names of a file; an empty one empties the field.
+
+    Returns
+    -------
+    person : Person or None
+        None when there are faults.
+    faults : tuple of Fault
+    """
+    people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager")
+    others = [p for p in people if person is None or p.pk != person.pk]
+    known = [Known(p.key, p.name, p.email, p.manager.key if p.manager else "") for p in others]
+    given = {name: " ".join(text.split()) for name, text in cells.items()}
+    row = Row(1, {name: text for name, text in given.items() if text})
+    if person is not None:
+        row.cells["person"] = person.key
+    checked = check([row], known)
+    if checked.faults or (person is None and (taken := _taken(row, others))):
+        return None, tuple(checked.faults) or taken
+    key, values = next(iter(checked.rows.items()))
+    empty = {FIELDS[name]: "" for name, text in given.items() if not text and name in FIELDS}
+    with transaction.atomic():
+        return _write(actor, person, key, {**empty, **values}), ()
+
+
+def _taken(row: Row, others: list[Person]) -> tuple[Fault, ...]:
+    key = row.cells.get("person", "")
+    if key and any(other.key == key for other in others):
+        return (Fault("web.people.key_taken", "-", 1, "person", key),)
+    return ()
+
+
+def _write(actor: Actor, person: Person | None, key: str, values: Mapping[str, str]) -> Person:
+    own = person or Person(organisation=actor.organisation, key=key)
+    before = values_of(own) if person else {}
+    teams = {team.name: team for team in Team.objects.filter(organisation=actor.organisation)}
+    set_values(own, values, teams, actor.organisation.pk)
+    if "manager" in values:
+        own.manager = Person.objects.filter(organisation=actor.organisation, key=values["manager"]).first()
+    own.save()
+    changed = {n: v for n, v in values.items() if person and before[n] != v}
+    PersonChange.objects.bulk_create(
+        PersonChange(person=own, by=actor.user, field=n, before=before[n], after=v)
+        for n, v in changed.items()
+    )
+    if changed or not person:
+        record(actor, "people.edited" if person else "people.added", own, fields=sorted(changed))
+    return own
+
+
+def leave(actor: Actor, person: Person, day: date) -> None:
+    """Note a person's last day."""
+    with transaction.atomic():
+        before = person.left.isoformat() if person.left else ""
+        person.left = day
+        person.save(update_fields=["left"])
+        PersonChange.objects.create(
+            person=person, by=actor.user, field="left", before=before, after=day.isoformat()
+        )
+        record(actor, "people.left", person)

@@ -1,0 +1,92 @@
+"""From a file of people to rows of text under our column names."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from leadline.errors import FaultyInputError, SourceError
+from leadline.evidence import read_table
+from leadline.web.people.columns import NAMES, column_of, header_row
+
+WORKBOOKS = (".xlsx", ".xlsm")
+MOST_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file: its number as a spreadsheet shows it, and its cells by our column names."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_people(path: Path) -> list[Row]:
+    """Read a workbook or a text file.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook, or a file that ``leadline.evidence.read_table`` reads.
+
+    Returns
+    -------
+    list of Row
+        Rows with anything in them; cells trimmed, inner runs of blanks made one.
+
+    Raises
+    ------
+    SourceError
+        Unreadable, no header found, or too long.
+    """
+    table = _workbook(path) if path.suffix.lower() in WORKBOOKS else _text(path)
+    at = header_row(table)
+    if at is None:
+        raise SourceError("web.people.no_header", known=", ".join(NAMES))
+    if len(table) > MOST_ROWS:
+        raise SourceError("web.people.too_long", n=MOST_ROWS)
+    columns = [column_of(cell) for cell in table[at]]
+    twice = {column for column in columns if column and columns.count(column) > 1}
+    if twice:
+        raise SourceError("web.people.column_twice", columns=", ".join(sorted(twice)))
+    rows = (
+        Row(at + n, {c: text for c, cell in zip(columns, row, strict=False) if c and (text := _clean(cell))})
+        for n, row in enumerate(table[at + 1 :], start=2)
+    )
+    return [row for row in rows if row.cells]
+
+
+def _workbook(path: Path) -> list[list[object]]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as cause:
+        raise SourceError("web.people.damaged") from cause
+    try:
+        sheets = [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+    finally:
+        book.close()
+    # The first sheet with people in it: a cover sheet may come before.
+    return next((sheet for sheet in sheets if header_row(sheet) is not None), sheets[0] if sheets else [])
+
+
+def _text(path: Path) -> list[list[object]]:
+    try:
+        frame = read_table(path)
+    except FaultyInputError as cause:
+        raise SourceError("web.people.damaged") from cause
+    return [list(frame.columns), *(list(row) for row in frame.rows())]
+
+
+def _clean(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return " ".join(str(cell).replace("\u3000", " ").split()) if cell is not None else ""

@@ -1,0 +1,212 @@
+"""A file of people: read however messy, tried, applied, undone."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from tests.web.cast import World
+
+from leadline.errors import LeadlineError, SourceError
+from leadline.web.accounts.audit import faults
+from leadline.web.people.importing import apply, try_out, undo, values_of
+from leadline.web.people.models import Import, Person, PersonChange, Team
+
+
+def trial(
+    world: World, tmp_path: Path, text: str, *, others_left: bool = False, encoding: str = "utf-8"
+) -> Import:
+    path = tmp_path / "people.csv"
+    path.write_text(text, encoding=encoding)
+    return try_out(world.actor("analytics"), path, "people.csv", others_left=others_left)
+
+
+def codes(found: Import) -> list[tuple[int, str]]:
+    return [(fault["row"], fault["code"].removeprefix("web.people.")) for fault in found.faults]
+
+
+def people(world: World) -> dict[str, dict[str, str]]:
+    rows = Person.objects.filter(organisation=world.organisation).select_related("team", "manager")
+    return {person.key: values_of(person) for person in rows}
+
+
+def test_a_messy_workbook_is_read(world: World, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Cover sheet"])
+    sheet = book.create_sheet("Staff")
+    sheet.append(["People of Acme, autumn 2026"])
+    sheet.append([])
+    sheet.append(["工号", " Full Name ", "E-Mail", "直属上级", "Start date", "Shoe size"])
+    sheet.append([4711, "  Zoë   Zander ", "Zoe@Acme.example ", "Mei Martin", date(2024, 2, 29), 39])
+    sheet.append([])
+    sheet.append(["k-2", "王\u3000芳", None, 4711.0, "2025年3月1日", None])
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+    found = try_out(world.actor("analytics"), path, "people.xlsx", others_left=False)
+    assert found.faults == []
+    apply(world.actor("analytics"), found)
+    now = people(world)
+    assert now["4711"]["name"] == "Zoë Zander"
+    assert (now["4711"]["email"], now["4711"]["manager"], now["4711"]["started"]) == (
+        "zoe@acme.example",
+        "mei",
+        "2024-02-29",
+    )
+    assert (now["k-2"]["name"], now["k-2"]["manager"], now["k-2"]["started"]) == (
+        "王 芳",
+        "4711",
+        "2025-03-01",
+    )
+
+
+def test_a_chinese_file_in_gb18030_is_read(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "工号,姓名,部门\nwf,王芳,数据平台\n", encoding="gb18030")
+    apply(world.actor("analytics"), found)
+    assert (people(world)["wf"]["name"], people(world)["wf"]["team"]) == ("王芳", "数据平台")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (",No Key,,", "no_key"),
+        ("a b,Blank,,", "bad_key"),
+        ("x,,x@acme.example,", "no_name"),
+        ("x,X,x(at)acme,", "bad_email"),
+        ("x,X,tom@acme.example,", "email_taken"),
+        ("x,X,,nobody", "no_manager"),
+        ("x,X,,x", "circle"),
+        ("dana,Dana Diaz,,ravi", "circle"),
+        (f"x,{'X' * 201},,", "too_long_text"),
+    ],
+)
+def test_a_faulty_row_is_told_and_the_others_can_be_applied(
+    world: World, tmp_path: Path, row: str, code: str
+) -> None:
+    found = trial(world, tmp_path, f"person,name,email,manager\n{row}\ngood,Good One,,mei\n")
+    assert codes(found) == [(2, code)]
+    apply(world.actor("analytics"), found)
+    assert people(world)["good"]["manager"] == "mei"
+    assert "x" not in people(world)
+
+
+@pytest.mark.parametrize("text", ["1.2.2026", "2026-02-30", "02/03/2026"])
+def test_a_date_that_could_be_two_days_is_refused(world: World, tmp_path: Path, text: str) -> None:
+    assert codes(trial(world, tmp_path, f"person,name,start\nx,X,{text}\n")) == [(2, "bad_date")]
+
+
+def test_the_same_key_twice_is_told_with_the_first_row(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "person,name\nx,X\nx,Y\n")
+    assert codes(found) == [(3, "key_twice")]
+    assert found.faults[0]["fields"] == {"key": "x", "first": 2}
+
+
+def test_a_manager_whose_name_two_people_have_must_be_named_by_key(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "person,name,manager\na,Twin,\nb,Twin,\nc,Child,Twin\n")
+    assert codes(found) == [(4, "manager_unclear")]
+
+
+def test_without_a_key_whoever_has_the_address_is_meant(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "name,email\nThomas Tanaka,TOM@acme.example\n")
+    assert [(c["key"], c["before"], c["after"]) for c in found.changes] == [
+        ("tom", {"name": "Tom Tanaka"}, {"name": "Thomas Tanaka"})
+    ]
+
+
+def test_a_trial_changes_nothing(world: World, tmp_path: Path) -> None:
+    before = people(world)
+    trial(world, tmp_path, "person,name\ntom,Thomas\nnew,New\n", others_left=True)
+    assert people(world) == before
+
+
+def test_who_is_not_in_a_complete_list_has_left_but_not_who_is_in_it_with_a_fault(
+    world: World, tmp_path: Path
+) -> None:
+    rows = "".join(f"{key},{v['name']},\n" for key, v in people(world).items() if key not in ("tom", "bo"))
+    found = trial(world, tmp_path, f"person,name,email\n{rows}bo,Bo Berg,no address\n", others_left=True)
+    assert [c["key"] for c in found.changes if c["kind"] == "left"] == ["tom"]
+
+
+def test_an_applied_import_is_undone_whole(world: World, tmp_path: Path) -> None:
+    before = people(world)
+    found = trial(
+        world, tmp_path, "person,name,team,manager\ntom,Thomas,New Team,new\nnew,New,New Team,dana\n"
+    )
+    apply(world.actor("analytics"), found)
+    assert people(world)["tom"]["manager"] == "new"
+    undo(world.actor("analytics"), found)
+    assert people(world) == before
+    assert list(faults(world.organisation)) == []
+
+
+def test_an_import_is_not_applied_over_somebody_elses_change(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "person,name\ntom,Thomas\n")
+    Person.objects.filter(key="tom").update(name="Tomás")
+    with pytest.raises(LeadlineError, match="changed in the meantime"):
+        apply(world.actor("analytics"), found)
+    assert people(world)["tom"]["name"] == "Tomás"
+
+
+def test_an_import_is_applied_once_and_undone_once(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "person,name\ntom,Thomas\n")
+    apply(world.actor("analytics"), found)
+    with pytest.raises(LeadlineError, match="applied already"):
+        apply(world.actor("analytics"), found)
+    undo(world.actor("analytics"), found)
+    with pytest.raises(LeadlineError, match="nothing to undo"):
+        undo(world.actor("analytics"), found)
+
+
+def test_each_changed_field_is_in_the_history(world: World, tmp_path: Path) -> None:
+    PersonChange.objects.all().delete()
+    apply(world.actor("analytics"), trial(world, tmp_path, "person,name,role\ntom,Thomas,CTO\n"))
+    assert set(PersonChange.objects.values_list("field", "before", "after")) == {
+        ("name", "Tom Tanaka", "Thomas"),
+        ("role", "", "CTO"),
+    }
+
+
+def test_another_organisations_people_are_untouched(world: World, tmp_path: Path) -> None:
+    other = Person.objects.create(organisation=world.other, key="tom", name="Other Tom")
+    apply(
+        world.actor("analytics"),
+        trial(world, tmp_path, "person,name,team\ntom,Thomas,Elsewhere\n", others_left=True),
+    )
+    other.refresh_from_db()
+    assert (other.name, other.left) == ("Other Tom", None)
+    assert not Team.objects.filter(organisation=world.other).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("colour,size\nred,3\n", "No row"),
+        ("name,person,id\nX,1,2\n", "Several columns"),
+        ("", "empty"),
+    ],
+)
+def test_a_file_that_is_no_table_of_people_is_refused(
+    world: World, tmp_path: Path, content: str, message: str
+) -> None:
+    with pytest.raises(SourceError, match=message):
+        trial(world, tmp_path, content)
+
+
+def test_a_damaged_workbook_is_refused(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(b"not a workbook")
+    with pytest.raises(SourceError, match="cannot be read"):
+        try_out(world.actor("analytics"), path, "people.xlsx", others_left=False)
+
+
+def test_three_thousand_people_take_few_queries(
+    world: World, tmp_path: Path, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    rows = "".join(
+        f"p{n},Person {n},p{n}@acme.example,Team {n % 20},{'p0' if n else 'dana'}\n" for n in range(3000)
+    )
+    found = trial(world, tmp_path, f"person,name,email,team,manager\n{rows}")
+    with django_assert_max_num_queries(80):  # type: ignore[operator]  # pytest-django gives a function
+        apply(world.actor("analytics"), found)
+    assert Person.objects.filter(manager__key="p0").count() == 2999

@@ -1,0 +1,30 @@
+"""A trial with changes and faults, an applied import, and somebody who left."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.web.cast import World
+
+from leadline.web.people.importing import apply, try_out
+
+TRIAL = """Name,E-Mail,Key,Department,Manager,Start date
+Ravi Rao,ravi@acme.example,ravi,Payments Core,mei,2020-05-01
+Nora New,nora@acme.example,nora,Payments,Mei Martin,2026-01-07
+Bad Mail,bad(at)acme,bad,Payments,mei,1.2.26
+Lost Soul,,lost,,nobody,
+"""
+APPLIED = "person,name,team\nkim,Kim Kaya,Data\nlee,李雷,Data\n"
+
+
+def add(world: World) -> None:
+    """Add them."""
+    actor = world.actor("analytics")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("applied_import", APPLIED), ("trial_import", TRIAL)):
+            path = Path(folder) / "people.csv"
+            path.write_text(content, encoding="utf-8")
+            world.things[name] = try_out(actor, path, f"{name}.csv", others_left=False)
+            if name == "applied_import":
+                apply(actor, world.things[name])
