@@ -66,7 +66,7 @@ def new(request: Request) -> HttpResponseBase:
 
 
 def _tried(request: Request, form: Upload) -> Import:
-    file: UploadedFile = form.cleaned_data["file"]
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
     name = Path(str(file.name)).name
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"people{Path(name).suffix.lower()}"

@@ -1,0 +1,184 @@
+"""Nothing of a rater is in a submission, and nothing tells which one came last."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from tests.web.cast import World
+from tests.web.rating.conftest import RATERS, Round
+
+from leadline.web.cycles import keys
+from leadline.web.cycles.models import Assignment, Participant
+from leadline.web.rating import answers
+from leadline.web.rating.models import Draft, Submission
+from leadline.web.rating.submitting import SubmissionError, seal, submit, take_back
+
+
+def everything_in(table: str) -> list[tuple[object, ...]]:
+    """Rows as the database holds them, in its own order, with its own columns."""
+    place = "ctid::text, xmin::text" if connection.vendor == "postgresql" else "rowid"
+    order = "ctid" if connection.vendor == "postgresql" else "rowid"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {place}, * FROM {table} ORDER BY {order}")
+        return list(cursor.fetchall())
+
+
+def test_a_submission_holds_the_answers_and_nothing_of_the_rater(round_: Round, world: World) -> None:
+    assignment = round_.answer("ratee", "bo")
+    submit(assignment)
+    held = str(everything_in("rating_submission"))
+    bo = world.people["bo"]
+    for trace in (bo.pk, bo.name, bo.email, assignment.pk, assignment.participant.person_id):
+        assert str(trace) not in held
+        assert str(trace).replace("-", "") not in held.replace("-", "")
+    assert Submission.objects.get().answers == {"clarity_1": None, "clarity_2": 3, "delegation_1": 4}
+
+
+def test_the_draft_is_gone_and_the_assignment_knows_only_that_it_is_in(round_: Round) -> None:
+    assignment = round_.answer("ratee", "bo")
+    submit(assignment)
+    assert not Draft.objects.exists()
+    assignment.refresh_from_db()
+    assert assignment.submitted
+
+
+def test_submitting_twice_is_refused(round_: Round) -> None:
+    submit(round_.answer("ratee", "bo"))
+    with pytest.raises(SubmissionError, match="nothing to submit"):
+        submit(round_.by["ratee", "bo"])
+
+
+@pytest.mark.parametrize("change", ["closed", "withdrawn", "removed"])
+def test_nothing_is_submitted_or_taken_back_once_it_is_over(round_: Round, change: str) -> None:
+    submit(round_.answer("ratee", "rater"))
+    assignment = round_.answer("ratee", "bo")
+    if change == "closed":
+        round_.cycle.state = "scoring"
+        round_.cycle.save()
+    elif change == "withdrawn":
+        Participant.objects.update(withdrawn=True)
+    else:
+        Assignment.objects.update(state="removed")
+    with pytest.raises(SubmissionError, match="no longer"):
+        submit(assignment)
+    with pytest.raises(SubmissionError, match="no longer"):
+        take_back(round_.by["ratee", "rater"])
+
+
+def test_a_rater_has_one_pseudonym_in_a_cycle_and_another_in_the_next(round_: Round, world: World) -> None:
+    for ratee in ("ratee", "elif"):
+        submit(round_.answer(ratee, "bo"))
+    (first, second) = Submission.objects.values_list("pseudonym", flat=True)
+    assert first == second
+    assert re.fullmatch(r"[0-9a-f]{64}", first)
+    keys.destroy(round_.cycle)
+    keys.create(round_.cycle)
+    assert keys.pseudonym(round_.by["ratee", "bo"]) != first
+
+
+def test_what_was_submitted_can_be_taken_back_and_changed(round_: Round) -> None:
+    for rater in RATERS:
+        submit(round_.answer("ratee", rater))
+    draft = take_back(round_.by["ratee", "bo"])
+    assert draft.comments == {"clarity": "from bo"}
+    assert Submission.objects.count() == len(RATERS) - 1
+    draft.answers["delegation_1"] = 1
+    draft.save()
+    submit(round_.by["ratee", "bo"])
+    assert sorted(s.answers["delegation_1"] for s in Submission.objects.all()) == [1, 4, 4, 4, 4]
+
+
+def test_what_was_not_submitted_cannot_be_taken_back(round_: Round) -> None:
+    with pytest.raises(SubmissionError, match="nothing to take back"):
+        take_back(round_.by["ratee", "bo"])
+
+
+def test_every_submission_of_a_ratee_gets_a_new_key_when_one_arrives(round_: Round) -> None:
+    submit(round_.answer("ratee", "bo"))
+    submit(round_.answer("elif", "bo"))
+    before = set(Submission.objects.values_list("pk", flat=True))
+    submit(round_.answer("ratee", "chidi"))
+    after = set(Submission.objects.values_list("pk", flat=True))
+    assert len(before & after) == 1, "only the other ratee's row is untouched"
+
+
+def test_the_newest_submission_is_anywhere_in_the_table(round_: Round) -> None:
+    """In 20 rounds the newest of five is last four times by chance; twelve times has odds of 1 to 10,000."""
+    for rater in [r for r in RATERS if r != "bo"]:
+        submit(round_.answer("ratee", rater))
+    own = keys.pseudonym(round_.by["ratee", "bo"])
+    last = 0
+    for _ in range(20):
+        submit(round_.answer("ratee", "bo"))
+        last += own in str(everything_in("rating_submission")[-1])
+        take_back(round_.by["ratee", "bo"]).delete()
+    assert last < 12
+
+
+def test_all_rows_of_a_ratee_are_written_by_the_same_transaction(round_: Round) -> None:
+    """On PostgreSQL each row names the transaction that wrote it: the same one for all of a ratee."""
+    for rater in RATERS:
+        submit(round_.answer("ratee", rater))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(DISTINCT xmin::text) FROM rating_submission")
+            assert cursor.fetchone() == (1,)
+            key = round_.by["ratee", "bo"].participant_id
+            cursor.execute(
+                "SELECT count(DISTINCT xmin::text) FROM cycles_assignment WHERE participant_id = %s", [key]
+            )
+            assert cursor.fetchone() == (1,)
+    assert Assignment.objects.filter(submitted=True).count() == len(RATERS)
+
+
+def test_the_scorer_gets_ratings_by_pseudonym_and_self_ratings_by_ratee(round_: Round) -> None:
+    for rater in ("ratee", "bo", "customer"):
+        submit(round_.answer("ratee", rater))
+    table = answers.rows(round_.cycle)
+    ratee = str(round_.by["ratee", "bo"].participant_id)
+    assert {row["ratee"] for row in table} == {ratee}
+    assert {row["rater"] for row in table if row["relationship"] == "self"} == {ratee}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", str(r["rater"])) for r in table if r["relationship"] != "self")
+    assert [row["rating"] for row in table if row["item"] == "clarity_1"] == [None, None, None]
+
+
+def test_the_same_submissions_give_the_same_table_in_whatever_order_they_came(round_: Round) -> None:
+    for rater in RATERS:
+        submit(round_.answer("ratee", rater))
+    before = answers.rows(round_.cycle)
+    take_back(round_.by["ratee", "bo"])
+    submit(round_.by["ratee", "bo"])
+    assert answers.rows(round_.cycle) == before
+
+
+def test_comments_come_without_raters(round_: Round) -> None:
+    for rater in ("bo", "chidi"):
+        submit(round_.answer("ratee", rater))
+    found = answers.comments(round_.cycle)
+    assert {(kind, competency) for _, kind, competency, _ in found} == {("peer", "clarity")}
+    assert {len(row) for row in found} == {4}
+
+
+def test_sealing_cuts_every_thread(
+    round_: Round, data: Path, django_capture_on_commit_callbacks: object
+) -> None:
+    for ratee in ("ratee", "elif"):
+        for rater in RATERS:
+            submit(round_.answer(ratee, rater))
+    round_.answer("ratee", "ratee")
+    before = {(s.pk, s.pseudonym) for s in Submission.objects.all()}
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # pytest-django gives a function
+        seal(round_.cycle)
+    after = {(s.pk, s.pseudonym) for s in Submission.objects.all()}
+    assert len({pseudonym for _, pseudonym in after}) == 2 * len(RATERS), "no two can be joined"
+    assert not {part for pair in before for part in pair} & {part for pair in after for part in pair}
+    assert list((data / "keys").iterdir()) == []
+    assert not Draft.objects.exists()
+    assert not Assignment.objects.filter(submitted=True).exists()
+    assert Participant.objects.get(name="Ravi Rao").counts == {"manager": 1, "peer": 3, "report": 1}
+    assert {str(s.comments) for s in Submission.objects.all()} == {"{}"}
+    with pytest.raises(keys.KeyGoneError):
+        keys.pseudonym(round_.by["ratee", "bo"])
