@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -64,6 +64,18 @@ def waiting_text(item: Waiting) -> str:
 def localised(value: Any) -> object:
     """A :class:`leadline.frameworks.Text` or ``{"en": ..., "zh": ...}`` in the language of the page."""
     return value[language()]
+
+
+@register.filter
+def at(values: Sequence[object], place: int) -> object:
+    """One of a sequence whose place is a variable."""
+    return values[place]
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as a whole or half percentage: 0.25 is ``25``, 0.125 is ``12.5``."""
+    return f"{100 * share:.1f}".removesuffix(".0")
 
 
 @register.filter

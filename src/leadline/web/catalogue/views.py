@@ -1,0 +1,112 @@
+"""Pages of frameworks: what good looks like, how versions and profiles differ, the form as raters see it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from leadline.errors import LeadlineError
+from leadline.frameworks import Framework, diff_frameworks
+from leadline.web.accounts.access import Request, require
+from leadline.web.catalogue.frameworks import framework, summaries
+from leadline.web.look.templatetags.look import language
+
+READERS = ("operator", "analytics", "coach", "analyst")
+
+
+def _found(request: Request, reference: str, *profiles: str) -> Framework:
+    try:
+        return framework(request.actor.organisation, reference, profiles)
+    except LeadlineError as cause:
+        raise Http404 from cause
+
+
+def _profile(request: Request, found: Framework) -> str:
+    """The profile asked for, if the framework has it."""
+    wanted = request.GET.get("profile", "")
+    return wanted if wanted in {profile.id for profile in found.profiles} else ""
+
+
+@require(*READERS)
+@require_GET
+def frameworks(request: Request) -> HttpResponse:
+    """All frameworks."""
+    return render(request, "catalogue/list.html", {"summaries": summaries()})
+
+
+@require(*READERS)
+@require_GET
+def one(request: Request, reference: str) -> HttpResponse:
+    """One framework, with a profile applied if asked for."""
+    plain = _found(request, reference)
+    profile = _profile(request, plain)
+    found = _found(request, reference, *([profile] if profile else []))
+    factors = [
+        (factor, [(one, found.items_of(one.id)) for one in found.competencies_of(factor.id)])
+        for factor in found.factors
+    ]
+    context = {
+        "framework": found,
+        "reference": reference,
+        "factors": factors,
+        "profile": profile,
+        "plain": plain,
+    }
+    return render(request, "catalogue/framework.html", context)
+
+
+@require(*READERS)
+@require_GET
+def compare(request: Request) -> HttpResponse:
+    """What differs between two: ``a`` and ``b`` are each ``reference`` or ``reference+profile``."""
+    sides = [request.GET.get(side, "") for side in ("a", "b")]
+    choices = [
+        (f"{s.id}@{s.version}" + (f"+{profile}" if profile else ""), s, profile)
+        for s in summaries()
+        for profile in ("", *s.profiles)
+    ]
+    changes = None
+    if all(sides):
+        both = [_side(request, side) for side in sides]
+        changes = [(c.path, c.describe(language())) for c in diff_frameworks(*both)]
+    names = [(key, _name(request, key)) for key, _, _ in choices]
+    context = {"choices": names, "a": sides[0], "b": sides[1], "changes": changes}
+    return render(request, "catalogue/compare.html", context)
+
+
+def _side(request: Request, key: str) -> Framework:
+    reference, _, profile = key.partition("+")
+    return _found(request, reference, *([profile] if profile else []))
+
+
+def _name(request: Request, key: str) -> str:
+    """A framework with version and profile, in words."""
+    reference, _, profile = key.partition("+")
+    found = _found(request, reference)
+    title = next((p.title[language()] for p in found.profiles if p.id == profile), "")
+    return f"{found.title[language()]} {found.version}" + (f" · {title}" if title else "")
+
+
+@require(*READERS)
+@require_GET
+def preview(request: Request, reference: str) -> HttpResponse:
+    """The form as a rater sees it, competency by competency; nothing can be sent."""
+    found = _found(request, reference)
+    competencies = [c for c in found.competencies if found.items_of(c.id)]
+    if not competencies:
+        raise Http404
+    keys = [c.id for c in competencies]
+    wanted = request.GET.get("competency", "")
+    at = keys.index(wanted) if wanted in keys else 0
+    context = {
+        "framework": found,
+        "reference": reference,
+        "competency": competencies[at],
+        "items": found.items_of(keys[at]),
+        "number": at + 1,
+        "total": len(keys),
+        "before": keys[at - 1] if at else "",
+        "after": keys[at + 1] if at + 1 < len(keys) else "",
+    }
+    return render(request, "catalogue/preview.html", context)
