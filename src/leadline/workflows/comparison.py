@@ -27,6 +27,13 @@ def saved_scorecard(out: str | Path) -> Scorecard:
     ------
     UsageError
         No assessment is there.
+
+    Examples
+    --------
+    >>> saved_scorecard("nowhere")
+    Traceback (most recent call last):
+    ...
+    leadline.errors.tree.UsageError: nowhere does not hold an assessment. ...
     """
     for folder in (Path(out), Path(out) / "assessment"):
         manifest = read_manifest(folder)
@@ -55,6 +62,13 @@ def compare_saved(out: str | Path, people: Sequence[str] = (), *, top: int | Non
     ------
     UsageError
         Neither or both of ``people`` and ``top``, or no assessment there.
+
+    Examples
+    --------
+    >>> compare_saved("nowhere", ["ada", "lin"], top=2)
+    Traceback (most recent call last):
+    ...
+    leadline.errors.tree.UsageError: Say whom to compare. ...
     """
     if bool(people) == (top is not None):
         raise UsageError("workflows.people_or_top")

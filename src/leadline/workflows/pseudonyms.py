@@ -13,6 +13,7 @@ from leadline.measurement import FacetFit, Measures, Notice, QualityNote
 from leadline.reports.lens import Lens
 from leadline.reports.quality import pseudonyms
 from leadline.scoring import Scorecard
+from leadline.workflows.withheld import measures_of
 
 
 def with_pseudonyms(scorecard: Scorecard) -> tuple[Scorecard, Mapping[str, str]]:
@@ -31,10 +32,7 @@ def with_pseudonyms(scorecard: Scorecard) -> tuple[Scorecard, Mapping[str, str]]
     key : mapping of rater to pseudonym
     """
     key = pseudonyms(Lens(scorecard, "en"))
-    measures = scorecard.measures
-    if not isinstance(measures, Measures):
-        return scorecard, key
-    return replace(scorecard, measures=_hidden(measures, key)), key
+    return replace(scorecard, measures=_hidden(measures_of(scorecard), key)), key
 
 
 def _hidden(measures: Measures, key: Mapping[str, str]) -> Measures:
