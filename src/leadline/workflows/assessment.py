@@ -151,6 +151,7 @@ def assess(
     facts = _facts(scorecard, evidence) | {"options": {**options, "pdf": pdf}}
     with whole_folder(out) as folder:
         scorecard.save(folder)
+        write_csv(scorecard.quality_frame(language=language), folder / "quality.csv")
         write_csv(measures_of(scorecard).to_frame(), folder / "measures.csv")
         progress("workflows.stage.report", 0.6)
         report(scorecard, folder, language=language, pdf=pdf)
