@@ -111,7 +111,7 @@ def assess(
     keep_good, last_wins : bool
         As :func:`leadline.read_evidence`; rows left out are listed in ``rejected.csv`` beside ``out``.
     pdf : bool
-        Also PDF.
+        Also PDF; a browser writes the time of printing into these files.
     rater_key : path, optional
         File for who stands behind which pseudonym, readable by its owner alone.
     progress : callable
