@@ -5,11 +5,11 @@ from importlib.metadata import version as installed_version
 project = "Leadline"
 author = "The Leadline authors"
 version = release = installed_version("leadline")
-extensions = ["sphinx_click", "myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
-myst_enable_extensions = ["sphinx_click", "dollarmath"]
+extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx_click"]
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
-autosummary_generate = True
-exclude_patterns = ["README.md"]
+autodoc_member_order = "groupwise"
 html_theme = "furo"
 html_title = "Leadline"

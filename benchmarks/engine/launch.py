@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import resource
-import signal
 import subprocess
 import tempfile
 import threading
@@ -38,7 +37,7 @@ def launch(command: Sequence[str], *, seconds: float, gigabytes: float) -> Ended
     begun, worked = time.perf_counter(), core_seconds()
     with tempfile.TemporaryFile() as said:
         try:
-            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True)
+            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
         except FileNotFoundError as missing:
             return Ended(None, str(missing))
         limit = int(gigabytes * 2**30)
@@ -47,7 +46,7 @@ def launch(command: Sequence[str], *, seconds: float, gigabytes: float) -> Ended
 
         def stop() -> None:
             too_long.set()
-            os.killpg(child.pid, signal.SIGKILL)
+            child.kill()
 
         clock = threading.Timer(seconds, stop)
         clock.start()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import leadline
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 ROOMS = ["frameworks", "evidence", "measurement", "scoring", "reports", "workflows"]
@@ -75,8 +77,6 @@ def test_every_public_function_names_its_parameters_and_result_and_shows_an_exam
 
 
 def test_every_name_of_the_library_loads_from_its_room() -> None:
-    import leadline
-
     for name in leadline.__all__:
         assert getattr(leadline, name) is not None
     assert set(leadline.__all__) <= set(dir(leadline))
@@ -109,6 +109,4 @@ def test_no_test_is_skipped() -> None:
 def test_every_reference_test_names_its_source() -> None:
     for path in (ROOT / "tests" / "reference").rglob("test_*.py"):
         document = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        assert re.search(r"\b(1[89]|20)\d\d\b|version", document), (
-            f"{path.name}: name paper and table, or program"
-        )
+        assert re.search(r"\b(1[89]|20)\d\d\b|version", document), f"{path.name}: name paper or program"

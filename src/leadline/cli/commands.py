@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from leadline.cli.speech import can_say, manner, say, width_of, wrapped
+from leadline.cli.speech import can_say, say, width_of, wrapped
 from leadline.errors import UsageError
 
 # Packages that only some commands need, and the extra that installs them.
@@ -222,8 +222,3 @@ def common_options() -> list[click.Parameter]:
         Option("--debug", is_flag=True, expose_value=False),
         Option("--help", is_flag=True, expose_value=False, is_eager=True, callback=_show_help),
     ]
-
-
-def chosen_language() -> str:
-    """Language of the call, for jobs that write documents."""
-    return manner().language

@@ -11,12 +11,13 @@ from leadline.cli.speech import manner, say
 from leadline.cli.tables import chance, number, print_table, span
 from leadline.frameworks import Framework
 from leadline.scoring import Comparison, Pair
-from leadline.workflows import compare_saved, saved_scorecard
+from leadline.workflows import compare_among, saved_scorecard
 
 
 def run(*, out: str, people: Sequence[str], top: int | None) -> None:
     """Print how probable each order is, and where the difference lies."""
-    found = compare_saved(out, people, top=top)
+    scorecard = saved_scorecard(out)
+    found = compare_among(scorecard, people, top=top)
     if manner().as_json:
         write_document(found.to_json())
         return
@@ -39,7 +40,7 @@ def run(*, out: str, people: Sequence[str], top: int | None) -> None:
     if len(found.pairs) > 1:
         _print_pairs(found, names)
     else:
-        _print_pair(found.pairs[0], names, level, saved_scorecard(out).framework)
+        _print_pair(found.pairs[0], names, level, scorecard.framework)
 
 
 def _print_pairs(found: Comparison, names: Mapping[str, str]) -> None:

@@ -8,10 +8,12 @@ import click
 
 from leadline.cli.failures import FAILED, FINE
 from leadline.cli.output import write_document
-from leadline.cli.speech import manner, say
-from leadline.cli.tables import print_table
+from leadline.cli.speech import manner, say, wrapped
+from leadline.cli.tables import console, print_table
 from leadline.frameworks import Framework
 from leadline.workflows import faults_of_framework, framework_changes, known_frameworks, show_framework
+
+MOST_COLUMNS = 100
 
 
 def run_list() -> None:
@@ -62,7 +64,8 @@ def run_show(framework: str, profiles: Sequence[str]) -> None:
     language = manner().language
     applied = f" + {', '.join(shown.applied)}" if shown.applied else ""
     click.echo(f"{shown.title[language]}  {shown.id}@{shown.version}{applied}\n")
-    click.echo(f"{shown.description[language]}\n\nsha256 {shown.hash}\n")
+    lines = wrapped(shown.description[language], min(console().width, MOST_COLUMNS))
+    click.echo("\n".join([*lines, "", f"sha256 {shown.hash}", ""]))
     _show_parts(shown)
 
 

@@ -52,7 +52,7 @@ def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
                 bands.get(scorecard.band[p] or "", ""),
             ]
         )
-    print_table(headings, rows, numbers=(0, 3, 4, 5, 6, 7))
+    print_table(headings, rows, numbers=(0, 3, 4, 5, 6, 7), spare=(8, 6))
     if most is not None and len(order) > most:
         click.echo(say("ranking.more", n=len(order) - most))
     if any(scorecard.partial[p] for p in order[:most]):

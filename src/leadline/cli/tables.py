@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_WIDE = 10_000
+from leadline.cli.speech import width_of
+
+_WIDE, _GAP = 10_000, 2
 
 
 def console() -> Console:
@@ -23,7 +25,12 @@ def console() -> Console:
 
 
 def print_table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", numbers: Sequence[int] = ()
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    numbers: Sequence[int] = (),
+    spare: Sequence[int] = (),
 ) -> None:
     """Print a table.
 
@@ -36,23 +43,36 @@ def print_table(
         A line above the table.
     numbers : sequence of int
         Columns that are set flush right and never broken.
+    spare : sequence of int
+        Columns to leave out, the first one first, where the terminal is too narrow for all.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for position, heading in enumerate(headings):
+    output = console()
+    shown = _fitting(headings, rows, list(spare), output.width)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0))
+    for position in shown:
         is_number = position in numbers
         table.add_column(
-            heading, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
+            headings[position], justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
         )
     for row in rows:
         # Names and ids come from files: brackets in them are text, not style.
-        table.add_row(*(Text(cell) for cell in row))
-    output = console()
+        table.add_row(*(Text(row[position]) for position in shown))
     with output.capture() as captured:
         if title:
             output.print(Text(title, style="bold"))
         output.print(table)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n"))
     click.echo()
+
+
+def _fitting(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], spare: list[int], width: int
+) -> list[int]:
+    shown = list(range(len(headings)))
+    widths = [max(width_of(text) for text in column) for column in zip(headings, *rows, strict=True)]
+    while spare and sum(widths[position] + _GAP for position in shown) + 1 > width:
+        shown.remove(spare.pop(0))
+    return shown
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -71,10 +91,12 @@ def span(lower: float, upper: float, digits: int = 1) -> str:
 
     Examples
     --------
-    >>> span(-1.25, 3), span(float("nan"), 3)
-    ('-1.2 … 3.0', '-')
+    >>> span(1.25, 3), span(-1.25, 3), span(float("nan"), 3)
+    ('1.2–3.0', '-1.2 … 3.0', '-')
     """
-    return "-" if isnan(lower) else f"{number(lower, digits)} … {number(upper, digits)}"
+    if isnan(lower):
+        return "-"
+    return f"{number(lower, digits)}{'–' if lower >= 0 else ' … '}{number(upper, digits)}"
 
 
 def chance(p: float) -> str:

@@ -21,6 +21,9 @@ from leadline.measurement.kernels.ucon import Pass, prox_start, split_steps, sto
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.set_aside import Measured, with_extremes
 
+_LEAST_INFORMATION = 1e-3
+"""An element with less has run away: its standard error exceeds 30 logits."""
+
 Anchors = Mapping[str, Mapping[str, float]]
 Progress = Callable[[int, float], None]
 
@@ -152,7 +155,7 @@ def calibrate(
         log_likelihood=found.log_likelihood,
         iterations=found.iterations,
         converged=found.converged,
-        bounded=found.bounded,
+        bounded=found.bounded and _all_informed(summary, fixed),
         report=found.report,
     )
 
@@ -262,6 +265,14 @@ def _placed(system: System, point: Point, design: Design, fixed: list[Flags], ru
         for x, move, group, has in zip(locations, moves, design.groups, rated, strict=True)
     ]
     return Point(tuple(moved[:-1]), point.steps + (moved[-1] - difficulty)[:, None])
+
+
+def _all_informed(summary: Summary, fixed: list[Flags]) -> bool:
+    """Whether every free element is where its ratings still say something about it."""
+    for sums, held in zip(summary.elements, fixed, strict=True):
+        if ((sums.n > 0) & ~held & (sums.variance < _LEAST_INFORMATION)).any():
+            return False
+    return True
 
 
 def _ever_extreme(screen: Screened, sizes: list[int]) -> tuple[Flags, ...]:

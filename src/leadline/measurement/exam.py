@@ -120,6 +120,7 @@ def answers_of(evidence: Evidence, framework: Framework) -> Answers | None:
     bank = {item.id: item for item in framework.exam}
     given = table.get_column("response").is_not_null() & table.get_column("item").is_in(list(bank))
     table = table.filter(given).unique(["ratee", "item", "cycle"], keep="last", maintain_order=True)
+    table = table.sort("ratee", "item", "cycle")
     if table.height == 0:
         return None
     ratee, ratees = codes(table, "ratee")

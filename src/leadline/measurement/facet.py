@@ -33,7 +33,7 @@ class FacetMeasures:
     extreme : bool array, shape (E,)
         Only lowest or only highest ratings: no finite estimate, so the score was moved 0.3 points.
     subset : array of int, shape (E,)
-        Number of the comparable set the element belongs to, from 1.
+        Number of the connected subset the element belongs to, from 1; 0 where it was set aside.
     separation, strata, reliability : float
         From model standard errors and the sample standard deviation, extreme elements left out.
     reliability_real : float

@@ -97,7 +97,7 @@ def results_of(evidence: Evidence, framework: Framework) -> Results | None:
     if table is None:
         return None
     rules = {item.id: item.rule for item in framework.outcomes}
-    table = table.filter(table.get_column("item").is_in(list(rules)))
+    table = table.filter(table.get_column("item").is_in(list(rules))).sort("ratee", "item", "cycle", "value")
     if table.height == 0:
         return None
     item, items = codes(table, "item")

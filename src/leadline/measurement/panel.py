@@ -53,15 +53,6 @@ class Panel:
         """Ratee and cycle as one number: ``ratee * (cycles + 1) + cycle + 1``."""
         return self.ratee.astype(np.int64) * (len(self.cycles) + 1) + self.cycle + 1
 
-    def occasion_of(self, ratee: str, cycle: str | None) -> tuple[int, int]:
-        """Number of a ratee in a cycle, and in no cycle: a table without cycles holds for all."""
-        at = int(np.searchsorted(np.array(self.ratees, dtype=object), ratee)) if ratee in self.ratees else -1
-        if at < 0:
-            return -1, -1
-        base = at * (len(self.cycles) + 1)
-        named = base + self.cycles.index(cycle) + 1 if cycle in self.cycles else -1
-        return named, base
-
     def of_items(self, item_ids: tuple[str, ...]) -> Flags:
         """Ratings of some items, shape (N,)."""
         wanted = np.isin(np.array(self.items, dtype=object), item_ids)
@@ -85,7 +76,8 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
         return None
     known = table.get_column("rating").is_not_null()
     known &= table.get_column("item").is_in([item.id for item in framework.items])
-    table = table.filter(known)
+    # In one order whatever the file's, so that sums come out the same to the last bit.
+    table = table.filter(known).sort("ratee", "rater", "item", "cycle")
     if table.height == 0:
         return None
     ratee, ratees = codes(table, "ratee")

@@ -137,8 +137,7 @@ def _key_figures(lens: Lens, paired: Pairing) -> tuple[KeyFigure, ...]:
         found.append(KeyFigure(v.number(n_ratings, 0), label))
     values = np.array([lens.overall(row).value for row in lens.order])
     if len(values) > 1:
-        q1, q3 = (lens.headline(float(q)) for q in np.quantile(values, [0.25, 0.75]))
-        found.append(KeyFigure(lens.headline(float(values.mean())), v.t("figures.mean", q1=q1, q3=q3)))
+        found.append(KeyFigure(lens.headline(float(values.mean())), v.t("figures.mean")))
     if paired.pairs:
         share = v.share(paired.told / paired.pairs)
         found.append(KeyFigure(share, v.t("figures.told", level=v.percent(card.level))))

@@ -120,7 +120,7 @@ def severity_bins(lens: Lens) -> tuple[Bin, ...]:
     values = np.array([one.severity for one in known_raters(lens)])
     if not len(values):
         return ()
-    width = next((w for w in (0.25, 0.5) if (values.max() - values.min()) / w <= 16), 1.0)
+    width = next((w for w in (0.25, 0.5) if (values.max() - values.min()) / w <= 24), 1.0)
     first = floor(values.min() / width)
     last = max(ceil(values.max() / width), first + 1)
     edges = width * np.arange(first, last + 1)

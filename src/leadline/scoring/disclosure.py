@@ -110,10 +110,9 @@ def hidden_competencies(source: Source, card: Scorecard, hidden: Booleans) -> Bo
     raters = np.array([one.n_raters for one in source.competencies], dtype=np.float64).T
     raters = raters.reshape(len(card.ratees), len(card.competencies))
     found = raters < card.framework.disclosure.all
+    factor_of = {one.id: one.factor for one in card.framework.competencies}
     for f, factor in enumerate(card.factors):
-        columns = [
-            m for m, one in enumerate(card.competencies) if card.framework.competency(one).factor == factor
-        ]
+        columns = [m for m, one in enumerate(card.competencies) if factor_of.get(one) == factor]
         found[:, columns] |= hidden[:, [f]]
         for p in np.flatnonzero(found[:, columns].sum(axis=1) == 1):
             open_ones = [m for m in columns if not found[p, m]]

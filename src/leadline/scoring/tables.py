@@ -133,16 +133,16 @@ def drivers(card: Scorecard) -> Frame:
 def quality(card: Scorecard, pseudonyms: Mapping[str, str] | None, language: Language) -> Frame:
     """Rows of ``quality.csv``."""
     names = pseudonyms or {}
-    rows = [
-        (
-            note.kind,
-            names.get(note.element, note.element) if note.kind == "rater" else note.element,
-            note.reason,
-            float(note.value),
-            _explanation(note.reason, note.fields, language),
-        )
-        for note in card.measures.quality
-    ]
+    rows = []
+    for note in card.measures.quality:
+        of_rater = note.kind == "rater"
+        # A rater's note may name another: the one with whom they trade favours.
+        fields = {
+            k: names.get(v, v) if of_rater and isinstance(v, str) else v for k, v in note.fields.items()
+        }
+        element = names.get(note.element, note.element) if of_rater else note.element
+        explanation = _explanation(note.reason, fields, language)
+        rows.append((note.kind, element, note.reason, float(note.value), explanation))
     return frame({name: [row[at] for row in rows] for at, name in enumerate(QUALITY)})
 
 

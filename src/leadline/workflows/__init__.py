@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadline.workflows.assessment import AssessResult, assess
-    from leadline.workflows.comparison import compare_saved, saved_scorecard
+    from leadline.workflows.comparison import compare_among, compare_saved, saved_scorecard
     from leadline.workflows.demonstration import DemoResult, demo, demo_evidence
     from leadline.workflows.description import describe_source
     from leadline.workflows.figures import score_figures
@@ -27,6 +27,7 @@ _MODULE_OF = {
     "DemoResult": "demonstration",
     "FitResult": "fitting",
     "assess": "assessment",
+    "compare_among": "comparison",
     "compare_saved": "comparison",
     "demo": "demonstration",
     "demo_evidence": "demonstration",
@@ -46,6 +47,7 @@ __all__ = [
     "DemoResult",
     "FitResult",
     "assess",
+    "compare_among",
     "compare_saved",
     "demo",
     "demo_evidence",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadline.errors import Language
+from leadline.errors import Language, UsageError
 from leadline.evidence import Evidence, read_evidence, to_json, write_csv
-from leadline.frameworks import Framework, load_framework
+from leadline.evidence.read import Source
+from leadline.frameworks import load_framework
 from leadline.measurement import measure
 from leadline.reports import report
 from leadline.scoring import Scorecard, score
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, part, silent
 from leadline.workflows.pseudonyms import with_pseudonyms, write_key
-from leadline.workflows.withheld import without_withheld
+from leadline.workflows.withheld import measures_of, without_withheld
 
 REJECTED = "rejected.csv"
 
@@ -67,7 +68,7 @@ class AssessResult:
 
 
 def assess(
-    source: str | Path,
+    source: Source | Mapping[str, Source],
     out: str | Path,
     *,
     framework: str | Path = "technical-leadership",
@@ -89,8 +90,8 @@ def assess(
 
     Parameters
     ----------
-    source : path
-        Evidence directory or whatever else :func:`leadline.read_evidence` reads.
+    source : path, mapping of table to source, or dataframe
+        Evidence directory, or whatever else :func:`leadline.read_evidence` reads.
     out : path
         Folder to write; an earlier output of Leadline there is replaced.
     framework : str or path
@@ -110,7 +111,7 @@ def assess(
     keep_good, last_wins : bool
         As :func:`leadline.read_evidence`; rows left out are listed in ``rejected.csv`` beside ``out``.
     pdf : bool
-        Also PDF.
+        Also PDF; a browser writes the time of printing into these files.
     rater_key : path, optional
         File for who stands behind which pseudonym, readable by its owner alone.
     progress : callable
@@ -128,13 +129,16 @@ def assess(
     Examples
     --------
     >>> import tempfile
-    >>> from leadline.workflows import demo_evidence
-    >>> result = assess(demo_evidence(), Path(tempfile.mkdtemp()) / "out", seed=1)
-    >>> result.report.name, len(result.scorecard.ratees)
-    ('report.html', 40)
+    >>> goals = {"ratee": ["ada", "lin"], "item": ["goal_attainment"] * 2, "value": [80, 60]}
+    >>> goals |= {"target": [100, 100], "baseline": [0, 0]}
+    >>> result = assess({"outcomes": goals}, Path(tempfile.mkdtemp()) / "out")
+    >>> result.report.name, result.scorecard.rank.tolist()
+    ('report.html', [1.0, 2.0])
     """
-    out = Path(out)
+    out, key_file = Path(out), None if rater_key is None else Path(rater_key)
     check_replaceable(out)
+    if key_file is not None and key_file.resolve().is_relative_to(out.resolve()):
+        raise UsageError("workflows.key_inside", place=str(rater_key))
     progress("workflows.stage.read", 0.0)
     criteria = load_framework(framework).with_profiles(*profiles)
     evidence = read_evidence(source, criteria, keep_good=keep_good, last_wins=last_wins)
@@ -143,53 +147,47 @@ def assess(
     progress("workflows.stage.score", 0.5)
     scorecard = score(measures, criteria, formula=formula, rho=rho, seed=seed, top_k=top_k)
     scorecard, key = with_pseudonyms(without_withheld(scorecard))
-    options = {
-        "profiles": list(profiles),
-        "language": language,
-        "formula": scorecard.formula.name,
-        "rho": scorecard.formula.rho,
-        "cycle": scorecard.measures.cycle,
-        "top_k": scorecard.k,
-        "method": method,
-        "keep_good": keep_good,
-        "last_wins": last_wins,
-        "pdf": pdf,
-    }
+    options = {"language": language, "method": method, "keep_good": keep_good, "last_wins": last_wins}
+    facts = _facts(scorecard, evidence) | {"options": {**options, "pdf": pdf}}
     with whole_folder(out) as folder:
-        _write_tables(scorecard, folder)
+        scorecard.save(folder)
+        write_csv(scorecard.quality_frame(language=language), folder / "quality.csv")
+        write_csv(measures_of(scorecard).to_frame(), folder / "measures.csv")
         progress("workflows.stage.report", 0.6)
         report(scorecard, folder, language=language, pdf=pdf)
-        facts = {"framework": _framework_facts(criteria), "input": _input_facts(evidence), "seed": seed}
-        write_manifest(folder, "assess", {**facts, "options": options})
+        write_manifest(folder, "assess", facts)
+        if key_file is not None:
+            write_key(key_file, key)
+        rejected = _write_rejected(evidence, out)
     progress("workflows.stage.report", 1.0)
-    if rater_key is not None:
-        write_key(Path(rater_key), key)
-    rejected, n_rejected = _write_rejected(evidence, out)
     files = tuple(sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()))
+    n_rejected = 0 if evidence.rejected is None else len(evidence.rejected)
     return AssessResult(out=out, files=files, scorecard=scorecard, rejected=rejected, n_rejected=n_rejected)
 
 
-def _write_tables(scorecard: Scorecard, folder: Path) -> None:
-    scorecard.save(folder)
-    write_csv(scorecard.measures.to_frame(), folder / "measures.csv")
-
-
-def _framework_facts(framework: Framework) -> dict[str, Any]:
+def _facts(scorecard: Scorecard, evidence: Evidence) -> dict[str, Any]:
+    framework = scorecard.framework
     return {
-        "id": framework.id,
-        "version": framework.version,
-        "applied": list(framework.applied),
-        "hash": framework.hash,
+        "framework": {
+            "id": framework.id,
+            "version": framework.version,
+            "applied": list(framework.applied),
+            "hash": framework.hash,
+        },
+        "input": {
+            "hash": evidence.hash,
+            "tables": {name: len(table) for name, table in evidence.tables.items()},
+        },
+        "cycle": scorecard.measures.cycle,
+        "formula": {"name": scorecard.formula.name, "rho": f"{scorecard.formula.rho:g}"},
+        "top_k": scorecard.k,
+        "seed": scorecard.seed,
     }
 
 
-def _input_facts(evidence: Evidence) -> dict[str, Any]:
-    return {"hash": evidence.hash, "tables": {name: len(table) for name, table in evidence.tables.items()}}
-
-
-def _write_rejected(evidence: Evidence, out: Path) -> tuple[Path | None, int]:
+def _write_rejected(evidence: Evidence, out: Path) -> Path | None:
     if evidence.rejected is None:
-        return None, 0
+        return None
     path = out.resolve().parent / REJECTED
     write_csv(evidence.rejected, path)
-    return path, len(evidence.rejected)
+    return path

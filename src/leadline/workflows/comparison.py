@@ -27,6 +27,13 @@ def saved_scorecard(out: str | Path) -> Scorecard:
     ------
     UsageError
         No assessment is there.
+
+    Examples
+    --------
+    >>> saved_scorecard("nowhere")
+    Traceback (most recent call last):
+    ...
+    leadline.errors.tree.UsageError: nowhere does not hold an assessment. ...
     """
     for folder in (Path(out), Path(out) / "assessment"):
         manifest = read_manifest(folder)
@@ -55,11 +62,46 @@ def compare_saved(out: str | Path, people: Sequence[str] = (), *, top: int | Non
     ------
     UsageError
         Neither or both of ``people`` and ``top``, or no assessment there.
+
+    Examples
+    --------
+    >>> compare_saved("nowhere", ["ada", "lin"])
+    Traceback (most recent call last):
+    ...
+    leadline.errors.tree.UsageError: nowhere does not hold an assessment. ...
+    """
+    return compare_among(saved_scorecard(out), people, top=top)
+
+
+def compare_among(scorecard: Scorecard, people: Sequence[str] = (), *, top: int | None = None) -> Comparison:
+    """Compare people of a scorecard.
+
+    Parameters
+    ----------
+    scorecard : Scorecard
+    people, top
+        As :func:`compare_saved`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    UsageError
+        Neither or both of ``people`` and ``top``.
+
+    Examples
+    --------
+    >>> from leadline.workflows import score_figures
+    >>> compare_among(score_figures({"te": 85}), ["1"], top=2)
+    Traceback (most recent call last):
+    ...
+    leadline.errors.tree.UsageError: Say whom to compare. ...
     """
     if bool(people) == (top is not None):
         raise UsageError("workflows.people_or_top")
-    scorecard = saved_scorecard(out)
     if top is not None:
         ranked = [(r, p) for r, p in zip(scorecard.rank, scorecard.ratees, strict=True) if not isnan(r)]
         people = [ratee for _, ratee in sorted(ranked)[:top]]
-    return compare(scorecard, list(dict.fromkeys(people)))
+    return compare(scorecard, people)

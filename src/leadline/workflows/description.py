@@ -25,6 +25,12 @@ def describe_source(
     Returns
     -------
     Description
+
+    Examples
+    --------
+    >>> from leadline.workflows import demo_evidence
+    >>> describe_source(demo_evidence() / "groups.csv").n_rows
+    {'groups': 40}
     """
     progress("workflows.stage.read", 0.0)
     return describe(source if query is None else read_table(source, query=query))

@@ -37,8 +37,8 @@ def score_figures(
 
     Examples
     --------
-    >>> round(score_figures({"te": 85, "la": 80, "bi": 75, "pg": 90}).overall[0], 1)
-    np.float64(82.3)
+    >>> score_figures({"te": 85, "la": 80, "bi": 75, "pg": 90}).overall.round(1)
+    array([82.3])
     """
     criteria = load_framework(framework).with_profiles(*profiles)
     table = dict(figures) if isinstance(figures, Mapping) else read_table(figures)

@@ -44,6 +44,14 @@ def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
     ------
     EvidenceError
         A column is missing, or a measure is no number; every fault with its row.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "anchors.csv"
+    >>> _ = path.write_text("facet,element,measure\\nitem,listens,0.25\\n")
+    >>> read_anchors(path)
+    {'item': {'listens': 0.25}}
     """
     table = read_table(path)
     place = Path(path).name
@@ -104,6 +112,21 @@ def fit_file(
     Returns
     -------
     FitResult
+
+    Raises
+    ------
+    LeadlineError
+        Whatever is wrong with table, anchors or options; then nothing is written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> rows_of = ["ratee,rater,item,rating", "ada,r1,a,4", "ada,r2,a,3", "lin,r1,a,2", "lin,r2,a,3"]
+    >>> _ = (folder / "ratings.csv").write_text("\\n".join(rows_of))
+    >>> result = fit_file(folder / "ratings.csv", folder / "out")
+    >>> result.fit.facets["ratee"].elements
+    ('ada', 'lin')
     """
     out = Path(out)
     check_replaceable(out)
@@ -111,18 +134,22 @@ def fit_file(
     table = read_table(source, query=query)
     anchors = None if anchor is None else read_anchors(anchor)
     progress("workflows.stage.fit", 0.3)
-    options = {
-        "model": model,
-        "method": method,
-        "ratee": ratee,
-        "rater": rater,
-        "item": item,
-        "rating": rating,
-        "relationship": relationship,
-        "facets": tuple(facets),
-        "stopping": stopping,
-    }
-    found = fit(table, anchors=anchors, threads=threads, **options)
+    found = fit(
+        table,
+        model=model,
+        method=method,
+        ratee=ratee,
+        rater=rater,
+        item=item,
+        rating=rating,
+        relationship=relationship,
+        facets=facets,
+        anchors=anchors,
+        stopping=stopping,
+        threads=threads,
+    )
+    columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
+    options = {"model": model, "method": method, "stopping": stopping, **columns, "facets": list(facets)}
     progress("workflows.stage.write", 0.9)
     with whole_folder(out) as folder:
         found.save(folder)

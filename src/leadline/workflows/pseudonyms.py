@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leadline.measurement import FacetFit, Measures, Notice, QualityNote
+import numpy as np
+
+from leadline.measurement import FacetFit, FacetMeasures, Measures, Notice, QualityNote
 from leadline.reports.lens import Lens
 from leadline.reports.quality import pseudonyms
 from leadline.scoring import Scorecard
+from leadline.workflows.withheld import measures_of
+
+_UNKNOWN = "R?"
+_KINDS = ("rater", "item", "ratee")
 
 
 def with_pseudonyms(scorecard: Scorecard) -> tuple[Scorecard, Mapping[str, str]]:
@@ -30,40 +37,54 @@ def with_pseudonyms(scorecard: Scorecard) -> tuple[Scorecard, Mapping[str, str]]
     scorecard : Scorecard
     key : mapping of rater to pseudonym
     """
-    key = pseudonyms(Lens(scorecard, "en"))
-    measures = scorecard.measures
-    if not isinstance(measures, Measures):
-        return scorecard, key
-    return replace(scorecard, measures=_hidden(measures, key)), key
+    key = _completed(pseudonyms(Lens(scorecard, "en")), measures_of(scorecard))
+    return replace(scorecard, measures=_hidden(measures_of(scorecard), key)), key
+
+
+def _completed(key: Mapping[str, str], measures: Measures) -> dict[str, str]:
+    """The key with those raters, too, whose severity is not known: numbered last, in no telling order."""
+    raters = {one for fit in measures.fits.values() for one in fit.facets["rater"].elements}
+    raters |= {note.element for note in measures.quality if note.kind == "rater"}
+    others = sorted(raters - key.keys(), key=lambda one: hashlib.sha256(one.encode()).digest())
+    width = max(2, len(str(len(key))))
+    return dict(key) | {one: f"R{n:0{width}d}" for n, one in enumerate(others, len(key) + 1)}
 
 
 def _hidden(measures: Measures, key: Mapping[str, str]) -> Measures:
     previous = measures.previous
+    notes = (_hidden_note(note, key) for note in measures.quality)
     return replace(
         measures,
         fits={factor: _hidden_fit(fit, key) for factor, fit in measures.fits.items()},
-        quality=tuple(_hidden_note(note, key) for note in measures.quality),
+        # Sorted by pseudonym: the order of the true ids would give them away.
+        quality=tuple(sorted(notes, key=lambda note: (_KINDS.index(note.kind), note.element, note.reason))),
         previous=None if previous is None else _hidden(previous, key),
     )
 
 
 def _hidden_fit(fit: FacetFit, key: Mapping[str, str]) -> FacetFit:
-    raters = fit.facets["rater"]
-    hidden = replace(raters, elements=tuple(key.get(one, "R?") for one in raters.elements))
     return replace(
         fit,
-        facets={**fit.facets, "rater": hidden},
+        facets={**fit.facets, "rater": _hidden_raters(fit.facets["rater"], key)},
         warnings=tuple(_hidden_notice(notice, key) for notice in fit.warnings),
         ratings=None,
         calibration=None,
     )
 
 
+def _hidden_raters(raters: FacetMeasures, key: Mapping[str, str]) -> FacetMeasures:
+    names = np.array([key[one] for one in raters.elements], dtype=object)
+    order = np.argsort(names, kind="stable")
+    columns = {name: value for name, value in vars(raters).items() if isinstance(value, np.ndarray)}
+    sorted_columns: dict[str, Any] = {name: value[order] for name, value in columns.items()}
+    return replace(raters, elements=tuple(names[order].tolist()), **sorted_columns)
+
+
 def _hidden_notice(notice: Notice, key: Mapping[str, str]) -> Notice:
     if notice.fields.get("facet") != "rater" or "elements" not in notice.fields:
         return notice
     names = str(notice.fields["elements"]).removesuffix(" …").split(", ")
-    listed = ", ".join(sorted({key.get(name, "R?") for name in names}))
+    listed = ", ".join(sorted({key.get(name, _UNKNOWN) for name in names}))
     return replace(notice, fields={**notice.fields, "elements": f"{listed} …"})
 
 
@@ -71,7 +92,7 @@ def _hidden_note(note: QualityNote, key: Mapping[str, str]) -> QualityNote:
     if note.kind != "rater":
         return note
     fields = {name: _hidden_value(value, key) for name, value in note.fields.items()}
-    return replace(note, element=key.get(note.element, "R?"), fields=fields)
+    return replace(note, element=key[note.element], fields=fields)
 
 
 def _hidden_value(value: Any, key: Mapping[str, str]) -> Any:

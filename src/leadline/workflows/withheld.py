@@ -18,6 +18,13 @@ Booleans = NDArray[np.bool_]
 _OF_RATEES = ("measure", "se", "raw_mean", "fair_mean", "infit_mnsq", "infit_z", "outfit_mnsq", "outfit_z")
 
 
+def measures_of(scorecard: Scorecard) -> Measures:
+    """The measures that a scorecard of evidence was made from."""
+    if not isinstance(scorecard.measures, Measures):
+        raise TypeError("this scorecard was made from plain figures")
+    return scorecard.measures
+
+
 def without_withheld(scorecard: Scorecard) -> Scorecard:
     """The scorecard as it may leave the analyst's hands: what may not be shown is in no file of it.
 
@@ -33,9 +40,7 @@ def without_withheld(scorecard: Scorecard) -> Scorecard:
     Scorecard
     """
     found = shown(scorecard)
-    measures = scorecard.measures
-    if not isinstance(measures, Measures):
-        return found.scorecard
+    measures = measures_of(scorecard)
     hidden = dict(zip(scorecard.factors, ~found.factors.T, strict=True))
     hidden |= dict(zip(scorecard.competencies, ~found.competencies.T, strict=True))
     previous = measures.previous

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leadline.reports.lens import Lens
+from leadline.reports.quality import pseudonyms
 from leadline.scoring import Scorecard
 from leadline.workflows import AssessResult, assess, compare_saved
 
@@ -196,3 +198,22 @@ def test_every_promised_file_is_there(result: AssessResult) -> None:
         "people/lin.html",
     }
     assert promised <= set(result.files)
+
+
+def test_the_order_of_raters_in_the_output_does_not_give_them_away(result: AssessResult) -> None:
+    for name in (
+        "measures.csv",
+        "scorecard/measures/measures.csv",
+        "scorecard/measures/previous/measures.csv",
+    ):
+        for factor in result.scorecard.factors:
+            rows = [row for row in read(result.out / name) if row["facet"] == f"rater:{factor}"]
+            elements = [row["element"] for row in rows]
+            assert elements == sorted(elements)
+            assert len(set(elements)) == len(elements) > 200
+    flagged = [row["element"] for row in read(result.out / "quality.csv") if row["kind"] == "rater"]
+    assert flagged == sorted(flagged)
+
+
+def test_the_report_uses_the_same_pseudonyms_as_the_tables(card: Scorecard) -> None:
+    assert all(shown == saved for saved, shown in pseudonyms(Lens(card, "en")).items())

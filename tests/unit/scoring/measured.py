@@ -8,21 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.frameworks import Framework, load_framework
-from leadline.measurement import CompetencyMeasure, Dimension, Measures, QualityNote
-from leadline.scoring.pool import drawn_from_group
+from leadline.measurement import CompetencyMeasure, Curve, Dimension, Measures, QualityNote
 
 FRAMEWORK = load_framework("technical-leadership")
 FACTORS = tuple(factor.id for factor in FRAMEWORK.factors)
 
 
-class HandMade(Measures):
-    """Measures whose draws are normal around the values."""
-
-    def draws(self, n: int, seed: int) -> NDArray[np.float64]:
-        rng = np.random.default_rng(seed)
-        errors = np.nan_to_num(self.factor_se) * rng.standard_normal((n, *self.factor_value.shape))
-        found = np.clip(self.factor_value + errors, 0, 100)
-        return drawn_from_group(found, self.factor_value, np.isnan(self.factor_value), seed)
+# A straight map, so that an error in logits is the same error on 0-100 wherever it is.
+STRAIGHT = Curve(np.array([-2.0, 2.0]), np.array([0.0, 100.0]))
 
 
 def measured(
@@ -46,15 +39,14 @@ def measured(
     error = np.where(np.isnan(value), np.nan, np.broadcast_to(se, value.shape))
     counts = np.broadcast_to(raters, (people,)).astype(np.int64)
     by_competency = dict(competency_raters or {})
-    return HandMade(
+    return Measures(
         framework=framework,
         cycle="2026",
         ratees=tuple(ratees or [f"p{p}" for p in range(people)]),
         names={},
         factors=tuple(factors),
         dimensions=tuple(
-            dimension(factor, "outcomes" if factor == "performance_goals" else "ratings", value[:, f], counts)
-            for f, factor in enumerate(factors)
+            dimension(factor, value[:, f], error[:, f], counts) for f, factor in enumerate(factors)
         ),
         competencies=tuple(
             competency(name, np.array(scores, float), np.array(by_competency.get(name, counts)))
@@ -77,21 +69,22 @@ def measured(
     )
 
 
-def dimension(factor: str, kind: str, value: NDArray[np.float64], raters: NDArray[np.int64]) -> Dimension:
-    has = np.isfinite(value)
-    rated = kind == "ratings"
+def dimension(
+    factor: str, value: NDArray[np.float64], se: NDArray[np.float64], raters: NDArray[np.int64]
+) -> Dimension:
+    has, rated = np.isfinite(value), factor != "performance_goals"
     return Dimension(
         factor=factor,
-        kind=kind,
+        kind="ratings" if rated else "outcomes",
         value=value,
-        se=np.where(has, 3.0, np.nan),
-        theta=np.where(has & rated, value / 25 - 2, np.nan),
-        theta_se=np.where(has & rated, 0.2, np.nan),
+        se=se,
+        theta=value / 25 - 2 if rated else np.full_like(value, np.nan),
+        theta_se=se / 25 if rated else np.full_like(value, np.nan),
         n=np.where(has, 40, 0),
         n_raters=np.where(has & rated, raters, 0),
         n_items=np.where(has, 5, 0),
         weight=1.0,
-        curve=None,
+        curve=STRAIGHT if rated else None,
     )
 
 

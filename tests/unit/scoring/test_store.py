@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.scoring.measured import measured
 
 from leadline.errors import SourceError
-from leadline.scoring import Scorecard, compare, score
+from leadline.scoring import Scorecard, compare, score, shown
 
 FIGURES = {
     "ratee": ["ada", "林", "=cmd"],
@@ -30,6 +31,17 @@ def test_a_scorecard_loads_back_equal(tmp_path: Path) -> None:
     assert str(loaded.drivers) == str(card.drivers)
     assert (loaded.formula, loaded.groups, loaded.notices) == (card.formula, card.groups, card.notices)
     assert loaded.framework == card.framework
+
+
+def test_a_scorecard_of_measures_loads_back_equal(tmp_path: Path) -> None:
+    now = measured(
+        [[85, 80, 75, 90], [70, np.nan, 68, 75]], raters=[8, 2], competencies={"code_quality": [60.0, 70.0]}
+    )
+    for card in (score(now), shown(score(now)).scorecard):
+        loaded = Scorecard.load(card.save(tmp_path / str(card.is_disclosed)))
+        assert loaded.to_json() == card.to_json()
+        assert loaded.is_disclosed == card.is_disclosed
+        assert compare(loaded, ["p0", "p1"]).to_json() == compare(card, ["p0", "p1"]).to_json()
 
 
 def test_a_loaded_scorecard_compares_people_as_before(tmp_path: Path) -> None:

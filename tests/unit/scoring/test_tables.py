@@ -83,15 +83,21 @@ def test_tables_without_rows_keep_their_columns() -> None:
 
 
 def test_raters_appear_under_their_pseudonyms_where_these_are_given() -> None:
+    partner = {"partner": "lin", "z": 3.1}
     notes = [
-        QualityNote(kind="rater", element="ada", reason="severe", value=1.5),
-        QualityNote(kind="ratee", element="ada", reason="sparse", value=2.0),
+        QualityNote(kind="rater", element="ada", reason="reciprocal", value=3.1, fields=partner),
+        QualityNote(kind="ratee", element="ada", reason="sparse", value=2.0, fields={"n": 2, "links": 1}),
+        QualityNote(kind="item", element="delegation_1", reason="of_tomorrow", value=1.0),
     ]
     card = score(measured(VALUES, quality=notes))
-    assert card.quality_frame().get_column("element").to_list() == ["ada", "ada"]
-    hidden = card.quality_frame(pseudonyms={"ada": "R01"})
-    assert hidden.get_column("element").to_list() == ["R01", "ada"]
-    assert hidden.get_column("reason").to_list() == ["severe", "sparse"]
+    named = list(rows(card.quality_frame()))
+    assert [row["element"] for row in named] == ["ada", "ada", "delegation_1"]
+    assert "lin" in named[0]["explanation"]
+    hidden = list(rows(card.quality_frame(pseudonyms={"ada": "R01", "lin": "R02"})))
+    assert [row["element"] for row in hidden] == ["R01", "ada", "delegation_1"]
+    assert "R02" in hidden[0]["explanation"]
+    assert "lin" not in hidden[0]["explanation"]
+    assert hidden[2]["explanation"] is None
 
 
 def test_json_holds_no_number_that_json_does_not_have() -> None:

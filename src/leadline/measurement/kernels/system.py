@@ -194,8 +194,8 @@ def information(system: System, evaluation: Evaluation) -> tuple[tuple[Floats, .
     k2, k3, k4 = (of_forms(system, each) for each in (tables.k2, tables.k3, tables.k4))
     variance = system.weight * interpolated((k2, k3, k4), at.left, weights)
     mass = [of_items(system, each) for each in spread(at.left, weights, system.weight, k2.size)]
-    of_items = sum((m * k).sum(axis=1) for m, k in zip(mass, (tables.k2, tables.k3, tables.k4), strict=True))
-    return _by_element(system, variance), np.asarray(of_items)
+    by_item = sum((m * k).sum(axis=1) for m, k in zip(mass, (tables.k2, tables.k3, tables.k4), strict=True))
+    return _by_element(system, variance), np.asarray(by_item)
 
 
 def _by_element(system: System, row_values: Floats) -> tuple[Floats, ...]:
