@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from leadline.web.look.templatetags.look import has_text, text
+
+
+class PlainSelect(forms.Select):
+    """A select of many choices, written directly: Django renders a template for each of 600 time zones."""
+
+    def render(
+        self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
+    ) -> SafeString:
+        """The element."""
+        del renderer
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) == chosen else "", text) for key, text in self.choices),
+        )
+        own = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", own, options)
+
 
 CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
     forms.Select: "form-select",
+    PlainSelect: "form-select",
     forms.RadioSelect: "form-selectgroup",
     forms.CheckboxSelectMultiple: "form-checks",
 }
@@ -37,6 +61,7 @@ def dress(field: forms.Field) -> None:
     field.widget.attrs.setdefault("class", CLASSES.get(type(field.widget), "form-control"))
 
 
+@cache
 def zones() -> list[tuple[str, str]]:
     """Time zones a person would choose from."""
     names = (

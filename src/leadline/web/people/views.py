@@ -30,6 +30,8 @@ COLUMNS = (
     Column("people.fields.manager", "manager__name", lambda p: p.manager.key if p.manager else ""),
     Column("people.fields.role", "role", lambda p: p.role),
 )
+MOST_LEADERS = 300
+"""Suggested while typing; anybody else may be typed in."""
 SHOWN = ("present", "left", "all")
 
 
@@ -123,7 +125,9 @@ def _tell(form: PersonForm, faults: tuple[Fault, ...]) -> None:
 
 
 def _choices(request: Request) -> dict[str, object]:
-    leaders = access.present(request.actor).filter(reports__isnull=False).distinct().order_by("name")
+    leaders = (
+        access.present(request.actor).filter(reports__isnull=False).distinct().order_by("name")[:MOST_LEADERS]
+    )
     return {"teams": access.teams(request.actor), "leaders": leaders}
 
 
