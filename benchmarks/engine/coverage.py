@@ -4,7 +4,8 @@
     python -m benchmarks.engine.coverage --designs T T+halo --methods marginal --seeds 20
 
 Intervals: the share of ratees whose nominal 90 % interval covers the truth. Pairs: of those given
-P(A > B) near .8, the share whose better one is better in truth.
+P(A > B) near .8, the share whose better one is better in truth; from joint posterior draws, or from
+the errors as if independent where a method has no posterior.
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ from typing import NamedTuple
 import numpy as np
 from benchmarks.engine.accuracy import accuracy
 from benchmarks.engine.designs import OPTIONS, Design, design
-from benchmarks.engine.files import table
+from benchmarks.engine.files import code, table
 from benchmarks.engine.peers.adapter import NotOfferedError
-from benchmarks.engine.peers.leadline_fit import by_code, found_in, ratee_facet
+from benchmarks.engine.peers.leadline_fit import found_in, ratee_facet
 from benchmarks.engine.simulate import simulate
 from benchmarks.engine.table import columns
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from leadline.measurement import FacetFit
+
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 RESULTS = Path(__file__).parent / "results" / "coverage.csv"
@@ -37,6 +41,7 @@ DESIGNS = [f"{size}{option}" for size in ("T", "S", "M") for option in ("", "+ha
 SEEDS = {"T": 200, "S": 200, "M": 5}
 PAIRS = 20_000
 """Pairs looked at in one data set: all of them would say little more."""
+DRAWS = 1_000
 NEAR = 0.05
 """Half the width of the class of pairs given .8."""
 
@@ -75,14 +80,14 @@ def trials(chosen: Design, method: str, seed: int) -> Iterator[Trial]:
     found = found_in(table(ratings), chosen, method)
     spread = {part.component: part.sd for part in found.variance}
     draw = np.random.default_rng(seed)
-    for number in range(chosen.n_factors):
-        facet = found.facets[ratee_facet(chosen, number)]
-        theta, se = (by_code(facet, values, chosen.n_ratees) for values in (facet.measure, facet.se))
-        truth = true.theta[:, number]
-        near = accuracy(theta, truth, se, same_unit=True)
-        a, b = draw.choice(np.flatnonzero(np.isfinite(theta)), (2, PAIRS))
+    for factor in range(chosen.n_factors):
+        name = ratee_facet(chosen, factor)
+        facet = found.facets[name]
+        truth = true.theta[[code(element) for element in facet.elements], factor]
+        near = accuracy(facet.measure, truth, facet.se, same_unit=True)
+        a, b = draw.integers(len(truth), size=(2, PAIRS))
         a, b = a[a != b], b[a != b]
-        probability = ndtr((theta[a] - theta[b]) / np.hypot(se[a], se[b]))
+        probability = better(found, name, a, b)
         yield Trial(
             coverage=near.coverage,
             theta_rmse=near.theta_rmse,
@@ -91,6 +96,15 @@ def trials(chosen: Design, method: str, seed: int) -> Iterator[Trial]:
             given=np.maximum(probability, 1 - probability),
             right=(truth[a] > truth[b]) == (probability > 0.5),
         )
+
+
+def better(found: FacetFit, name: str, a: Codes, b: Codes) -> Floats:
+    """P(A > B) of pairs of elements of a facet."""
+    if found.method == "joint":
+        measure, se = found.facets[name].measure, found.facets[name].se
+        return np.asarray(ndtr((measure[a] - measure[b]) / np.hypot(se[a], se[b])))
+    drawn = found.draws(DRAWS)[name]
+    return sum((one[a] > one[b] for one in drawn), np.zeros(len(a))) / DRAWS
 
 
 def summary(chosen: Design, method: str, seeds: int) -> Summary:

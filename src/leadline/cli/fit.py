@@ -37,6 +37,7 @@ def run(*, file: str, out: str, **options: Any) -> None:
     ]
     print_table(headings, rows, numbers=(1, 2, 3, 4))
     state = "fit.converged" if fit.converged else "fit.not_converged"
+    state += "" if fit.method == "joint" else "_bound"
     click.echo(say(state, n=fit.iterations, log_likelihood=number(fit.log_likelihood, 3)))
     for warning in fit.warnings:
         click.echo(say("notice", text=warning.describe(how.language)))

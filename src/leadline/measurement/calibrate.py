@@ -114,14 +114,14 @@ def calibrate(
     labels, label = np.unique(ratings.rating, return_inverse=True)
     index = [ratings.index[facet] for facet in facets]
     sizes = [len(ratings.elements[facet]) for facet in facets]
-    held = [_anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
+    held = [anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
     fixed = [np.isfinite(values) for values in held]
     screen = screened(index, sizes, label.astype(np.int64), n_labels=len(labels), shared=shared, held=fixed)
     if not screen.kept.any():
         raise MeasurementError("measurement.no_variation", n=ratings.n)
-    system = _system(ratings, facets, screen, fixed, shared=shared)
+    system = system_of(ratings, facets, screen, fixed, shared=shared)
     found = _searched(system, facets, held, noncentered=noncentered, early=early, progress=progress)
-    design = _design(index, sizes, screen)
+    design = design_among(index, sizes, screen)
     centred = [*(f for f in facets if f == "ratee"), *(f for f in facets if f != "ratee")]
     rules = [facets.index(f) for f in centred if f != noncentered and not fixed[facets.index(f)].any()]
     point = _placed(system, found.point, design, fixed, rules)
@@ -133,7 +133,7 @@ def calibrate(
         steps=point.steps,
         rung=screen.rung[screen.kept],
         weight=ratings.weight[screen.kept],
-        context=_contexts(facets, index, sizes)[screen.kept],
+        context=contexts_of(facets, index, sizes)[screen.kept],
     )
     summary = summed(estimated)
     known = [
@@ -190,7 +190,7 @@ def _searched(
     return _Found(solution.point, value, steps, solution.converged, solution.bounded)
 
 
-def _anchor_values(ratings: Ratings, facet: str, anchors: Mapping[str, float]) -> Floats:
+def anchor_values(ratings: Ratings, facet: str, anchors: Mapping[str, float]) -> Floats:
     """Location of every element where it is anchored, NaN elsewhere."""
     return np.array([anchors.get(name, np.nan) for name in ratings.elements[facet]], dtype=float)
 
@@ -204,7 +204,7 @@ def _with_anchors(system: System, start: Point, held: list[Floats]) -> Point:
     return Point(locations, np.where(system.valid, difficulty[:, None] + thresholds, np.inf))
 
 
-def _system(
+def system_of(
     ratings: Ratings, facets: tuple[str, ...], screen: Screened, fixed: list[Flags], *, shared: bool
 ) -> System:
     """The likelihood of the ratings that take part, collapsed into cells where that is exact."""
@@ -235,12 +235,15 @@ def _system(
     )
 
 
-def _design(index: list[NDArray[np.int32]], sizes: list[int], screen: Screened) -> Design:
+def design_among(index: list[NDArray[np.int32]], sizes: list[int], screen: Screened) -> Design:
+    """Who can be compared with whom, by the ratings that take part."""
     kept = np.flatnonzero(screen.kept)
     return comparable([at[kept] for at in index], sizes)
 
 
-def _contexts(facets: tuple[str, ...], index: list[NDArray[np.int32]], sizes: list[int]) -> NDArray[np.int64]:
+def contexts_of(
+    facets: tuple[str, ...], index: list[NDArray[np.int32]], sizes: list[int]
+) -> NDArray[np.int64]:
     """Number of each combination of everything but the rater."""
     others = [n for n, facet in enumerate(facets) if facet != "rater"]
     key = combined_key([index[n] for n in others], [sizes[n] for n in others])

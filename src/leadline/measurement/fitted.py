@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame, write_csv
 from leadline.measurement.bias import fitted_bias
 from leadline.measurement.calibrate import Calibration
 from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
 from leadline.measurement.files import THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
+from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings
+from leadline.measurement.variational.calibrate import MarginalCalibration
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,7 +29,7 @@ class FacetFit:
     Attributes
     ----------
     model : {"rating-scale", "partial-credit"}
-    method : {"joint"}
+    method : {"marginal", "joint"}
     stopping : {"converged", "facets"}
     noncentered : str
         The facet whose mean is free; the others are centred at 0 unless anchored.
@@ -34,7 +38,10 @@ class FacetFit:
     thresholds : Thresholds
     variance : tuple of Component
     log_likelihood : float
-        Joint log-likelihood of the ratings that took part, extreme elements left out.
+    log_likelihood_kind : {"joint", "variational lower bound"}
+        Joint log-likelihood of the ratings that took part, extreme elements left out; or the lower
+        bound on the marginal one that the marginal method maximises, NaN where the design is so
+        large that its determinant is not computed.
     iterations : int
     converged : bool
     seconds : float
@@ -49,6 +56,8 @@ class FacetFit:
         What was fitted; None after ``load``.
     calibration : Calibration or None
         The arrays behind the figures, by kernel; None after ``load``.
+    posterior : MarginalCalibration or None
+        The posterior of the marginal method.
     """
 
     model: str
@@ -69,6 +78,8 @@ class FacetFit:
     versions: Mapping[str, str]
     ratings: Ratings | None = field(default=None, repr=False)
     calibration: Calibration | None = field(default=None, repr=False)
+    log_likelihood_kind: str = "joint"
+    posterior: MarginalCalibration | None = field(default=None, repr=False)
 
     def to_frame(self) -> Frame:
         """Measures of every facet as one table, the columns of ``measures.csv``."""
@@ -85,7 +96,7 @@ class FacetFit:
             "n": {name: len(facet.elements) for name, facet in self.facets.items()},
             "n_ratings": int(sum(self.facets["item"].n)),
             "log_likelihood": rounded(self.log_likelihood),
-            "log_likelihood_kind": "joint",
+            "log_likelihood_kind": self.log_likelihood_kind,
             "iterations": self.iterations,
             "converged": self.converged,
             "seconds": round(self.seconds, 3),
@@ -147,6 +158,27 @@ class FacetFit:
             A file is missing.
         """
         return cls(**fit_fields(Path(directory)))
+
+    def draws(self, n: int, seed: int = 0) -> dict[str, Floats]:
+        """Joint posterior draws of ratees, raters and further facets, errors shared through raters kept.
+
+        Parameters
+        ----------
+        n : int
+        seed : int
+
+        Returns
+        -------
+        dict of facet to array, shape (n, E), logits
+
+        Raises
+        ------
+        MeasurementError
+            The method has no posterior, or the fit was loaded from files.
+        """
+        if self.posterior is None:
+            raise MeasurementError("measurement.draws_need_marginal", method=self.method)
+        return self.posterior.draws(n, np.random.default_rng(seed))
 
     def bias(self, facet_a: str, facet_b: str) -> Frame:
         """Departures of pairs of elements from the model, everything else held fixed.

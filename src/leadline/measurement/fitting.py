@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 import scipy
+from threadpoolctl import threadpool_limits
 
 from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
@@ -19,9 +20,10 @@ from leadline.measurement.facet import Agreement, FacetMeasures
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 
 MODELS = ("rating-scale", "partial-credit")
-METHODS = ("joint",)
+METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
 
 THIN = 10
@@ -46,7 +48,7 @@ def fit(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> FacetFit:
-    r"""Fit a many-facet rating-scale or partial-credit model by joint maximum likelihood.
+    r"""Fit a many-facet rating-scale or partial-credit model.
 
     .. math:: \log(P_{k}/P_{k-1}) = \theta_p - \lambda_r - \gamma_g - \dots - \delta_{ik}
 
@@ -61,7 +63,9 @@ def fit(
     model : {"rating-scale", "partial-credit"}
         Whether items share their thresholds. Categories are those that occur: one in between that
         nobody used is closed up, as FACETS does unless told to keep it.
-    method : {"joint"}
+    method : {"joint", "marginal"}
+        Joint maximum likelihood, as FACETS and Winsteps; or ratees, raters and halos as random, their
+        variances estimated, by Gaussian variational EM: calibrated errors that count the raters' own.
     ratee, item, rating : str
         Columns.
     rater : str or None
@@ -82,7 +86,7 @@ def fit(
         To the optimum, or as soon as FACETS would stop: residuals below 0.5 score points, changes
         below 0.01 logit.
     threads : int, optional
-        For compiled kernels; this method has none and uses one thread.
+        Threads of the linear algebra; by default as many as there are processors.
     progress : callable, optional
         Called with the number of each iteration and its largest change in logits.
 
@@ -132,21 +136,24 @@ def fit(
     if weight is None and "weight" in data.columns:
         weight = "weight"
     ratings = ratings_from_table(data, columns, rating, weight)
-    return fit_ratings(
-        ratings,
-        model=model,
-        anchors=anchors,
-        noncentered=noncentered,
-        stopping=stopping,
-        progress=progress,
-        began=began,
-    )
+    with threadpool_limits(limits=threads, user_api="blas"):
+        return fit_ratings(
+            ratings,
+            model=model,
+            method=method,
+            anchors=anchors,
+            noncentered=noncentered,
+            stopping=stopping,
+            progress=progress,
+            began=began,
+        )
 
 
 def fit_ratings(
     ratings: Ratings,
     *,
     model: str = "rating-scale",
+    method: str = "joint",
     anchors: Mapping[str, Mapping[str, float]] | None = None,
     noncentered: str | None = None,
     stopping: str = "converged",
@@ -158,7 +165,7 @@ def fit_ratings(
     Parameters
     ----------
     ratings : Ratings
-    model, anchors, noncentered, stopping, progress
+    model, method, anchors, noncentered, stopping, progress
         As for `fit`.
     began : float, optional
         Moment from which ``seconds`` count.
@@ -180,6 +187,10 @@ def fit_ratings(
             raise MeasurementError("measurement.anchor_not_finite", facet=facet)
         if not set(values) & set(ratings.elements[facet]):
             raise MeasurementError("measurement.anchors_match_nothing", facet=facet)
+    if method == "marginal":
+        _check_option("noncentered", noncentered or "ratee", ("ratee",))
+        _check_option("stopping", stopping, STOPPING[:1])
+        return _fit_marginal(ratings, anchors, shared=model == "rating-scale", progress=progress, began=began)
     noncentered = noncentered or _default_noncentered(ratings, anchors)
     _check_option("noncentered", noncentered, ratings.facets)
     calibration = calibrate(
@@ -195,6 +206,20 @@ def fit_ratings(
     )
 
 
+def _fit_marginal(
+    ratings: Ratings,
+    anchors: Mapping[str, Mapping[str, float]],
+    *,
+    shared: bool,
+    progress: Progress | None,
+    began: float,
+) -> FacetFit:
+    known = calibrate_marginal(ratings, shared=shared, anchors=anchors, progress=progress)
+    return fitted(
+        ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known, began=began
+    )
+
+
 def fitted(
     ratings: Ratings,
     calibration: Calibration,
@@ -202,6 +227,7 @@ def fitted(
     noncentered: str,
     anchors: Mapping[str, object],
     stopping: str = "converged",
+    posterior: MarginalCalibration | None = None,
     began: float | None = None,
 ) -> FacetFit:
     """The figures of a calibration that was made already.
@@ -213,6 +239,8 @@ def fitted(
     noncentered : str
     anchors : mapping of facet
     stopping : {"converged", "facets"}
+    posterior : MarginalCalibration, optional
+        Where the calibration comes from the marginal method.
     began : float, optional
         Moment from which ``seconds`` count.
 
@@ -223,13 +251,14 @@ def fitted(
     found = facet_measures(ratings, calibration)
     return FacetFit(
         model=MODELS[0] if calibration.shared else MODELS[1],
-        method="joint",
+        method="joint" if posterior is None else "marginal",
         stopping=stopping,
         noncentered=noncentered,
         facets=found,
         thresholds=threshold_table(ratings, calibration),
-        variance=components(found),
+        variance=components(found) if posterior is None else posterior.components,
         log_likelihood=calibration.log_likelihood,
+        log_likelihood_kind="joint" if posterior is None else "variational lower bound",
         iterations=calibration.iterations,
         converged=calibration.converged,
         seconds=0.0 if began is None else perf_counter() - began,
@@ -240,6 +269,7 @@ def fitted(
         versions={"leadline": __version__, "numpy": np.__version__, "scipy": scipy.__version__},
         ratings=ratings,
         calibration=calibration,
+        posterior=posterior,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr
 
 from leadline.measurement.dimension import QualityNote
 from leadline.measurement.kernels.arrays import Floats, add_up
@@ -103,7 +103,7 @@ def _severities(panel: Panel, rated: Sequence[RatedFactor]) -> Iterator[QualityN
     value = np.array([_weighted(found[name]) for name in names])
     error = np.array([1 / np.sqrt(sum(weight for _, weight in found[name])) for name in names])
     away = np.abs(value - np.median(value))
-    flagged = discoveries(norm.sf((away - LARGE_SEVERITY) / error))
+    flagged = discoveries(ndtr(-(away - LARGE_SEVERITY) / error))
     for n in np.flatnonzero(flagged).tolist():
         yield QualityNote(
             kind="rater",
@@ -130,8 +130,8 @@ def _misfits(facet: str, rated: Sequence[RatedFactor]) -> Iterator[QualityNote]:
         return
     mean = np.array([_weighted(squares[name]) for name in names])
     z = np.array([sum(v for v, _ in deviates[name]) / np.sqrt(len(deviates[name])) for name in names])
-    noisy = discoveries(norm.sf(z)) & (mean > NOISY)
-    muted = discoveries(norm.cdf(z)) & (mean < MUTED)
+    noisy = discoveries(ndtr(-z)) & (mean > NOISY)
+    muted = discoveries(ndtr(z)) & (mean < MUTED)
     for n in np.flatnonzero(noisy | muted).tolist():
         loud = "erratic" if facet == "rater" else "misfitting"
         yield QualityNote(
@@ -181,7 +181,7 @@ def _halos(panel: Panel, cells: _Cells) -> Iterator[QualityNote]:
     several = cells.size > 2
     n = add_up(cells.rater[several], len(panel.raters))
     total = add_up(cells.rater[several], len(panel.raters), cells.z[several] ** 2)
-    p = np.where(n > 1, chi2.sf(total, np.maximum(n, 1)), np.nan)
+    p = np.where(n > 1, chdtrc(np.maximum(n, 1), total), np.nan)
     ratio = total / np.maximum(n, 1)
     alike = _alike_within(panel)
     for rater in np.flatnonzero(discoveries(p) & (ratio > HALO)).tolist():
@@ -223,7 +223,7 @@ def _trades(panel: Panel, cells: _Cells) -> Iterator[QualityNote]:
     if not pairs:
         return
     both = np.array([[surplus[a, b], surplus[b, a]] for a, b in pairs])
-    p = norm.sf(both.sum(axis=1) / np.sqrt(2))
+    p = ndtr(-both.sum(axis=1) / np.sqrt(2))
     flagged = discoveries(p) & (both.min(axis=1) > TRADED)
     for n in np.flatnonzero(flagged).tolist():
         a, b = (panel.ratees[m] for m in pairs[n])

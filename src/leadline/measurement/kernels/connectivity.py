@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from leadline.measurement.kernels.arrays import Codes
-from leadline.measurement.kernels.cells import combined_key
+from leadline.measurement.kernels.cells import combined_key, starts
 
 Labels = NDArray[np.int64]
 
@@ -75,7 +75,8 @@ def comparable(index: Sequence[Codes], sizes: Sequence[int]) -> Design:
     changed = True
     while changed:
         changed = False
-        for facet in range(len(sizes)):
+        # The last facet first: items, as a rule, whose merging leaves one meeting for each cell.
+        for facet in reversed(range(len(sizes))):
             merged = _merged(meetings, facet)
             if merged is not None:
                 labels[facet] = np.where(labels[facet] >= 0, merged[labels[facet]], -1)
@@ -98,6 +99,8 @@ def _first_labels(at: Codes, size: int) -> Labels:
 def _distinct(meetings: NDArray[np.int64]) -> NDArray[np.int64]:
     sizes = [int(n) for n in meetings.max(axis=0) + 1]
     key = combined_key([meetings[:, f] for f in range(meetings.shape[1])], sizes)
+    if bool((key[1:] >= key[:-1]).all()):
+        return meetings[starts(key)]
     return meetings[np.unique(key, return_index=True)[1]]
 
 

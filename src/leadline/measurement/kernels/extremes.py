@@ -85,7 +85,7 @@ def screened(
         ladder, top_of_scale = _ladder(scale, label, kept, 1 if shared else sizes[-1], n_labels)
         rung, top = ladder[scale, label], top_of_scale[scale]
         found = tuple(
-            _extreme(at[kept], size, rung[kept], top[kept]) & ~fixed
+            extreme_elements(at[kept], size, rung[kept], top[kept]) & ~fixed
             for at, size, fixed in zip(index, sizes, held, strict=True)
         )
         if not any(each.any() for each in found):
@@ -108,7 +108,8 @@ def _ladder(
     return rungs, rungs[:, -1]
 
 
-def _extreme(at: Codes, size: int, rung: NDArray[np.int64], top: NDArray[np.int64]) -> Flags:
+def extreme_elements(at: Codes, size: int, rung: NDArray[np.int64], top: NDArray[np.int64]) -> Flags:
+    """Elements whose every rating is the lowest, or every one the highest, of its scale."""
     n = add_up(at, size)
     low = add_up(at[rung == 0], size)
     high = add_up(at[rung == top], size)

@@ -1,0 +1,1 @@
+"""The marginal method where raters and ratees cross: Gaussian variational EM."""
