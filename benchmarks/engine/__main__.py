@@ -26,7 +26,8 @@ RESULTS = Path(__file__).parent / "results" / "peers.csv"
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks.engine", description=__doc__.splitlines()[0])
     sizes = f"of {', '.join(SIZES)}; add +{', +'.join(OPTIONS)}"
-    parser.add_argument("--sizes", nargs="+", type=design, default=["T", "S"], metavar="SIZE", help=sizes)
+    small = [SIZES["T"], SIZES["S"]]
+    parser.add_argument("--sizes", nargs="+", type=design, default=small, metavar="SIZE", help=sizes)
     names = sorted({peer.name for peer in PEERS}, key=str.lower)
     parser.add_argument(
         "--peers", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names)
@@ -42,10 +43,15 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=RESULTS, help="CSV, one row a fit")
     given = parser.parse_args()
-    given.sizes = [design(size) if isinstance(size, str) else size for size in given.sizes]
     if factors := [size.name for size in given.sizes if size.n_factors > 1]:
         parser.error(f"{', '.join(factors)}: no peer has several factors; see benchmarks.engine.coverage")
     return given
+
+
+def make(size: Design, seed: int, folder: str) -> None:
+    """Draw a data set in a process of its own: a child's peak begins with its parent's."""
+    module = "benchmarks.engine.files"
+    subprocess.run([sys.executable, "-m", module, size.name, str(seed), folder, "parquet"], check=True)
 
 
 def run(peer: Peer, size: Design, seed: int, folder: Path, given: argparse.Namespace) -> Record:
@@ -64,17 +70,7 @@ def main() -> None:
     for size in given.sizes:
         for seed in range(1, given.seeds + 1):
             with tempfile.TemporaryDirectory() as folder:
-                # In a process of its own: a child's peak begins with its parent's, so this one stays small.
-                make = [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.engine.files",
-                    size.name,
-                    str(seed),
-                    folder,
-                    "parquet",
-                ]
-                subprocess.run(make, check=True)
+                make(size, seed, folder)
                 for peer in chosen:
                     if peer.only and peer.only not in size.name.split("+"):
                         continue

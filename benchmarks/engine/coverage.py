@@ -37,7 +37,9 @@ Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 RESULTS = Path(__file__).parent / "results" / "coverage.csv"
-DESIGNS = [f"{size}{option}" for size in ("T", "S", "M") for option in ("", "+halo", "+missing", "+factors")]
+DESIGNS = [
+    design(f"{size}{option}") for size in ("T", "S", "M") for option in ("", "+halo", "+missing", "+factors")
+]
 SEEDS = {"T": 200, "S": 200, "M": 5}
 PAIRS = 20_000
 """Pairs looked at in one data set: all of them would say little more."""
@@ -155,15 +157,14 @@ def main() -> None:
         prog="python -m benchmarks.engine.coverage", description=__doc__.splitlines()[0]
     )
     options = f"SIZE[+{'|+'.join(OPTIONS)}]"
-    parser.add_argument("--designs", nargs="+", default=DESIGNS, metavar="DESIGN", help=options)
+    parser.add_argument("--designs", nargs="+", type=design, default=DESIGNS, metavar="DESIGN", help=options)
     parser.add_argument("--methods", nargs="+", default=["marginal", "joint"], metavar="NAME")
     parser.add_argument("--seeds", type=int, help="data sets a design; by default 200 of T and S, 5 of M")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     rows: list[Summary] = []
-    for name in given.designs:
-        chosen = design(name)
-        seeds = given.seeds or SEEDS.get(name.split("+")[0], 1)
+    for chosen in given.designs:
+        seeds = given.seeds or SEEDS.get(chosen.name.split("+")[0], 1)
         for method in given.methods:
             rows.append(summary(chosen, method, seeds))
             write_csv(rows, given.out)

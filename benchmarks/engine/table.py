@@ -9,8 +9,8 @@ from statistics import fmean, median
 from benchmarks.engine.record import Record
 
 HEAD = (
-    "data", "program", "seconds", "x marginal", "x joint", "MB", "RMSE", "scaled", "severity", "sd ratio",
-    "cover 90", "halo", "converged", "outcome",
+    "data", "program", "seconds", "first", "x marginal", "x joint", "MB", "RMSE", "scaled", "severity",
+    "sd ratio", "cover 90", "halo", "converged", "outcome",
 )  # fmt: skip
 
 
@@ -40,8 +40,11 @@ def _row(
     groups: dict[tuple[str, str, str], list[Record]], data: str, peer: str, method: str
 ) -> tuple[str, ...]:
     its = groups[data, peer, method]
-    seconds = _seconds(its)
-    ratios = [seconds / _seconds(groups.get((data, "Leadline", own), [])) for own in ("marginal", "joint")]
+    seconds, first = _median(row.seconds for row in its), _median(row.first_seconds for row in its)
+    ratios = [
+        seconds / _median(row.seconds for row in groups.get((data, "Leadline", own), ()))
+        for own in ("marginal", "joint")
+    ]
     figures = [
         _shown(_mean(getattr(row, name) for row in its), digits)
         for name, digits in (
@@ -58,12 +61,13 @@ def _row(
         name: ", ".join(sorted({getattr(row, name) for row in its} - {""}))
         for name in ("converged", "outcome")
     }
-    program = f"{peer} {method}" + (f" {its[0].version}" if its[0].version else "")
-    return (data, program, _shown(seconds, 3), *(_shown(r, 1) for r in ratios), *figures, *said.values())
+    program = f"{peer} {method} {its[0].version}".rstrip()
+    times = (_shown(seconds, 3), _shown(first, 3), *(_shown(ratio, 1) for ratio in ratios))
+    return (data, program, *times, *figures, *said.values())
 
 
-def _seconds(records: Sequence[Record]) -> float:
-    known = [row.seconds for row in records if not math.isnan(row.seconds)]
+def _median(values: Iterable[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
     return median(known) if known else math.nan
 
 
