@@ -23,7 +23,7 @@ from leadline.measurement.ratings import Ratings, ratings_from_table
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 
 MODELS = ("rating-scale", "partial-credit")
-METHODS = ("marginal", "joint")
+METHODS = ("joint", "marginal")
 STOPPING = ("converged", "facets")
 
 THIN = 10

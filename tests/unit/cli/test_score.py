@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.calling import call
 
-from leadline.cli.interface import FORMULAS, METHODS, MODELS, STOPPING
+from leadline.cli.interface import FIT_METHODS, FORMULAS, MODELS, STOPPING
 from leadline.measurement import fitting
 from leadline.scoring import formulas
 
@@ -83,4 +83,4 @@ def test_what_cannot_be_scored_is_refused(arguments: tuple[str, ...], words: str
 
 def test_the_interface_offers_exactly_what_exists() -> None:
     assert set(FORMULAS) == set(formulas.FORMULAS)
-    assert (MODELS, METHODS, STOPPING) == (fitting.MODELS, fitting.METHODS, fitting.STOPPING)
+    assert (MODELS, FIT_METHODS, STOPPING) == (fitting.MODELS, fitting.METHODS, fitting.STOPPING)

@@ -3,7 +3,7 @@
 With complete information H and missing information L (see `marginal`) Newton's step is
 (H - L)^-1 gradient. Where H - L is not positive definite, directions that H and L share are taken apart:
 
-    L v = m H v,   step = sum of v (v' gradient) / max(|1 - m|, 1/10).
+    L v = m H v,   step = sum of v (v' gradient) / max(|1 - m|, 1/100).
 
 m = 0 is a step of EM in its gradient form (Lange, 1995), which climbs from anywhere; 1 - m is how much
 of the information a direction keeps, so that no step is longer than a hundred of EM.
@@ -102,17 +102,27 @@ def climb(
 
 def _step(here: Surface) -> tuple[Floats, bool]:
     """Step, and whether it is Newton's."""
+    newton = _newton(here)
+    return (_apart(here), False) if newton is None else (newton, True)
+
+
+def _newton(here: Surface) -> Floats | None:
+    """Newton's step, where the observed information is positive definite."""
     try:
-        return cho_solve(cho_factor(here.complete - here.missing, lower=True), here.gradient), True
+        return cho_solve(cho_factor(here.complete - here.missing, lower=True), here.gradient)
     except LinAlgError:
-        pass
+        return None
+
+
+def _apart(here: Surface) -> Floats:
+    """A step by directions taken apart."""
     try:
         share, direction = eigh(here.missing, here.complete)
     except LinAlgError:
         # Complete information of a non-concave family far from its top: follow the gradient instead.
-        return here.gradient / (np.abs(np.diag(here.complete)) + 1.0), False
+        return here.gradient / (np.abs(np.diag(here.complete)) + 1.0)
     kept = np.maximum(np.abs(1.0 - share), 1.0 / _LONGEST)
-    return direction @ (direction.T @ here.gradient / kept), False
+    return np.asarray(direction @ (direction.T @ here.gradient / kept))
 
 
 def _ascended(
