@@ -22,8 +22,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool would outlive the test database
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the browser's driver and the server open connections of their own.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(_FOLDER / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")
-    }
+    DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / f"test-{_WORKER}.sqlite3")}
+else:
+    DATABASES["default"]["TEST"] = {"NAME": f"test_leadline_web_{_WORKER}"}
