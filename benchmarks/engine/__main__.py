@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,8 @@ def run(peer: Peer, size: Design, seed: int, folder: Path, given: argparse.Names
 
 
 def main() -> None:
+    # Ending like an interrupt, it takes its child and its data along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     given = arguments()
     chosen = [peer for peer in PEERS if peer.name in given.peers]
     records: list[Record] = []

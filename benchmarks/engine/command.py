@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,8 @@ class Runs:
 
 
 def main() -> None:
+    # Ending like an interrupt, it takes its child and its data along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(
         "python -m benchmarks.engine.command", description=__doc__.splitlines()[0]
     )

@@ -50,8 +50,14 @@ def launch(command: Sequence[str], *, seconds: float, gigabytes: float) -> Ended
 
         clock = threading.Timer(seconds, stop)
         clock.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        clock.cancel()
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            # Whoever stops the benchmark stops what it started.
+            child.kill()
+            raise
+        finally:
+            clock.cancel()
         # Popen would wait for it again.
         child.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
