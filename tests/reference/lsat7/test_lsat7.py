@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from leadline.measurement.quadrature import fit_responses
+from leadline.measurement.quadrature.family import GUESSING
+from leadline.measurement.quadrature.parameters import Free
+from leadline.measurement.quadrature.patterns import by_pattern
+from leadline.measurement.quadrature.problem import Problem
+from leadline.measurement.quadrature.solve import solve
 
 TABLE = np.loadtxt(Path(__file__).parent / "patterns.csv", delimiter=",", skiprows=1)
 ANSWERS, PEOPLE = TABLE[:, :5], TABLE[:, 5]
@@ -24,8 +30,9 @@ def places(answers: NDArray[np.float64], model: str) -> tuple[NDArray[np.float64
 
 
 def test_the_two_parameter_model_has_the_published_maximum() -> None:
-    # Slopes, intercepts and log-likelihood of the 2PL by marginal maximum likelihood, as printed by mirt,
-    # ltm and IRTPRO for these data (Chalmers, 2012, Journal of Statistical Software 48(6), section 4.1).
+    # mirt 1.47.5, mirt(expand.table(LSAT7), 1), prints log-likelihood -2658.805 and for the first item slope
+    # 0.988 and intercept 1.856; more digits from the project's reference figures (marginal ML, Bock and
+    # Aitkin, 1981).
     fit = fit_responses(ANSWERS, model="2pl", unit_weights=PEOPLE)
     intercept = -fit.items.slope * fit.items.difficulty
     assert fit.converged
@@ -93,3 +100,40 @@ def test_polytomous_models_of_dichotomous_items_are_the_two_parameter_model() ->
     assert same == pytest.approx(fit.items.slope, abs=1e-6)
     assert place[:, 0] == pytest.approx(fit.items.difficulty, abs=1e-6)
     assert there[:, 0] == pytest.approx(fit.items.difficulty, abs=1e-6)
+
+
+@dataclass(frozen=True)
+class NormalPrior:
+    """A normal prior of the logit of each lower asymptote."""
+
+    mean: float
+    sd: float
+
+    def at(self, b: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        z = (b[10:] - self.mean) / self.sd
+        gradient, information = np.zeros_like(b), np.zeros_like(b)
+        gradient[10:], information[10:] = -z / self.sd, 1.0 / self.sd**2
+        return float(-0.5 * (z @ z) - 5 * np.log(self.sd * np.sqrt(2 * np.pi))), gradient, information
+
+
+def test_the_three_parameter_model_with_the_prior_of_the_mirt_help_page() -> None:
+    # R package mirt 1.45.6, help page of anova (its EM stops at changes of 1e-4)
+    #
+    # dat <- expand.table(LSAT7)
+    # mod2b <- mirt(dat, 'F = 1-5\n PRIOR = (1-5, g, norm, -1, 1)', itemtype = '3PL')
+    # #>          logLik   logPost
+    # #> mod2b -2659.153 -2664.008
+    kept = by_pattern(ANSWERS.astype(np.int16), PEOPLE, 2)
+    prior = NormalPrior(-1.0, 1.0)
+    problem = Problem(
+        family=GUESSING,
+        parameters=Free(np.ones((3, 5), dtype=np.bool_), np.zeros((2, 5))),
+        blocks=kept.blocks,
+        n_units=kept.n_units,
+        start=np.repeat([1.0, 1.0, -1.0], 5),
+        prior=prior,
+    )
+    found = solve(problem, n_nodes=None, tolerance=1e-10, most=100)
+    assert found.converged
+    assert found.log_likelihood == pytest.approx(-2659.153, abs=2e-3)
+    assert found.log_likelihood + prior.at(found.b)[0] == pytest.approx(-2664.008, abs=1e-3)

@@ -58,6 +58,9 @@ class Hill(Protocol):
     def sound(self, b: Floats, here: Surface) -> float:
         """The value at a point on the nodes of a surface, whose gradient is exact for them."""
 
+    def is_endless(self, b: Floats) -> bool:
+        """Whether a point is on the way to infinity, where there is no top."""
+
 
 def climb(
     hill: Hill,
@@ -93,7 +96,9 @@ def climb(
         if decrement < tolerance and (newton or not firmly):
             return Summit(b, here, decrement, iteration, converged=True)
         best = max(best, here.value)
-        found = _ascended(hill, b, here, step, best - _HIDDEN) if iteration < most else None
+        if iteration == most or hill.is_endless(b):
+            break
+        found = _ascended(hill, b, here, step, best - _HIDDEN)
         if found is None:
             break
         b, here = found

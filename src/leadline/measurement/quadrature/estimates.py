@@ -9,7 +9,7 @@ import numpy as np
 from leadline.measurement.facet import Component
 from leadline.measurement.quadrature.cells import Floats
 from leadline.measurement.quadrature.marginal import Posterior, Scale, posterior
-from leadline.measurement.quadrature.nodes import Centres, rule
+from leadline.measurement.quadrature.nodes import Centres
 from leadline.measurement.quadrature.problem import Problem
 from leadline.measurement.quadrature.solve import Solution
 
@@ -57,10 +57,10 @@ def estimates(problem: Problem, solution: Solution, n_slopes: int) -> Estimates:
     if solution.b[:n_slopes].sum() < 0:
         sign[:n_slopes] = -1.0
     b, covariance = solution.b * sign, solution.covariance * np.outer(sign, sign)
-    centres = Centres(solution.centres.mode * sign[0], solution.centres.width)
+    centres = Centres(solution.centres.middle * sign[0], solution.centres.width)
     spread, spread_se, moves = 1.0, 0.0, np.zeros(len(b))
     if n_slopes == 1:
         spread, spread_se, moves[0] = float(b[0]), float(np.sqrt(covariance[0, 0])), 1.0
     scale = Scale(spread, moves, covariance)
-    units = posterior(problem, b, scale, centres, rule(solution.n_nodes))
+    units = posterior(problem, b, scale, centres, solution.rule)
     return Estimates(b, covariance, spread, spread_se, units)

@@ -152,7 +152,7 @@ def fit_grouped(
         n_parameters=len(found.b),
         iterations=solution.iterations,
         converged=solution.converged,
-        n_nodes=solution.n_nodes,
+        n_nodes=len(solution.rule.place),
         node_error=solution.node_error,
         warnings=tuple(of_solution(solution, found.spread)),
         facets={one.facet: one for one in _effects(checked, found)},

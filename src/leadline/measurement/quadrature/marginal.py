@@ -105,7 +105,7 @@ class _Visit(NamedTuple):
 def _laid(block: Block, centres: Centres, rule: Rule) -> tuple[Floats, Floats]:
     """Nodes of the units (U, Q), and the log of weight x prior density at each, without constants."""
     width = centres.width[block.units][:, None]
-    theta = centres.mode[block.units][:, None] + width * rule.place
+    theta = centres.middle[block.units][:, None] + width * rule.place
     return theta, rule.log_weight - 0.5 * theta * theta + np.log(width)
 
 

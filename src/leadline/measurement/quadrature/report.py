@@ -73,7 +73,7 @@ def response_fit(asked: Asked, problem: Problem, solution: Solution) -> Response
         n_parameters=len(found.b),
         iterations=solution.iterations,
         converged=solution.converged,
-        n_nodes=solution.n_nodes,
+        n_nodes=len(solution.rule.place),
         node_error=solution.node_error,
         warnings=(*of_solution(solution, found.spread), *of_items(items, units)),
         items=items,

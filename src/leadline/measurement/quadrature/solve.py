@@ -11,16 +11,19 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from leadline.measurement.quadrature.cells import Floats
 from leadline.measurement.quadrature.climb import Summit, climb
 from leadline.measurement.quadrature.marginal import Surface, log_likelihood, surface
-from leadline.measurement.quadrature.nodes import Centres, at_rest, rule, settled
+from leadline.measurement.quadrature.nodes import Centres, Rule, at_rest, even_rule, rule, settled
 from leadline.measurement.quadrature.problem import Problem
 
-# Numbers of nodes: the first to come near, then in turn until the log-likelihood's error is small.
-_LEVELS = (5, 15, 25, 41, 61, 91)
+# Rules: the first to come near, then in turn until the log-likelihood's error is small.
+_FIRST = rule(5)
+_RULES = (rule(15), rule(25), rule(41), even_rule(121), even_rule(241), even_rule(481))
 _NODE_ERROR = 1e-5
-# Near enough to change the number of nodes; and iterations at numbers that may prove too few.
+# With a larger error what the nodes said cannot be trusted, and the climb starts afresh.
+_LOST = 1e-2
+# Near enough to change the rule; and iterations with rules that may prove too coarse.
 _ROUGH, _SHORT = 1e-2, 30
-# Slopes beyond this are on their way to infinity, and no number of nodes resolves a step.
-_STEEP = 20.0
+# Slopes beyond this are on their way to infinity.
+_ENDLESS = 40.0
 # Smallest pivot of the information, as a correlation matrix, that is not taken for a rounded zero.
 _PIVOT = 1e-5
 
@@ -38,9 +41,9 @@ class Solution:
         Marginal, without the prior's share.
     iterations : int
     converged : bool
-    n_nodes : int
+    rule : Rule
     node_error : float
-        Change of the log-likelihood with the next larger number of nodes; NaN where it was not asked.
+        Change of the log-likelihood with the next finer rule; NaN where it was not asked.
     centres : Centres
     """
 
@@ -49,19 +52,19 @@ class Solution:
     log_likelihood: float
     iterations: int
     converged: bool
-    n_nodes: int
+    rule: Rule
     node_error: float
     centres: Centres
 
 
 class _Landscape:
-    """A problem seen with a number of nodes; remembers where posteriors were last."""
+    """A problem seen through a rule; remembers where posteriors were last."""
 
-    def __init__(self, problem: Problem, n_nodes: int, centres: Centres) -> None:
-        self.problem, self.rule, self.centres = problem, rule(n_nodes), centres
+    def __init__(self, problem: Problem, rule: Rule, centres: Centres) -> None:
+        self.problem, self.rule, self.centres = problem, rule, centres
 
     def survey(self, b: Floats) -> Surface:
-        self.centres = settled(self.problem, self.problem.parameters.items(b), self.centres)
+        self.centres = settled(self.problem, self.problem.parameters.items(b), self.centres, self.rule)
         found = surface(self.problem, b, self.centres, self.rule)
         if self.problem.prior is None:
             return found
@@ -76,6 +79,9 @@ class _Landscape:
     def sound(self, b: Floats, here: Surface) -> float:
         return log_likelihood(self.problem, b, here.centres, self.rule) + _prior(self.problem, b)
 
+    def is_endless(self, b: Floats) -> bool:
+        return bool(np.abs(self.problem.parameters.items(b)[0]).max() > _ENDLESS)
+
 
 def solve(problem: Problem, *, n_nodes: int | None, tolerance: float, most: int) -> Solution:
     """Maximise the marginal likelihood of a problem.
@@ -84,7 +90,7 @@ def solve(problem: Problem, *, n_nodes: int | None, tolerance: float, most: int)
     ----------
     problem : Problem
     n_nodes : int, optional
-        Quadrature nodes a unit. None adds nodes until the log-likelihood moves less than 1e-5.
+        Gauss-Hermite nodes a unit. None adds nodes until the log-likelihood moves less than 1e-5.
     tolerance : float
         Squared distance to the maximum, in standard errors, at which to stop.
     most : int
@@ -94,26 +100,37 @@ def solve(problem: Problem, *, n_nodes: int | None, tolerance: float, most: int)
     -------
     Solution
     """
-    hill = _Landscape(problem, n_nodes or _LEVELS[0], at_rest(problem.n_units))
     if n_nodes is not None:
+        hill = _Landscape(problem, rule(n_nodes), at_rest(problem.n_units))
         summit = climb(hill, problem.start, tolerance=tolerance, most=most)
-        return _solution(problem, summit, n_nodes, summit.iterations, float("nan"))
+        return _solution(problem, summit, rule(n_nodes), summit.iterations, float("nan"))
+    hill = _Landscape(problem, _FIRST, at_rest(problem.n_units))
     summit = climb(hill, problem.start, tolerance=_ROUGH, most=min(most, _SHORT), firmly=False)
-    done = summit.iterations
-    for level, following in pairwise(_LEVELS[1:]):
-        hill = _Landscape(problem, level, summit.surface.centres)
-        last = following == _LEVELS[-1]
-        summit = climb(hill, summit.b, tolerance=tolerance, most=most if last else min(most, _SHORT))
+    done, b, lost = summit.iterations, summit.b, False
+    for one, finer in pairwise(_RULES):
+        if lost and not one.evenly:
+            continue
+        hill = _Landscape(problem, one, summit.surface.centres)
+        last = finer is _RULES[-1]
+        summit = climb(hill, b, tolerance=tolerance, most=most if last else min(most, _SHORT))
         done += summit.iterations
-        finer = log_likelihood(problem, summit.b, summit.surface.centres, rule(following))
-        error = abs(finer + _prior(problem, summit.b) - summit.surface.value)
-        steep = np.abs(problem.parameters.items(summit.b)[0]).max() > _STEEP
-        if steep or (error < _NODE_ERROR and summit.converged):
+        error = _error(problem, summit, finer)
+        if (error < _NODE_ERROR and summit.converged) or (one.evenly and hill.is_endless(summit.b)):
             break
-    return _solution(problem, summit, level, done, error)
+        lost = error > _LOST
+        b = problem.start if lost else summit.b
+    return _solution(problem, summit, one, done, error)
 
 
-def _solution(problem: Problem, summit: Summit, n_nodes: int, iterations: int, node_error: float) -> Solution:
+def _error(problem: Problem, summit: Summit, finer: Rule) -> float:
+    """Change of the log-likelihood with a finer rule."""
+    items = problem.parameters.items(summit.b)
+    centres = settled(problem, items, summit.surface.centres, finer)
+    value = log_likelihood(problem, summit.b, centres, finer) + _prior(problem, summit.b)
+    return abs(value - summit.surface.value)
+
+
+def _solution(problem: Problem, summit: Summit, rule: Rule, iterations: int, node_error: float) -> Solution:
     covariance = _inverse(summit.surface.complete - summit.surface.missing)
     return Solution(
         b=summit.b,
@@ -121,7 +138,7 @@ def _solution(problem: Problem, summit: Summit, n_nodes: int, iterations: int, n
         log_likelihood=summit.surface.value - _prior(problem, summit.b),
         iterations=iterations,
         converged=summit.converged and bool(np.isfinite(covariance).all()),
-        n_nodes=n_nodes,
+        rule=rule,
         node_error=node_error,
         centres=summit.surface.centres,
     )
