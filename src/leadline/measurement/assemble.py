@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Component, FacetMeasures, Thresholds
-from leadline.measurement.kernels.arrays import Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.categories import category_probabilities
+from leadline.measurement.kernels.cells import item_counts, totals
 from leadline.measurement.ratings import Ratings
 
 _MOST_LABELS = 100
@@ -44,7 +44,7 @@ def facet_measures(ratings: Ratings, calibration: Calibration) -> dict[str, Face
         fit = sums.fit
         measure, se = calibration.locations[number], calibration.se[number]
         at, size = ratings.index[facet], len(ratings.elements[facet])
-        total = add_up(at, size, ratings.weight * ratings.rating)
+        n, weight, total = totals(at, size, ratings.rating, ratings.weight)
         settled = ~calibration.extreme[number] & np.isfinite(measure)
         spread = spread_of(measure[settled], se[settled])
         real = se * np.sqrt(np.maximum(1.0, np.nan_to_num(fit.infit_mnsq, nan=1.0)))
@@ -53,8 +53,8 @@ def facet_measures(ratings: Ratings, calibration: Calibration) -> dict[str, Face
             elements=ratings.elements[facet],
             measure=measure,
             se=se,
-            n=add_up(at, size).astype(np.int64),
-            raw_mean=total / add_up(at, size, ratings.weight),
+            n=n.astype(np.int64),
+            raw_mean=total / weight,
             fair_mean=fair[number],
             infit_mnsq=fit.infit_mnsq,
             infit_z=fit.infit_z,
@@ -224,17 +224,20 @@ def threshold_table(ratings: Ratings, calibration: Calibration) -> Thresholds:
     """
     categories = listed_categories(calibration.labels)
     names = ("*",) if calibration.shared else ratings.elements["item"]
-    scale = np.zeros(ratings.n, np.int64) if calibration.shared else ratings.index["item"].astype(np.int64)
-    column = np.searchsorted(categories, ratings.rating)
-    size = len(names) * len(categories)
-    counts = add_up(scale * len(categories) + column, size, ratings.weight).reshape(len(names), -1)
+    labels, label = ratings.labels
+    by_item = item_counts(
+        ratings.index["item"], label, ratings.weight, (len(ratings.elements["item"]), len(labels))
+    )
+    counts = np.zeros((len(by_item), len(categories)))
+    counts[:, np.searchsorted(categories, labels)] = by_item
+    counts = counts.sum(axis=0, keepdims=True) if calibration.shared else counts
     information = calibration.summary.step_information
     information = information.sum(axis=0, keepdims=True) if calibration.shared else information
     threshold, error = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
-    for row, labels in enumerate(rung_labels(calibration)):
-        for rung in range(1, len(labels)):
-            if np.isfinite(labels[rung]):
-                at = np.searchsorted(categories, labels[rung])
+    for row, given in enumerate(rung_labels(calibration)):
+        for rung in range(1, len(given)):
+            if np.isfinite(given[rung]):
+                at = np.searchsorted(categories, given[rung])
                 threshold[row, at] = calibration.thresholds[row, rung - 1]
                 error[row, at] = 1 / np.sqrt(max(information[row, rung - 1], 1e-300))
     return Thresholds(
@@ -246,7 +249,7 @@ def threshold_table(ratings: Ratings, calibration: Calibration) -> Thresholds:
     )
 
 
-def listed_categories(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def listed_categories(labels: Codes) -> Codes:
     """Categories from the lowest to the highest, those that nobody used included.
 
     Examples

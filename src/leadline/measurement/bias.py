@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.measurement.calibrate import Calibration, rung_labels
-from leadline.measurement.kernels.arrays import Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.categories import category_probabilities
 from leadline.measurement.kernels.cells import combined_key
 from leadline.measurement.kernels.location import located
@@ -49,7 +49,7 @@ def bias_terms(
     *,
     eta: Floats,
     steps: Floats,
-    rung: NDArray[np.int64],
+    rung: Codes,
     labels: Floats,
     weight: Floats,
 ) -> BiasTerms:

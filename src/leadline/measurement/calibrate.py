@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
-from leadline.measurement.kernels.arrays import Flags, Floats, add_up
-from leadline.measurement.kernels.cells import collapse, combined_key
+from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
+from leadline.measurement.kernels.cells import collapse, item_counts, scores
 from leadline.measurement.kernels.connectivity import Design, comparable
 from leadline.measurement.kernels.extremes import Screened, screened
 from leadline.measurement.kernels.identify import shifts
+from leadline.measurement.kernels.large import is_even, picked
 from leadline.measurement.kernels.newton import maximise
 from leadline.measurement.kernels.residuals import Estimated, Summary, summed
 from leadline.measurement.kernels.system import Point, System
@@ -61,7 +62,7 @@ class Calibration:
     extreme: tuple[Flags, ...]
     steps: Floats
     thresholds: Floats
-    labels: NDArray[np.int64]
+    labels: Codes
     screen: Screened
     summary: Summary
     design: Design
@@ -111,12 +112,12 @@ def calibrate(
         All ratings are equal, or nothing is left once extreme elements are set aside.
     """
     facets = (*(facet for facet in ratings.facets if facet != "item"), "item")
-    labels, label = np.unique(ratings.rating, return_inverse=True)
+    labels, label = ratings.labels
     index = [ratings.index[facet] for facet in facets]
     sizes = [len(ratings.elements[facet]) for facet in facets]
     held = [anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
     fixed = [np.isfinite(values) for values in held]
-    screen = screened(index, sizes, label.astype(np.int64), n_labels=len(labels), shared=shared, held=fixed)
+    screen = screened(index, sizes, label, n_labels=len(labels), shared=shared, held=fixed)
     if not screen.kept.any():
         raise MeasurementError("measurement.no_variation", n=ratings.n)
     system = system_of(ratings, facets, screen, fixed, shared=shared)
@@ -126,19 +127,9 @@ def calibrate(
     rules = [facets.index(f) for f in centred if f != noncentered and not fixed[facets.index(f)].any()]
     point = _placed(system, found.point, design, fixed, rules)
     difficulty, thresholds = split_steps(system, point.steps)
-    estimated = Estimated(
-        elements=tuple(at[screen.kept] for at in index),
-        sizes=tuple(sizes),
-        locations=(*point.locations, difficulty),
-        steps=point.steps,
-        rung=screen.rung[screen.kept],
-        weight=ratings.weight[screen.kept],
-        context=contexts_of(facets, index, sizes)[screen.kept],
-    )
-    summary = summed(estimated)
-    known = [
-        np.where(sums.n > 0, x, np.nan) for x, sums in zip(estimated.locations, summary.elements, strict=True)
-    ]
+    estimates = (*point.locations, difficulty)
+    summary = summary_of(ratings, facets, screen, estimates, point.steps)
+    known = [np.where(sums.n > 0, x, np.nan) for x, sums in zip(estimates, summary.elements, strict=True)]
     errors = [1 / np.sqrt(np.where(sums.variance > 0, sums.variance, np.nan)) for sums in summary.elements]
     measured = with_extremes(ratings, facets, screen, Measured(known, errors), thresholds, shared=shared)
     return Calibration(
@@ -208,26 +199,26 @@ def system_of(
     ratings: Ratings, facets: tuple[str, ...], screen: Screened, fixed: list[Flags], *, shared: bool
 ) -> System:
     """The likelihood of the ratings that take part, collapsed into cells where that is exact."""
-    kept = np.flatnonzero(screen.kept)
-    index = [ratings.index[facet][kept] for facet in facets]
+    index = [picked(ratings.index[facet], screen.kept) for facet in facets]
     sizes = [len(ratings.elements[facet]) for facet in facets]
-    rung, weight = screen.rung[kept].astype(float), ratings.weight[kept]
-    cells = collapse(index[:-1], sizes[:-1], index[-1], sizes[-1], whole=bool((weight == 1.0).all()))
-    n_categories = int(screen.top.max()) + 1
-    counts = add_up(index[-1] * n_categories + screen.rung[kept], sizes[-1] * n_categories, weight)
+    rung, weight = picked(screen.rung, screen.kept), picked(ratings.weight, screen.kept)
+    cells = collapse(
+        index[:-1], sizes[:-1], index[-1], sizes[-1], whole=is_even(weight) or bool((weight == 1.0).all())
+    )
     by_rating = cells.forms is None
-    rows = cells.order if by_rating else cells.order[cells.start]
-    score = (rung * weight)[cells.order]
+    rows = slice(None) if cells.order is None else cells.order
+    if not by_rating:
+        rows = cells.start if cells.order is None else cells.order[cells.start]
     return System(
         index=tuple(at[rows] for at in index[:-1]),
         sizes=tuple(sizes[:-1]),
         sign=tuple(1.0 if facet == "ratee" else -1.0 for facet in facets[:-1]),
         form=cells.form,
         forms=cells.forms,
-        weight=weight[rows] if by_rating else np.ones(len(rows)),
-        score=score if by_rating else np.add.reduceat(score, cells.start),
+        weight=np.ascontiguousarray(weight[rows]) if by_rating else np.ones(len(cells.start)),
+        score=(rung * weight)[rows] if by_rating else scores(cells, rung),
         start=cells.start if by_rating else None,
-        counts=counts.reshape(sizes[-1], n_categories),
+        counts=item_counts(index[-1], rung, weight, (sizes[-1], int(screen.top.max()) + 1)),
         top=screen.top,
         shared=shared,
         free=tuple(~each for each in fixed[:-1]),
@@ -237,17 +228,27 @@ def system_of(
 
 def design_among(index: list[NDArray[np.int32]], sizes: list[int], screen: Screened) -> Design:
     """Who can be compared with whom, by the ratings that take part."""
-    kept = np.flatnonzero(screen.kept)
-    return comparable([at[kept] for at in index], sizes)
+    return comparable([picked(at, screen.kept) for at in index], sizes)
 
 
-def contexts_of(
-    facets: tuple[str, ...], index: list[NDArray[np.int32]], sizes: list[int]
-) -> NDArray[np.int64]:
-    """Number of each combination of everything but the rater."""
-    others = [n for n, facet in enumerate(facets) if facet != "rater"]
-    key = combined_key([index[n] for n in others], [sizes[n] for n in others])
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+def summary_of(
+    ratings: Ratings,
+    facets: tuple[str, ...],
+    screen: Screened,
+    locations: tuple[Floats, ...],
+    steps: Floats,
+) -> Summary:
+    """Fit statistics, information and agreement of the ratings that take part."""
+    estimated = Estimated(
+        elements=tuple(picked(ratings.index[facet], screen.kept) for facet in facets),
+        sizes=tuple(len(ratings.elements[facet]) for facet in facets),
+        locations=locations,
+        steps=steps,
+        rung=picked(screen.rung, screen.kept),
+        weight=picked(ratings.weight, screen.kept),
+        rater=facets.index("rater") if "rater" in facets else None,
+    )
+    return summed(estimated)
 
 
 def _placed(system: System, point: Point, design: Design, fixed: list[Flags], rules: list[int]) -> Point:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
-from leadline.evidence.frames import Frame, codes
-from leadline.measurement.kernels.arrays import Floats
+from leadline.evidence.blocks import Blocks, Coder, blocks_of
+from leadline.evidence.frames import Frame
+from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.cells import combined_key
+
+_BLOCK = 1 << 20
+
+Coded = tuple[NDArray[np.int32], tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +33,10 @@ class Ratings:
         Names, in sorted order.
     index : mapping of facet to array of int32, shape (N,)
         Element of each rating.
-    rating : array of int64, shape (N,)
+    rating : array of int8 or int64, shape (N,)
         Category as given.
     weight : array, shape (N,)
-        Positive.
+        Positive. Where all are 1 it is one number seen N times, which takes no memory.
     hash : str
         SHA-256 of the content, whatever the order it came in.
     """
@@ -38,7 +44,7 @@ class Ratings:
     facets: tuple[str, ...]
     elements: Mapping[str, tuple[str, ...]]
     index: Mapping[str, NDArray[np.int32]]
-    rating: NDArray[np.int64]
+    rating: Codes
     weight: Floats
     hash: str
 
@@ -47,15 +53,28 @@ class Ratings:
         """Number of ratings."""
         return len(self.rating)
 
+    @cached_property
+    def labels(self) -> tuple[Codes, Codes]:
+        """The ratings that occur, shape (L,), and which of them each rating is, from 0, shape (N,)."""
+        if self.rating.dtype != np.int8:
+            labels, label = np.unique(self.rating, return_inverse=True)
+            return labels, label.astype(np.int8 if len(labels) < 128 else np.int32)
+        seen = np.bincount(self.rating.view(np.uint8), minlength=256) > 0
+        labels = np.sort(np.flatnonzero(seen).astype(np.uint8).view(np.int8)).astype(np.int64)
+        place = np.zeros(256, dtype=np.int16)
+        place[labels.astype(np.int8).view(np.uint8)] = np.arange(len(labels))
+        small = place.astype(np.int8) if len(labels) < 128 else place
+        return labels, small[self.rating.view(np.uint8)]
+
 
 def ratings_from_table(
-    table: Frame, columns: Mapping[str, str], rating: str, weight: str | None = None
+    table: Frame | Blocks, columns: Mapping[str, str], rating: str, weight: str | None = None
 ) -> Ratings:
-    """Ratings of a table, coded by facet; rows without a rating are left out.
+    """Ratings of a table, coded by facet block by block; rows without a rating are left out.
 
     Parameters
     ----------
-    table : polars.DataFrame
+    table : polars.DataFrame or Blocks
     columns : mapping of facet to column
         ``ratee`` and ``item`` at least.
     rating, weight : str
@@ -78,28 +97,52 @@ def ratings_from_table(
     >>> ratings_from_table(table, {"ratee": "who", "item": "q"}, "y").elements["ratee"]
     ('a', 'b')
     """
+    blocks = blocks_of(table)
     for name in (*columns.values(), rating, *([weight] if weight else [])):
-        if name not in table.columns:
+        if name not in blocks.columns:
             raise MeasurementError(
-                "measurement.no_such_column", column=name, present=", ".join(table.columns)
+                "measurement.no_such_column", column=name, present=", ".join(blocks.columns)
             )
-    value = _numbers(table, rating)
-    known = ~np.isnan(value)
-    if not known.any():
+    coder = Coder(columns.values())
+    ratings: list[Codes] = []
+    weights: list[Floats] = []
+    for block in blocks.read([*columns.values(), rating, *([weight] if weight else [])]):
+        value = _numbers(block, rating)
+        known = ~np.isnan(value)
+        given, value = (block, value) if known.all() else (block.filter(known), value[known])
+        if len(value):
+            ratings.append(_whole(value, rating))
+            weights.append(_weights(given, weight))
+            coder.add(given)
+    if not ratings:
         raise MeasurementError("measurement.no_ratings", column=rating)
-    table, value = table.filter(known), value[known]
-    if not (np.isfinite(value) & (value == np.round(value))).all():
-        wrong = value[~(np.isfinite(value) & (value == np.round(value)))][0]
-        raise MeasurementError("measurement.not_whole", column=rating, value=f"{wrong:g}")
-    weights = np.ones(len(value)) if weight is None else _numbers(table, weight)
-    if not (np.isfinite(weights) & (weights > 0)).all():
-        row = int(np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))[0])
-        raise MeasurementError("measurement.weight_not_positive", column=weight, value=f"{weights[row]:g}")
     for column in columns.values():
-        if table.get_column(column).null_count():
+        if coder.has_empty(column):
             raise MeasurementError("measurement.empty_cells", column=column)
-    coded = {facet: codes(table, column) for facet, column in columns.items()}
-    return ordered_ratings(coded, value.astype(np.int64), weights)
+    coded = {facet: coder.take(column) for facet, column in columns.items()}
+    even = all(each.strides == (0,) for each in weights)
+    whole = np.concatenate(ratings)
+    return ordered_ratings(coded, whole, None if even else np.concatenate(weights))
+
+
+def _whole(value: Floats, column: str) -> Codes:
+    is_whole = np.isfinite(value) & (value == np.round(value))
+    if not is_whole.all():
+        raise MeasurementError("measurement.not_whole", column=column, value=f"{value[~is_whole][0]:g}")
+    small = value.min() >= -128 and value.max() <= 127
+    return value.astype(np.int8 if small else np.int64)
+
+
+def _weights(table: Frame, column: str | None) -> Floats:
+    """Weights, or a single 1.0 seen many times where there is no such column."""
+    if column is None:
+        return np.broadcast_to(1.0, table.height)
+    weights = _numbers(table, column)
+    wrong = ~(np.isfinite(weights) & (weights > 0))
+    if wrong.any():
+        value = f"{weights[wrong][0]:g}"
+        raise MeasurementError("measurement.weight_not_positive", column=column, value=value)
+    return weights
 
 
 def _numbers(table: Frame, column: str) -> Floats:
@@ -112,17 +155,14 @@ def _numbers(table: Frame, column: str) -> Floats:
     return numbers.to_numpy().astype(np.float64)
 
 
-def ordered_ratings(
-    coded: Mapping[str, tuple[NDArray[np.int32], tuple[str, ...]]],
-    rating: NDArray[np.int64],
-    weight: Floats,
-) -> Ratings:
+def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | None = None) -> Ratings:
     """Ratings in the order of their elements, each combination of elements at most once.
 
     Parameters
     ----------
     coded : mapping of facet to codes, shape (N,), and names
-    rating, weight : array, shape (N,)
+    rating : array of int, shape (N,)
+    weight : array, shape (N,), optional
 
     Returns
     -------
@@ -133,41 +173,66 @@ def ordered_ratings(
     MeasurementError
         A combination occurs twice.
 
+    Notes
+    -----
+    Cost: one look at ratings that come in order; one sort of an integer each otherwise.
+
     Examples
     --------
     >>> coded = {"ratee": (np.array([1, 0], np.int32), ("a", "b")), "item": (np.zeros(2, np.int32), ("x",))}
-    >>> ordered_ratings(coded, np.array([3, 4]), np.ones(2)).rating
+    >>> ordered_ratings(coded, np.array([3, 4])).rating
     array([4, 3])
     """
-    sequence = [*(facet for facet in coded if facet != "item"), "item"]
-    key = combined_key([coded[f][0] for f in sequence], [len(coded[f][1]) for f in sequence])
-    if not bool((key[1:] > key[:-1]).all()):
-        order = np.argsort(key, kind="stable")
-        key, rating, weight = key[order], rating[order], weight[order]
-        coded = {facet: (code[order], names) for facet, (code, names) in coded.items()}
-    twice = np.flatnonzero(key[1:] == key[:-1])
-    if len(twice):
-        where = {facet: names[code[twice[0]]] for facet, (code, names) in coded.items()}
-        raise MeasurementError(
-            "measurement.duplicate_ratings",
-            n=len(twice),
-            example=", ".join(f"{facet} {name}" for facet, name in where.items()),
-        )
+    even = weight is None or bool((weight == 1.0).all())
     index = {facet: np.ascontiguousarray(code, dtype=np.int32) for facet, (code, _) in coded.items()}
     elements = {facet: names for facet, (_, names) in coded.items()}
-    return Ratings(tuple(coded), elements, index, rating, weight, _hash(elements, index, rating, weight))
+    sequence = [*(facet for facet in coded if facet != "item"), "item"]
+    sizes = [len(elements[facet]) for facet in sequence]
+    if not _rises([index[facet] for facet in sequence], sizes):
+        key = combined_key([index[facet] for facet in sequence], sizes)
+        order = np.argsort(key, kind="stable")
+        _refuse_twice(key[order], order, index, elements)
+        del key
+        index = {facet: code[order] for facet, code in index.items()}
+        rating, weight = rating[order], None if weight is None else weight[order]
+    known = np.broadcast_to(1.0, len(rating)) if even or weight is None else weight
+    found = _hash(elements, index, rating, () if even else (known.astype("<f8"),))
+    return Ratings(tuple(coded), elements, index, rating, known, found)
+
+
+def _rises(codes: Sequence[Codes], sizes: Sequence[int]) -> bool:
+    """Whether combinations of codes rise strictly from row to row, a block at a time."""
+    for begin in range(0, len(codes[0]), _BLOCK):
+        key = combined_key([code[begin : begin + _BLOCK + 1] for code in codes], sizes)
+        if not bool((key[1:] > key[:-1]).all()):
+            return False
+    return True
+
+
+def _refuse_twice(
+    key: NDArray[np.int64],
+    order: NDArray[np.intp],
+    index: Mapping[str, Codes],
+    elements: Mapping[str, tuple[str, ...]],
+) -> None:
+    twice = np.flatnonzero(key[1:] == key[:-1])
+    if len(twice):
+        row = order[twice[0]]
+        example = ", ".join(f"{facet} {elements[facet][code[row]]}" for facet, code in index.items())
+        raise MeasurementError("measurement.duplicate_ratings", n=len(twice), example=example)
 
 
 def _hash(
     elements: Mapping[str, tuple[str, ...]],
     index: Mapping[str, NDArray[np.int32]],
-    rating: NDArray[np.int64],
-    weight: Floats,
+    rating: Codes,
+    more: Iterable[Floats],
 ) -> str:
     digest = hashlib.sha256()
     for facet, names in elements.items():
         digest.update("\x1f".join((facet, *names, "")).encode())
-        digest.update(index[facet].astype("<i4").tobytes())
-    digest.update(rating.astype("<i8").tobytes())
-    digest.update(weight.astype("<f8").tobytes())
+        digest.update(np.ascontiguousarray(index[facet], dtype="<i4").data)
+    for column in (rating, *more):
+        digest.update(column.dtype.str.encode())
+        digest.update(np.ascontiguousarray(column).data)
     return digest.hexdigest()

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.kernels.arrays import Codes
+from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
+from leadline.measurement.kernels.large import compiled, run_starts, strided
 
 MOST_FORMS = 64
 """Above as many item sets, tables of each cost more than they save."""
@@ -26,8 +27,8 @@ class Cells(NamedTuple):
 
     Attributes
     ----------
-    order : array of int, shape (N,)
-        Ratings sorted by cell.
+    order : array of int, shape (N,), or None
+        Ratings sorted by cell; None where they are already.
     start : array of int, shape (C,)
         First sorted rating of each cell.
     form : array of int32, shape (C,) or (N,)
@@ -36,7 +37,7 @@ class Cells(NamedTuple):
         Items of each set.
     """
 
-    order: NDArray[np.intp]
+    order: NDArray[np.intp] | None
     start: NDArray[np.intp]
     form: Codes
     forms: NDArray[np.bool_] | None
@@ -69,17 +70,6 @@ def combined_key(index: Sequence[Codes], sizes: Sequence[int]) -> NDArray[np.int
         key = key * int(size) + code
         room *= int(size)
     return key
-
-
-def starts(sorted_key: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Where each run of equal values begins.
-
-    Examples
-    --------
-    >>> starts(np.array([4, 4, 7]))
-    array([0, 2])
-    """
-    return np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]]))
 
 
 def collapse(
@@ -115,30 +105,124 @@ def collapse(
     (array([0, 1]), array([0, 1], dtype=int32), array([[ True, False],
            [ True,  True]]))
     """
-    key = combined_key(index, sizes)
-    if bool((key[1:] >= key[:-1]).all()):
-        order = np.arange(len(key))
-    else:
+    start = run_starts(list(index))
+    order, items = None, item.astype(np.int32, copy=False)
+    if not _rises(combined_key([code[start] for code in index], sizes)):
+        key = combined_key(index, sizes)
         order = np.argsort(key, kind="stable")
-        key = key[order]
-    start = starts(key)
-    items = item[order].astype(np.int32, copy=False)
+        start, items = run_starts([key[order]]), items[order]
     if not whole:
         return Cells(order, start, items, None)
-    signature = np.add.reduceat(_mixed(items), start)
-    distinct, first, form = np.unique(signature, return_index=True, return_inverse=True)
+    ends = np.append(start, len(items))
+    distinct, first, form = np.unique(
+        _signatures(ends, items, n_items), return_index=True, return_inverse=True
+    )
     if len(distinct) > min(MOST_FORMS, 2 + len(start) // 20):
         return Cells(order, start, items, None)
     rank = np.argsort(np.argsort(first))  # forms in order of first appearance, not of their hash
     form = rank[form]
-    size = np.diff(np.append(start, len(key)))
+    size = np.diff(ends)
     forms = np.zeros((len(distinct), n_items), dtype=bool)
     for number, cell in zip(rank, first, strict=True):
-        forms[number, items[start[cell] : start[cell] + size[cell]]] = True
-    agreed = forms[np.repeat(form, size), items].all() and (forms.sum(axis=1)[form] == size).all()
+        forms[number, items[start[cell] : ends[cell + 1]]] = True
+    agreed = (forms.sum(axis=1)[form] == size).all() and _all_in(ends, items, form, forms)
     if not agreed:
         return Cells(order, start, items, None)
     return Cells(order, start, form.astype(np.int32), forms)
+
+
+def scores(cells: Cells, rung: Codes) -> Floats:
+    """Total score of every cell of ratings that count once.
+
+    Parameters
+    ----------
+    cells : Cells
+    rung : array of int, shape (N,)
+        In the order the ratings were given in.
+
+    Returns
+    -------
+    array, shape (C,)
+
+    Examples
+    --------
+    >>> scores(collapse([np.array([1, 0, 1])], [2], np.array([0, 0, 1]), 2), np.array([1, 5, 2]))
+    array([5., 3.])
+    """
+    rung = rung if cells.order is None else rung[cells.order]
+    kernels = compiled(len(rung))
+    if kernels is None:
+        return np.add.reduceat(rung.astype(float), cells.start)
+    found = np.zeros(len(cells.start))
+    kernels.scores(np.append(cells.start, len(rung)), rung, found)
+    return found
+
+
+def totals(at: Codes, size: int, rating: Codes, weight: Floats) -> Floats:
+    """Ratings, their weights, and weighted ratings of each element, shape (3, size).
+
+    Examples
+    --------
+    >>> totals(np.array([1, 1]), 2, np.array([3, 4]), np.ones(2))
+    array([[0., 2.],
+           [0., 2.],
+           [0., 7.]])
+    """
+    kernels = compiled(len(at))
+    if kernels is None:
+        return np.stack([add_up(at, size), add_up(at, size, weight), add_up(at, size, weight * rating)])
+    found = np.zeros((size, 3))
+    kernels.totals(at, rating, *strided(weight), found)
+    return np.ascontiguousarray(found.T)
+
+
+def item_counts(item: Codes, rung: Codes, weight: Floats, shape: tuple[int, int]) -> Floats:
+    """Ratings of each item on each rung, weights added up.
+
+    Parameters
+    ----------
+    item, rung : array of int, shape (N,)
+    weight : array, shape (N,)
+    shape : tuple of two int, (I, K)
+
+    Returns
+    -------
+    array, shape (I, K)
+
+    Examples
+    --------
+    >>> item_counts(np.array([0, 1, 1]), np.array([0, 1, 1]), np.ones(3), (2, 2))
+    array([[1., 0.],
+           [0., 2.]])
+    """
+    kernels = compiled(len(item))
+    if kernels is None:
+        return add_up(item.astype(np.int64) * shape[1] + rung, shape[0] * shape[1], weight).reshape(shape)
+    found = np.zeros(shape)
+    kernels.counts(item, rung, *strided(weight), found)
+    return found
+
+
+def _rises(key: NDArray[np.int64]) -> bool:
+    return bool((key[1:] > key[:-1]).all())
+
+
+def _signatures(ends: NDArray[np.intp], items: Codes, n_items: int) -> NDArray[np.uint64]:
+    """Sum of a hash of every cell's items."""
+    mixed = _mixed(np.arange(n_items))
+    kernels = compiled(len(items))
+    if kernels is None:
+        return np.add.reduceat(mixed[items], ends[:-1])
+    found = np.zeros(len(ends) - 1, dtype=np.uint64)
+    kernels.signatures(ends, items, mixed, found)
+    return found
+
+
+def _all_in(ends: NDArray[np.intp], items: Codes, form: Codes, forms: Flags) -> bool:
+    kernels = compiled(len(items))
+    if kernels is None:
+        return bool(forms[np.repeat(form, np.diff(ends)), items].all())
+    return bool(kernels.all_in(ends, items, form, forms))
 
 
 def _mixed(items: Codes) -> NDArray[np.uint64]:

@@ -15,7 +15,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from leadline.measurement.kernels.arrays import Codes
-from leadline.measurement.kernels.cells import combined_key, starts
+from leadline.measurement.kernels.cells import combined_key
+from leadline.measurement.kernels.large import compiled, run_starts
 
 Labels = NDArray[np.int64]
 
@@ -69,8 +70,10 @@ def comparable(index: Sequence[Codes], sizes: Sequence[int]) -> Design:
     >>> comparable([ratee, rater], [2, 3]).groups
     (array([0, 1]), array([0, 0, 1]))
     """
+    index, items = _by_cells(index, sizes)
     labels = [_first_labels(at, size) for at, size in zip(index, sizes, strict=True)]
     meetings = np.stack([label[at] for label, at in zip(labels, index, strict=True)], axis=1)
+    labels[-1] = labels[-1] if items is None else labels[-1][items]
     meetings = _distinct(meetings)
     changed = True
     while changed:
@@ -91,6 +94,22 @@ def comparable(index: Sequence[Codes], sizes: Sequence[int]) -> Design:
     return Design(tuple(labels), n_groups, meetings, subset, n_subsets)
 
 
+def _by_cells(index: Sequence[Codes], sizes: Sequence[int]) -> tuple[list[Codes], Codes | None]:
+    """One row a cell instead of one a rating where ratings are many, items that share a cell being one.
+
+    The second value is the item that stands for each item, itself where it has no ratings.
+    """
+    kernels = compiled(len(index[0]))
+    if kernels is None:
+        return list(index), None
+    start = run_starts(list(index[:-1]))
+    parent = np.arange(sizes[-1])
+    kernels.unite(np.append(start, len(index[-1])), index[-1], parent)
+    while (parent[parent] != parent).any():
+        parent = parent[parent]
+    return [*(at[start] for at in index[:-1]), parent[index[-1][start]]], parent
+
+
 def _first_labels(at: Codes, size: int) -> Labels:
     present = np.bincount(at, minlength=size) > 0
     return np.where(present, np.cumsum(present) - 1, -1)
@@ -100,7 +119,7 @@ def _distinct(meetings: NDArray[np.int64]) -> NDArray[np.int64]:
     sizes = [int(n) for n in meetings.max(axis=0) + 1]
     key = combined_key([meetings[:, f] for f in range(meetings.shape[1])], sizes)
     if bool((key[1:] >= key[:-1]).all()):
-        return meetings[starts(key)]
+        return meetings[run_starts([key])]
     return meetings[np.unique(key, return_index=True)[1]]
 
 

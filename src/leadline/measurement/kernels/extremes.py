@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.kernels.arrays import Codes, Flags, add_up
+from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
+from leadline.measurement.kernels.cells import item_counts
+from leadline.measurement.kernels.large import compiled, picked
 
 
 class Screened(NamedTuple):
@@ -21,7 +23,7 @@ class Screened(NamedTuple):
     Attributes
     ----------
     kept : bool array, shape (N,)
-    rung : array of int, shape (N,)
+    rung : array of the smallest int, shape (N,)
         Category counted from 0 within those that occur (of the item, in partial credit); ratings
         left out are put on the nearest rung.
     ladder : array of int, shape (T, L)
@@ -33,7 +35,7 @@ class Screened(NamedTuple):
     """
 
     kept: Flags
-    rung: NDArray[np.int64]
+    rung: Codes
     ladder: NDArray[np.int64]
     top: NDArray[np.int64]
     rounds: tuple[tuple[Flags, ...], ...]
@@ -42,7 +44,7 @@ class Screened(NamedTuple):
 def screened(
     index: Sequence[Codes],
     sizes: Sequence[int],
-    label: NDArray[np.int64],
+    label: Codes,
     *,
     n_labels: int,
     shared: bool,
@@ -81,34 +83,69 @@ def screened(
     kept = np.ones(len(label), dtype=bool)
     rounds: list[tuple[Flags, ...]] = []
     while True:
-        scale = np.zeros_like(label) if shared else index[-1].astype(np.int64)
-        ladder, top_of_scale = _ladder(scale, label, kept, 1 if shared else sizes[-1], n_labels)
-        rung, top = ladder[scale, label], top_of_scale[scale]
+        here = picked(index[-1], kept), picked(label, kept)
+        counts = item_counts(*here, np.broadcast_to(1.0, len(here[0])), (sizes[-1], n_labels))
+        ladder, top_of_scale = _ladder(counts.sum(axis=0, keepdims=True) if shared else counts)
         found = tuple(
-            extreme_elements(at[kept], size, rung[kept], top[kept]) & ~fixed
+            extreme_in(at, size, item=index[-1], label=label, kept=kept, ladder=ladder) & ~fixed
             for at, size, fixed in zip(index, sizes, held, strict=True)
         )
         if not any(each.any() for each in found):
             break
         rounds.append(found)
         for at, each in zip(index, found, strict=True):
-            kept &= ~each[at]
+            if each.any():
+                kept &= ~each[at]
         if not kept.any():
+            counts[:] = 0
             break
-    rated = np.bincount(index[-1][kept], minlength=sizes[-1]) > 0
+    rated = counts.sum(axis=1) > 0
     of_items = np.broadcast_to(top_of_scale, (sizes[-1],))
+    rung = _rungs(ladder, index[-1], label)
     return Screened(kept, rung, ladder, np.where(rated, of_items, 0), tuple(rounds))
 
 
-def _ladder(
-    scale: NDArray[np.int64], label: NDArray[np.int64], kept: Flags, n_scales: int, n_labels: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    used = np.bincount(scale[kept] * n_labels + label[kept], minlength=n_scales * n_labels) > 0
-    rungs = np.maximum(used.reshape(n_scales, n_labels).cumsum(axis=1) - 1, 0)
+def _ladder(counts: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rungs = np.maximum((counts > 0).cumsum(axis=1) - 1, 0)
     return rungs, rungs[:, -1]
 
 
-def extreme_elements(at: Codes, size: int, rung: NDArray[np.int64], top: NDArray[np.int64]) -> Flags:
+def _rungs(ladder: NDArray[np.int64], item: Codes, label: Codes) -> Codes:
+    small = ladder.astype(label.dtype)
+    return small[0][label] if len(ladder) == 1 else small[item, label]
+
+
+def extreme_in(
+    at: Codes, size: int, *, item: Codes, label: Codes, kept: Flags, ladder: NDArray[np.int64]
+) -> Flags:
+    """Elements whose every kept rating is the lowest, or every one the highest, of its scale.
+
+    Parameters
+    ----------
+    at, item : array of int, shape (N,)
+        Element of the facet in question, and item.
+    size : int
+    label : array of int, shape (N,)
+    kept : bool array, shape (N,)
+    ladder : array of int, shape (T, L)
+
+    Returns
+    -------
+    bool array, shape (size,)
+    """
+    kernels = compiled(len(label))
+    if kernels is None:
+        scale = np.zeros_like(item) if len(ladder) == 1 else item
+        rung, top = ladder[scale[kept], label[kept]], ladder[scale[kept], -1]
+        return extreme_elements(at[kept], size, rung, top)
+    found = np.zeros((size, 3))
+    kernels.ends(at, item, label, kept, ladder == 0, ladder == ladder[:, -1:], found)
+    n, low, high = found.T
+    flags: Flags = (n > 0) & ((low == n) | (high == n))
+    return flags
+
+
+def extreme_elements(at: Codes, size: int, rung: Codes, top: Codes) -> Flags:
     """Elements whose every rating is the lowest, or every one the highest, of its scale."""
     n = add_up(at, size)
     low = add_up(at[rung == 0], size)

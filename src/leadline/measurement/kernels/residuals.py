@@ -10,6 +10,9 @@ standardised by Wilson and Hilferty's cube root, :math:`t = (\text{ms}^{1/3} - 1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +20,12 @@ from numpy.typing import NDArray
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.categories import category_probabilities, moments
+from leadline.measurement.kernels.cells import combined_key
+from leadline.measurement.kernels.large import compiled, run_starts, strided
+from leadline.measurement.kernels.threads import in_order
 
 _CHUNK = 250_000
+_MOST_BLOCKS = 32
 
 
 class Fit(NamedTuple):
@@ -68,17 +75,18 @@ class Estimated(NamedTuple):
         Difficulty plus threshold; ``inf`` where there is no step.
     rung : array of int, shape (N,)
     weight : array, shape (N,)
-    context : array of int, shape (N,)
-        Ratings of one ratee on one item (and the same further elements), whoever gave them.
+    rater : int or None
+        Number of the facet whose elements agree or not within a context: ratings of one ratee on one
+        item (and the same further elements), whoever gave them.
     """
 
     elements: tuple[Codes, ...]
     sizes: tuple[int, ...]
     locations: tuple[Floats, ...]
     steps: Floats
-    rung: NDArray[np.int64]
+    rung: Codes
     weight: Floats
-    context: NDArray[np.int64]
+    rater: int | None
 
 
 class Sums(NamedTuple):
@@ -147,14 +155,18 @@ def summed(ratings: Estimated) -> Summary:
 
     Notes
     -----
-    One pass of O(N K) in blocks. Agreement within a context with category counts :math:`n_k` and
-    probabilities :math:`P_{rk}`: exact :math:`\sum_k n_k (n_k - 1) / 2`, expected
-    :math:`\sum_k [(\sum_r P_{rk})^2 - \sum_r P_{rk}^2] / 2`.
+    One pass of O(N K) in blocks, compiled where ratings are many. Agreement within a context with
+    category counts :math:`n_k` and probabilities :math:`P_{rk}`: exact
+    :math:`\sum_k n_k (n_k - 1) / 2`, expected :math:`\sum_k [(\sum_r P_{rk})^2 - \sum_r P_{rk}^2] / 2`.
     """
+    kernels = compiled(len(ratings.rung))
+    if kernels is not None and bool((ratings.elements[0][1:] >= ratings.elements[0][:-1]).all()):
+        return _summed_by_cells(ratings, kernels)
+    contexts = _contexts(ratings)
     signs = [1.0] + [-1.0] * (len(ratings.sizes) - 1)
     sums = [np.zeros((len(Sums._fields), size)) for size in ratings.sizes]
     step_information = np.zeros_like(ratings.steps)
-    n_contexts = int(ratings.context.max(initial=-1)) + 1
+    n_contexts = int(contexts.max(initial=-1)) + 1
     n_categories = ratings.steps.shape[1] + 1
     seen, likely, squares = np.zeros((n_contexts, n_categories)), np.zeros((n_contexts, n_categories)), 0.0
     for begin in range(0, len(ratings.rung), _CHUNK):
@@ -172,18 +184,84 @@ def summed(ratings: Estimated) -> Summary:
             m = eta + pulls[-1] - pull
             for row, term in enumerate((*shared_terms, m, m * m, y * m)):
                 total[row] += add_up(a, size, w * term)
-        context = ratings.context[part]
+        context = contexts[part]
         flat = context * n_categories + ratings.rung[part]
         seen += np.bincount(flat, minlength=seen.size).reshape(seen.shape)
         for k in range(n_categories):
             likely[:, k] += np.bincount(context, prob[:, k], n_contexts)
         squares += float((prob * prob).sum())
     n = seen.sum(axis=1)
-    pairs = float((n * (n - 1)).sum()) / 2
-    exact = float((seen * (seen - 1)).sum()) / 2
-    expected = (float((likely * likely).sum()) - squares) / 2
-    agreement = Agreement(pairs, exact, max(expected, 0.0))
-    return Summary(tuple(Sums(*total) for total in sums), step_information, agreement)
+    met = [(n * (n - 1)).sum(), (seen * (seen - 1)).sum(), (likely * likely).sum(), squares]
+    return Summary(tuple(Sums(*total) for total in sums), step_information, _agreement(met))
+
+
+def _agreement(met: Sequence[float] | Floats) -> Agreement:
+    """From twice the pairs, twice those that agree, and the sums of squares of what is expected."""
+    pairs, exact, likely, squares = (float(each) for each in met)
+    return Agreement(pairs / 2, exact / 2, max((likely - squares) / 2, 0.0))
+
+
+def _contexts(ratings: Estimated) -> NDArray[np.int64]:
+    """Number of each combination of everything but the rater."""
+    others = [f for f in range(len(ratings.sizes)) if f != ratings.rater]
+    key = combined_key([ratings.elements[f] for f in others], [ratings.sizes[f] for f in others])
+    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+
+
+def _summed_by_cells(ratings: Estimated, kernels: ModuleType) -> Summary:
+    """The same from ratings in the order of ratees, cell by cell, in blocks of whole ratees."""
+    last, *firsts = (len(ratings.sizes) - 1, *range(len(ratings.sizes) - 1))
+    start = run_starts([ratings.elements[f] for f in firsts])
+    at = [ratings.elements[f][start] for f in firsts]
+    ends = np.append(start, len(ratings.rung))
+    pulls = [(1.0 if f == 0 else -1.0) * ratings.locations[f][at[f]] for f in firsts]
+    eta = np.sum(pulls, axis=0)
+    difficulty = ratings.locations[last]
+    cumulated = np.concatenate([np.zeros((len(difficulty), 1)), np.cumsum(ratings.steps, axis=1)], axis=1)
+    shelf = _shelves(ratings, at)
+    weight, step = strided(ratings.weight)
+
+    def found(block: slice) -> tuple[Floats, Floats, Floats, Floats]:
+        cells = eta[block]
+        parts = np.zeros((len(cells), 12)), np.zeros((len(difficulty), 12)), np.zeros_like(ratings.steps)
+        met, bounds = np.zeros(4), ends[block.start : block.stop + 1]
+        rows = (ratings.elements[last], ratings.rung, weight, step)
+        kernels.fit_sums(bounds, at[0][block], shelf[block], cells, *rows, difficulty, cumulated, *parts, met)
+        return (*parts, met)
+
+    sums = [np.zeros((12, size)) for size in ratings.sizes]
+    step_information, met = np.zeros_like(ratings.steps), np.zeros(4)
+    blocks = _blocks_of_people(at[0], ends)
+    for block, (by_cell, by_item, tails, agreed) in zip(blocks, in_order(found, blocks), strict=True):
+        for f in firsts:
+            own, n = pulls[f][block], by_cell[:, 0]
+            # m is the location without the element's own: from sums of x = m + own.
+            m = by_cell[:, 9] - own * n
+            mm = by_cell[:, 10] - own * (2 * by_cell[:, 9] - own * n)
+            ym = by_cell[:, 11] - own * by_cell[:, 7]
+            for row, values in enumerate((*by_cell.T[:9], m, mm, ym)):
+                sums[f][row] += add_up(at[f][block], ratings.sizes[f], values)
+        sums[last] += by_item.T
+        step_information += tails
+        met += agreed
+    return Summary(tuple(Sums(*total) for total in sums), step_information, _agreement(met))
+
+
+def _shelves(ratings: Estimated, at: list[Codes]) -> NDArray[np.int64]:
+    """Number of each cell's combination of facets beside ratee, rater and item."""
+    others = [f for f in range(1, len(at)) if f != ratings.rater]
+    if not others:
+        return np.zeros(len(at[0]), dtype=np.int64)
+    key = combined_key([at[f] for f in others], [ratings.sizes[f] for f in others])
+    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+
+
+def _blocks_of_people(person: Codes, ends: NDArray[np.intp]) -> list[slice]:
+    """Cells in blocks of about as many ratings each, cut between people."""
+    first = run_starts([person])
+    wanted = np.arange(0, ends[-1], max(_CHUNK, ends[-1] // _MOST_BLOCKS))
+    cuts = first[np.searchsorted(ends[first], wanted, side="right") - 1]
+    return [slice(a, b) for a, b in pairwise([*np.unique(cuts).tolist(), len(person)])]
 
 
 def _terms(prob: Floats, y: Floats) -> tuple[Floats, ...]:

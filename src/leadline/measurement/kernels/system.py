@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.large import compiled
 from leadline.measurement.kernels.tables import (
     ItemTables,
     Places,
@@ -90,7 +91,8 @@ class System:
     def contract(self, step_values: Floats) -> Floats:
         """Adjoint of `expand`, on the last two axes: (..., I, K-1) to (..., M)."""
         if self.shared:
-            return np.concatenate([step_values.sum(axis=-1), step_values.sum(axis=-2)], axis=-1)
+            ones = [np.ones(n) for n in self.valid.shape]
+            return np.concatenate([step_values @ ones[1], ones[0] @ step_values], axis=-1)
         return step_values.reshape(*step_values.shape[:-2], -1)
 
     def expand(self, parameters: Floats) -> Floats:
@@ -289,12 +291,13 @@ def curvature(system: System, evaluation: Evaluation) -> Curvature:
         index = tuple(each[system.start] for each in index)
         variance = np.add.reduceat(variance, system.start)
     signs = zip(system.sign, system.index, system.sizes, strict=True)
+    slopes = np.where(system.valid, slopes, 0.0)
     cross = tuple(-sign * _cross(system, at_f, n, (at, low, high), slopes) for sign, at_f, n in signs)
     return Curvature(
         index=index,
         variance=variance,
         diagonal=diagonal,
-        cross=tuple(system.contract(np.where(system.valid, each, 0.0)) for each in cross),
+        cross=cross,
         items=item_block(system, of_items(system, density), tails),
     )
 
@@ -302,22 +305,28 @@ def curvature(system: System, evaluation: Evaluation) -> Curvature:
 def _cross(
     system: System, element: Codes, n: int, placed: tuple[Places, Floats, Floats], slopes: Floats
 ) -> Floats:
-    """Sum over an element's cells of d P(Y >= k) / d eta by item and step, shape (E, I, K-1)."""
+    """Sum over an element's cells of d P(Y >= k) / d eta by item parameter, shape (E, M)."""
     at, low, high = placed
     nodes, n_items, n_steps = slopes.shape
-    sets = (
-        [np.array([i]) for i in range(n_items)]
-        if system.forms is None
-        else list(map(np.flatnonzero, system.forms))
-    )
-    columns = np.concatenate([at.left, at.left + 1])
-    where = (np.concatenate([element, element]), columns)
-    on_nodes = csc_array((np.concatenate([low, high]), where), shape=(n, len(sets) * nodes))
-    found = np.zeros((n, n_items, n_steps))
-    for form, items in enumerate(sets):
-        part = on_nodes[:, form * nodes : (form + 1) * nodes]
-        found[:, items] += (part @ slopes[:, items].reshape(nodes, -1)).reshape(n, len(items), n_steps)
-    return found
+    if system.forms is None:
+        found = np.zeros((n, n_items, n_steps))
+        on_nodes = _on_nodes(element, n, placed, n_items * nodes)
+        for item in range(n_items):
+            found[:, item] = on_nodes[:, item * nodes : (item + 1) * nodes] @ slopes[:, item]
+        return system.contract(found)
+    tables = [system.contract(slopes * items[:, None]) for items in system.forms]
+    kernels = compiled(int(system.counts.sum()))
+    if kernels is not None:
+        return np.asarray(kernels.cross(element, at.left, low, high, np.concatenate(tables), n))
+    on_nodes = _on_nodes(element, n, placed, len(tables) * nodes)
+    parts = (on_nodes[:, f * nodes : (f + 1) * nodes] @ table for f, table in enumerate(tables))
+    return np.asarray(sum(parts))
+
+
+def _on_nodes(element: Codes, n: int, placed: tuple[Places, Floats, Floats], size: int) -> csc_array:
+    at, low, high = placed
+    where = (np.concatenate([element, element]), np.concatenate([at.left, at.left + 1]))
+    return csc_array((np.concatenate([low, high]), where), shape=(n, size))
 
 
 def item_block(system: System, density: Floats, tails: Floats) -> Floats:

@@ -13,14 +13,13 @@ from leadline.measurement.calibrate import (
     Calibration,
     Progress,
     anchor_values,
-    contexts_of,
     design_among,
+    summary_of,
     system_of,
 )
 from leadline.measurement.facet import Component
 from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.kernels.extremes import Screened, extreme_elements, screened
-from leadline.measurement.kernels.residuals import Estimated, summed
 from leadline.measurement.kernels.ucon import prox_start, split_steps
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import Marginal, Prior, climb, start_of
@@ -105,15 +104,14 @@ def calibrate_marginal(
         All ratings are equal.
     """
     facets = (*(facet for facet in ratings.facets if facet != "item"), "item")
-    labels, label = np.unique(ratings.rating, return_inverse=True)
+    labels, label = ratings.labels
     index = [ratings.index[facet] for facet in facets]
     sizes = [len(ratings.elements[facet]) for facet in facets]
     held = [anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
     fixed = [np.isfinite(values) for values in held]
     # The prior holds extreme people, so only items without variation are set aside.
     kept = [np.ones(size, dtype=bool) for size in sizes[:-1]]
-    numbers = label.astype(np.int64)
-    screen = screened(index, sizes, numbers, n_labels=len(labels), shared=shared, held=[*kept, fixed[-1]])
+    screen = screened(index, sizes, label, n_labels=len(labels), shared=shared, held=[*kept, fixed[-1]])
     if not screen.kept.any():
         raise MeasurementError("measurement.no_variation", n=ratings.n)
     system = system_of(ratings, facets, screen, fixed, shared=shared)
@@ -124,16 +122,7 @@ def calibrate_marginal(
     several = "rater" in facets and design.n_pairs < int(screen.kept.sum())
     found = climb(system, design, start, halo=halo and several, progress=progress)
     estimates = (*found.state.locations, split_steps(system, found.state.steps)[0])
-    estimated = Estimated(
-        elements=tuple(at[screen.kept] for at in index),
-        sizes=tuple(sizes),
-        locations=estimates,
-        steps=found.state.steps,
-        rung=screen.rung[screen.kept],
-        weight=ratings.weight[screen.kept],
-        context=contexts_of(facets, index, sizes)[screen.kept],
-    )
-    summary = summed(estimated)
+    summary = summary_of(ratings, facets, screen, estimates, found.state.steps)
     item = summary.elements[-1]
     item_se = 1 / np.sqrt(np.where(item.variance > 0, item.variance, np.nan))
     calibration = Calibration(

@@ -1,0 +1,44 @@
+"""How many threads work on large data, and blocks that do not depend on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
+
+Part = TypeVar("Part")
+Found = TypeVar("Found")
+
+_LIMIT: ContextVar[int | None] = ContextVar("threads", default=None)
+
+
+@contextmanager
+def at_most(threads: int | None) -> Iterator[None]:
+    """Limit the threads of the linear algebra and of the compiled kernels; None is every processor."""
+    token = _LIMIT.set(threads)
+    try:
+        with threadpool_limits(limits=threads, user_api="blas"):
+            yield
+    finally:
+        _LIMIT.reset(token)
+
+
+def in_order(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
+    """What the work on each part yields, in the order of the parts however many threads there are.
+
+    Examples
+    --------
+    >>> list(in_order(abs, [-2, 1]))
+    [2, 1]
+    """
+    threads = _LIMIT.get() or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0, 0])
+    if threads == 1:
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, parts)
