@@ -16,6 +16,7 @@ from leadline.measurement.calibrate import (
     contexts_of,
     design_among,
     system_of,
+    with_anchors,
 )
 from leadline.measurement.facet import Component
 from leadline.measurement.kernels.arrays import Flags, Floats
@@ -120,7 +121,8 @@ def calibrate_marginal(
     people = tuple(facets.index(name) for name in ("ratee", "rater") if name in facets)
     design = design_of(system, people)
     prior = Prior(tuple(_START.get(facet) for facet in facets[:-1]), 0.0, 0.0, tuple(held[:-1]))
-    start = start_of(system, design, prox_start(system, facets.index("ratee")), prior)
+    placed = with_anchors(system, prox_start(system, facets.index("ratee")), held)
+    start = start_of(system, design, placed, prior)
     several = "rater" in facets and design.n_pairs < int(screen.kept.sum())
     found = climb(system, design, start, halo=halo and several, progress=progress)
     estimates = (*found.state.locations, split_steps(system, found.state.steps)[0])

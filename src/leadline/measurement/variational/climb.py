@@ -282,10 +282,15 @@ def _item_step(system: System, design: Design, state: State) -> tuple[State, flo
     """One Newton step for difficulties and thresholds."""
     found = item_averages(system, cloud(system, state.steps, _eta(design, state), state.spread))
     slope = system.project(-system.contract(found.residuals))
-    values, vectors = np.linalg.eigh(found.curvature)
+    curvature = found.curvature
+    if not system.free_item.all():
+        onto_free = np.apply_along_axis(system.project, 0, np.eye(len(curvature)))
+        curvature = onto_free @ curvature @ onto_free
+    values, vectors = np.linalg.eigh(curvature)
     kept = values > 1e-9 * float(values[-1])
-    move = system.project(vectors[:, kept] @ ((vectors[:, kept].T @ slope) / values[kept]))
-    steps = np.clip(np.where(system.valid, system.expand(move), 0.0), -1.0, 1.0)
+    move = vectors[:, kept] @ ((vectors[:, kept].T @ slope) / values[kept])
+    move = system.project(np.clip(move, -1.0, 1.0))
+    steps = np.where(system.valid, system.expand(move), 0.0)
     return replace(state, steps=state.steps + steps), float(np.abs(steps).max(initial=0.0))
 
 

@@ -153,6 +153,13 @@ def test_anchored_raters_stay_where_they_are() -> None:
     assert rater.measure[:2] == pytest.approx([1.0, -1.0], abs=1e-6)
 
 
+@pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
+def test_anchored_items_stay_where_they_are(model: str) -> None:
+    found = fitted(simulate(40, 3, 5, seed=7), model=model, anchors={"item": {"i00000": 1.0, "i00003": -1.0}})  # type: ignore[arg-type]
+    assert found.facets["item"].measure[[0, 3]] == pytest.approx([1.0, -1.0], abs=1e-9)
+    assert found.converged
+
+
 def test_more_nodes_are_taken_where_locations_are_less_certain() -> None:
     for variance, count in ((0.01, 3), (0.1, 5), (1.0, 7)):
         nodes, weights = nodes_for(variance)
@@ -172,4 +179,4 @@ def test_draws_are_refused_by_the_joint_method() -> None:
     data = simulate(10, 2, 4, seed=1, n_raters=5)
     table = frame({"ratee": data.ratee, "rater": data.rater, "item": data.item, "rating": data.rating})
     with pytest.raises(Exception, match="marginal"):
-        fit(table).draws(10)
+        fit(table, method="joint").draws(10)
