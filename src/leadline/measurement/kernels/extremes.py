@@ -87,7 +87,7 @@ def screened(
         counts = item_counts(*here, np.broadcast_to(1.0, len(here[0])), (sizes[-1], n_labels))
         ladder, top_of_scale = _ladder(counts.sum(axis=0, keepdims=True) if shared else counts)
         found = tuple(
-            extreme_in(at, size, item=index[-1], label=label, kept=kept, ladder=ladder) & ~fixed
+            _extreme_in((at, size), index[-1], label, kept, (ladder == 0, ladder == ladder[:, -1:])) & ~fixed
             for at, size, fixed in zip(index, sizes, held, strict=True)
         )
         if not any(each.any() for each in found):
@@ -115,40 +115,45 @@ def _rungs(ladder: NDArray[np.int64], item: Codes, label: Codes) -> Codes:
     return small[0][label] if len(ladder) == 1 else small[item, label]
 
 
-def extreme_in(
-    at: Codes, size: int, *, item: Codes, label: Codes, kept: Flags, ladder: NDArray[np.int64]
-) -> Flags:
-    """Elements whose every kept rating is the lowest, or every one the highest, of its scale.
+def extreme_flags(
+    screen: Screened, index: Sequence[Codes], sizes: Sequence[int], label: Codes
+) -> tuple[Flags, ...]:
+    """Elements with only lowest or only highest ratings; items set aside among them.
 
     Parameters
     ----------
-    at, item : array of int, shape (N,)
-        Element of the facet in question, and item.
-    size : int
+    screen : Screened
+    index : sequence of A int arrays, shape (N,)
+    sizes : sequence of A int
     label : array of int, shape (N,)
-    kept : bool array, shape (N,)
-    ladder : array of int, shape (T, L)
 
     Returns
     -------
-    bool array, shape (size,)
+    tuple of A bool arrays, shape (E,)
     """
+    rungs = np.broadcast_to(screen.ladder, (len(screen.top), screen.ladder.shape[1]))
+    ends = rungs == 0, rungs == screen.top[:, None]
+    whole = np.ones(len(label), dtype=bool)
+    facets = zip(index[:-1], sizes[:-1], strict=True)
+    return (*(_extreme_in(facet, index[-1], label, whole, ends) for facet in facets), screen.top == 0)
+
+
+def _extreme_in(
+    facet: tuple[Codes, int], item: Codes, label: Codes, kept: Flags, ends: tuple[Flags, Flags]
+) -> Flags:
+    """Elements whose every kept rating is the lowest, or every one the highest, of its scale.
+
+    ``ends`` says so of each label, by scale: one row for all items, or a row an item.
+    """
+    at, size = facet
     kernels = compiled(len(label))
     if kernels is None:
-        scale = np.zeros_like(item) if len(ladder) == 1 else item
-        rung, top = ladder[scale[kept], label[kept]], ladder[scale[kept], -1]
-        return extreme_elements(at[kept], size, rung, top)
-    found = np.zeros((size, 3))
-    kernels.ends(at, item, label, kept, ladder == 0, ladder == ladder[:, -1:], found)
-    n, low, high = found.T
+        at, rated = at[kept], label[kept]
+        scale = np.zeros_like(rated) if len(ends[0]) == 1 else item[kept]
+        n, low, high = add_up(at, size), *(add_up(at[end[scale, rated]], size) for end in ends)
+    else:
+        found = np.zeros((size, 3))
+        kernels.ends(at, item, label, kept, *map(np.ascontiguousarray, ends), found)
+        n, low, high = found.T
     flags: Flags = (n > 0) & ((low == n) | (high == n))
     return flags
-
-
-def extreme_elements(at: Codes, size: int, rung: Codes, top: Codes) -> Flags:
-    """Elements whose every rating is the lowest, or every one the highest, of its scale."""
-    n = add_up(at, size)
-    low = add_up(at[rung == 0], size)
-    high = add_up(at[rung == top], size)
-    found: Flags = (n > 0) & ((low == n) | (high == n))
-    return found
