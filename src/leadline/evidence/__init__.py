@@ -11,7 +11,7 @@ from leadline.evidence.describe import describe
 from leadline.evidence.description import ColumnDescription, Description, RelationshipCount, Subset
 from leadline.evidence.frames import Frame, codes, frame, rows, to_json, write_csv
 from leadline.evidence.model import Evidence
-from leadline.evidence.read import read_evidence, read_table
+from leadline.evidence.read import read_blocks, read_evidence, read_table
 
 __all__ = [
     "ColumnDescription",
@@ -28,6 +28,7 @@ __all__ = [
     "codes",
     "describe",
     "frame",
+    "read_blocks",
     "read_evidence",
     "read_table",
     "rows",

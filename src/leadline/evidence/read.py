@@ -11,12 +11,13 @@ from urllib.parse import unquote
 import polars as pl
 
 from leadline.errors import EvidenceError, Fault, Language, SourceError
+from leadline.evidence.blocks import Blocks, blocks_of
 from leadline.evidence.checks.table import Checked, check_table
 from leadline.evidence.frames import Frame
 from leadline.evidence.model import Evidence
 from leadline.evidence.rules import Rules
 from leadline.evidence.sources.address import split_address
-from leadline.evidence.sources.files import open_file, opener
+from leadline.evidence.sources.files import open_blocks, open_file, opener
 from leadline.evidence.sources.folder import table_files
 from leadline.evidence.sources.frames import PLACE, raw_frame
 from leadline.evidence.sources.raw import Book, RawTable
@@ -125,6 +126,32 @@ def read_table(source: Source, *, query: str | None = None, table: str | None = 
     if raw.faults:
         raise EvidenceError("evidence.faulty", place=raw.place, faults=raw.faults)
     return raw.frame
+
+
+def read_blocks(source: Source, *, query: str | None = None) -> Blocks:
+    """A table to be read block by block, in constant memory where it is Parquet or delimited text.
+
+    Parameters
+    ----------
+    source : path, str or dataframe
+        As `read_table`; where a text file needs repair it is read whole.
+    query : str, optional
+        SQL, for databases.
+
+    Returns
+    -------
+    Blocks
+
+    Raises
+    ------
+    SourceError, EvidenceError
+        As `read_table`.
+    """
+    if isinstance(source, str | Path) and "://" not in str(source) and query is None:
+        found = open_blocks(Path(source))
+        if found is not None:
+            return found
+    return blocks_of(read_table(source, query=query))
 
 
 def open_source(source: Source, *, query: str | None = None) -> Book:

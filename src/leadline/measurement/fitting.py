@@ -8,16 +8,17 @@ from time import perf_counter
 
 import numpy as np
 import scipy
-from threadpoolctl import threadpool_limits
 
 from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
-from leadline.evidence import read_table
+from leadline.evidence import read_blocks
+from leadline.evidence.blocks import Blocks
 from leadline.evidence.frames import Frame
 from leadline.measurement.assemble import components, facet_measures, listed_categories, threshold_table
 from leadline.measurement.calibrate import Calibration, Progress, calibrate
 from leadline.measurement.facet import Agreement, FacetMeasures
 from leadline.measurement.fitted import FacetFit
+from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings, ratings_from_table
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
@@ -34,7 +35,7 @@ THIN = 10
 
 
 def fit(
-    table: Frame | str | Path,
+    table: Frame | Blocks | str | Path,
     *,
     model: str = "rating-scale",
     method: str = "marginal",
@@ -61,8 +62,9 @@ def fit(
 
     Parameters
     ----------
-    table : polars.DataFrame or path
-        One row a rating, N rows. Rows whose rating is empty are left out.
+    table : polars.DataFrame, Blocks or path
+        One row a rating, N rows. Rows whose rating is empty are left out. Parquet and delimited text
+        are read block by block; a rating then takes 13 bytes.
     model : {"rating-scale", "partial-credit"}
         Whether items share their thresholds. Categories are those that occur: one in between that
         nobody used is closed up, as FACETS does unless told to keep it.
@@ -90,7 +92,8 @@ def fit(
         To the optimum, or (joint method) as soon as FACETS would stop: residuals below 0.5 score
         points, changes below 0.01 logit.
     threads : int, optional
-        Threads of the linear algebra; by default as many as there are processors.
+        Threads of the linear algebra and the compiled kernels; by default as many as there are
+        processors. Figures do not depend on it.
     progress : callable, optional
         Called with the number of each iteration and its largest change in logits.
 
@@ -130,7 +133,7 @@ def fit(
     _check_option("model", model, MODELS)
     _check_option("method", method, METHODS)
     _check_option("stopping", stopping, STOPPING)
-    data = read_table(table) if isinstance(table, (str, Path)) else table
+    data = read_blocks(table) if isinstance(table, (str, Path)) else table
     columns = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
     columns |= {"relationship": relationship} if relationship else {}
     for name in facets:
@@ -139,10 +142,9 @@ def fit(
         columns[name] = name
     if weight is None and "weight" in data.columns:
         weight = "weight"
-    ratings = ratings_from_table(data, columns, rating, weight)
-    with threadpool_limits(limits=threads, user_api="blas"):
+    with at_most(threads):
         return fit_ratings(
-            ratings,
+            ratings_from_table(data, columns, rating, weight),
             model=model,
             method=method,
             anchors=anchors,

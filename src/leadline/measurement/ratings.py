@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,7 @@ from leadline.errors import MeasurementError
 from leadline.evidence.blocks import Blocks, Coder, blocks_of
 from leadline.evidence.frames import Frame
 from leadline.measurement.kernels.arrays import Codes, Floats
-from leadline.measurement.kernels.cells import combined_key
-
-_BLOCK = 1 << 20
+from leadline.measurement.kernels.order import rises, sorting, taken
 
 Coded = tuple[NDArray[np.int32], tuple[str, ...]]
 
@@ -119,10 +117,11 @@ def ratings_from_table(
     for column in columns.values():
         if coder.has_empty(column):
             raise MeasurementError("measurement.empty_cells", column=column)
-    coded = {facet: coder.take(column) for facet, column in columns.items()}
     even = all(each.strides == (0,) for each in weights)
-    whole = np.concatenate(ratings)
-    return ordered_ratings(coded, whole, None if even else np.concatenate(weights))
+    weighted = None if even else np.concatenate(weights)
+    return ordered_ratings(
+        {facet: coder.take(column) for facet, column in columns.items()}, np.concatenate(ratings), weighted
+    )
 
 
 def _whole(value: Floats, column: str) -> Codes:
@@ -175,7 +174,7 @@ def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | 
 
     Notes
     -----
-    Cost: one look at ratings that come in order; one sort of an integer each otherwise.
+    Cost: one look at ratings that come in order, a sort otherwise.
 
     Examples
     --------
@@ -188,38 +187,25 @@ def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | 
     elements = {facet: names for facet, (_, names) in coded.items()}
     sequence = [*(facet for facet in coded if facet != "item"), "item"]
     sizes = [len(elements[facet]) for facet in sequence]
-    if not _rises([index[facet] for facet in sequence], sizes):
-        key = combined_key([index[facet] for facet in sequence], sizes)
-        order = np.argsort(key, kind="stable")
-        _refuse_twice(key[order], order, index, elements)
-        del key
-        index = {facet: code[order] for facet, code in index.items()}
-        rating, weight = rating[order], None if weight is None else weight[order]
+    del coded  # Its codes may be the largest thing in memory, and are copied one by one.
+    if not rises([index[facet] for facet in sequence], sizes):
+        order = sorting([index[facet] for facet in sequence], sizes)
+        index = {facet: taken(index.pop(facet), order) for facet in tuple(index)}
+        rating, weight = taken(rating, order), None if even or weight is None else taken(weight, order)
+        _refuse_twice(index, elements)
     known = np.broadcast_to(1.0, len(rating)) if even or weight is None else weight
     found = _hash(elements, index, rating, () if even else (known.astype("<f8"),))
-    return Ratings(tuple(coded), elements, index, rating, known, found)
+    return Ratings(tuple(index), elements, index, rating, known, found)
 
 
-def _rises(codes: Sequence[Codes], sizes: Sequence[int]) -> bool:
-    """Whether combinations of codes rise strictly from row to row, a block at a time."""
-    for begin in range(0, len(codes[0]), _BLOCK):
-        key = combined_key([code[begin : begin + _BLOCK + 1] for code in codes], sizes)
-        if not bool((key[1:] > key[:-1]).all()):
-            return False
-    return True
-
-
-def _refuse_twice(
-    key: NDArray[np.int64],
-    order: NDArray[np.intp],
-    index: Mapping[str, Codes],
-    elements: Mapping[str, tuple[str, ...]],
-) -> None:
-    twice = np.flatnonzero(key[1:] == key[:-1])
-    if len(twice):
-        row = order[twice[0]]
-        example = ", ".join(f"{facet} {elements[facet][code[row]]}" for facet, code in index.items())
-        raise MeasurementError("measurement.duplicate_ratings", n=len(twice), example=example)
+def _refuse_twice(codes: Mapping[str, Codes], elements: Mapping[str, tuple[str, ...]]) -> None:
+    same = np.ones(len(next(iter(codes.values()))) - 1, dtype=bool)
+    for code in codes.values():
+        same &= code[1:] == code[:-1]
+    if same.any():
+        row = int(same.argmax())
+        example = ", ".join(f"{facet} {elements[facet][code[row]]}" for facet, code in codes.items())
+        raise MeasurementError("measurement.duplicate_ratings", n=int(same.sum()), example=example)
 
 
 def _hash(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadline.errors import EvidenceError, Fault
-from leadline.evidence import read_table, rows
+from leadline.evidence import read_blocks, read_table, rows
 from leadline.measurement import FacetFit, fit
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
@@ -131,7 +131,7 @@ def fit_file(
     out = Path(out)
     check_replaceable(out)
     progress("workflows.stage.read", 0.0)
-    table = read_table(source, query=query)
+    table = read_blocks(source, query=query)
     anchors = None if anchor is None else read_anchors(anchor)
     progress("workflows.stage.fit", 0.3)
     found = fit(

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from leadline.errors import Fault
+from leadline.evidence.blocks import Blocks, scanned
 from leadline.evidence.findings import FIRST_ROW
 from leadline.evidence.sources.encoding import SEPARATORS, Text, read_text
 from leadline.evidence.sources.header import distinct_names, named_columns
@@ -68,6 +70,25 @@ def read_delimited(path: Path, place: str) -> RawTable:
     return replace(named, faults=(*named.faults, *blame.faults))
 
 
+def delimited_blocks(path: Path, place: str) -> Blocks | None:
+    """A file of separated values, a block of lines at a time; None unless every record is as it should be.
+
+    Cost: two looks at the file before it is read, one for its encoding and one for its records.
+    """
+    text = read_text(path, place)
+    layout = _layout(text.head)
+    wanted = text.counts[layout.separator]
+    plain = isinstance(text.source, Path) and not text.counts['"'] and not text.strange
+    if not plain or sorted(distinct_names(layout.names)) != sorted(set(layout.names)):
+        return None
+    plan = pl.scan_csv(path, **_options(layout), glob=False, low_memory=True)
+    try:
+        n_records = plan.select(pl.len()).collect().item()
+    except pl.exceptions.PolarsError:
+        return None
+    return scanned(plan) if wanted == (n_records + 1) * (len(layout.names) - 1) else None
+
+
 def open_delimited(path: Path, place: str) -> Book:
     """Open a file of separated values: a single table."""
     return single(read_delimited(path, place))
@@ -94,16 +115,22 @@ def _by_engine(text: Text, layout: _Layout, *, is_ragged: bool = False) -> pl.Da
     try:
         frame = pl.read_csv(
             text.source,
-            separator=layout.separator,
-            skip_lines=layout.lines_before,
-            new_columns=distinct_names(layout.names),
-            infer_schema=False,
+            **_options(layout),
             truncate_ragged_lines=is_ragged,
             glob=False,
         )
     except pl.exceptions.PolarsError:
         return None
     return frame if frame.width == len(layout.names) else None
+
+
+def _options(layout: _Layout) -> dict[str, Any]:
+    return {
+        "separator": layout.separator,
+        "skip_lines": layout.lines_before,
+        "new_columns": distinct_names(layout.names),
+        "infer_schema": False,
+    }
 
 
 def _is_whole(frame: pl.DataFrame, text: Text, layout: _Layout) -> bool:

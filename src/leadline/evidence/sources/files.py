@@ -8,7 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from leadline.errors import LeadlineError, SourceError
+from leadline.evidence.blocks import Blocks
+from leadline.evidence.sources.delimited import delimited_blocks
 from leadline.evidence.sources.kind import kind_of_file
+from leadline.evidence.sources.parquet import parquet_blocks
 from leadline.evidence.sources.raw import Book
 
 _READERS = MappingProxyType(
@@ -44,6 +47,20 @@ def opener(kind: str) -> Callable[..., Book]:
             "errors.missing_extra", feature=_EXTRAS[error.name], package=error.name, extra="sources"
         ) from error
     return found
+
+
+def open_blocks(path: Path) -> Blocks | None:
+    """A file as blocks; None where its kind, or what is wrong with it, asks for the whole.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    """
+    kind = kind_of_file(path, path.name)
+    if kind == "parquet":
+        return parquet_blocks(path, path.name)
+    return delimited_blocks(path, path.name) if kind == "text" else None
 
 
 def open_file(path: Path, place: str | None = None, *, query: str | None = None) -> Book:

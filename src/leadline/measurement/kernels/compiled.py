@@ -14,6 +14,28 @@ _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 @_compiled
+def sort_by(code, size, order, found):
+    """One pass of a counting sort: the rows of ``order`` by their code, stable."""
+    begin = np.zeros(size + 1, np.int64)
+    for j in range(len(code)):
+        begin[code[j] + 1] += 1
+    for c in range(size):
+        begin[c + 1] += begin[c]
+    for j in range(len(order)):
+        row = order[j]
+        c = code[row]
+        found[begin[c]] = row
+        begin[c] += 1
+
+
+@_compiled
+def gather(values, order, found):
+    """``found = values[order]``."""
+    for j in range(len(order)):
+        found[j] = values[order[j]]
+
+
+@_compiled
 def ends(at, scale, label, kept, low, high, found):
     """Add up, by element, kept ratings, those on the lowest and those on the highest rung."""
     shared = len(low) == 1
