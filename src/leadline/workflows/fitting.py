@@ -80,7 +80,7 @@ def fit_file(
     model: str = "rating-scale",
     method: str = "marginal",
     ratee: str = "ratee",
-    rater: str = "rater",
+    rater: str | None = "rater",
     item: str = "item",
     rating: str = "rating",
     relationship: str | None = None,
