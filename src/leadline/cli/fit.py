@@ -13,10 +13,12 @@ from leadline.cli.tables import number, print_table
 from leadline.workflows import fit_file
 
 
-def run(*, file: str, out: str, rater: str, no_rater: bool, **options: Any) -> None:
+def run(*, file: str, out: str, **options: Any) -> None:
     """Fit, then print each facet's spread and reliability and where the rest is."""
     how = manner()
-    options["rater"] = None if no_rater else rater
+    for column in ("ratee", "rater", "item"):
+        if options.pop(f"no_{column}"):
+            options[column] = None
     with watched() as progress:
         result = fit_file(file, out, progress=progress, **options)
     fit = result.fit

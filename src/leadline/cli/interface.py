@@ -138,7 +138,7 @@ FIT = Command(
         Option(f"--{column}", metavar="COL", default=column, show_default=True)
         for column in ("ratee", "rater", "item", "rating")
     ),
-    Option("--no-rater", is_flag=True),
+    *(Option(f"--no-{column}", is_flag=True) for column in ("ratee", "rater", "item")),
     Option("--relationship", metavar="COL"),
     Option("--facet", "facets", metavar="COL", variadic=True),
     Option("--anchor", metavar="FILE"),

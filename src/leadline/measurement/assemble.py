@@ -49,8 +49,8 @@ def facet_measures(
         measure, se = calibration.locations[number], calibration.se[number]
         at, size = ratings.index[facet], len(ratings.elements[facet])
         total = add_up(at, size, ratings.weight * ratings.rating)
-        settled = ~calibration.extreme[number] & np.isfinite(measure)
         is_mean = facet in shrunken
+        settled = (~calibration.extreme[number] | is_mean) & np.isfinite(measure)
         spread = spread_of(measure[settled], se[settled], shrunken=is_mean)
         real = se * np.sqrt(np.maximum(1.0, np.nan_to_num(fit.infit_mnsq, nan=1.0)))
         found[facet] = FacetMeasures(
@@ -87,7 +87,7 @@ def spread_of(measure: Floats, se: Floats, *, shrunken: bool = False) -> Spread:
     Parameters
     ----------
     measure, se : array, shape (E,), logits
-        Without extreme elements.
+        Without extreme elements unless shrunken.
     shrunken : bool
         The measures are posterior means.
 
@@ -176,7 +176,9 @@ def _expected_label(calibration: Calibration, eta: Floats) -> Floats:
         steps = settled.mean() + calibration.thresholds[0]
         return expected_rating(eta, steps, labels[0], _curves(calibration, 0))
     items = np.flatnonzero(calibration.screen.top > 0)
-    each = [expected_rating(eta, calibration.steps[i], labels[i], _curves(calibration, i)) for i in items]
+    each = [
+        expected_rating(eta, calibration.steps[i], labels[i], _curves(calibration, int(i))) for i in items
+    ]
     mean: Floats = np.mean(each, axis=0)
     return mean
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
+from scipy.sparse import csr_array, hstack
+
 from leadline.errors import UsageError
-from leadline.measurement.kernels.connectivity import comparable
 from leadline.measurement.kernels.extremes import extreme_elements
 from leadline.measurement.ratings import Ratings
 
@@ -58,34 +60,36 @@ def way(ratings: Ratings, model: str, method: str, anchors: Mapping[str, object]
         There is no such combination; the message says what there is.
     """
     if method == "joint":
-        _require(model in RASCH, "not_joint", model, RASCH)
+        if model not in RASCH:
+            raise _refused("not_joint", model, RASCH)
         return "joint"
-    _require(not anchors or model in RASCH, "not_anchored", model, RASCH)
+    if anchors and model not in RASCH:
+        raise _refused("not_anchored", model, RASCH)
     several = [facet for facet in ratings.facets if len(ratings.elements[facet]) > 1]
     if set(PEOPLE) <= set(several):
-        _require(model not in EXAM, "has_no_raters", model, CROSSED)
-        _require(model in CROSSED, "not_crossed", model, CROSSED)
+        if model not in CROSSED:
+            raise _refused("has_no_raters" if model in EXAM else "not_crossed", model, CROSSED)
         return "crossed"
-    equal = bool((ratings.weight == ratings.weight[0]).all()) and ratings.weight[0] == 1.0
     further = [facet for facet in several if facet not in ("ratee", "item")]
-    if not further and equal and not anchors and "ratee" in several:
+    further += [] if bool((ratings.weight == 1.0).all()) else ["weight"]
+    if not further and not anchors and "ratee" in several:
         size = len(ratings.elements["ratee"]) * len(ratings.elements["item"])
         return "answers" if size <= _LARGEST_TABLE or model not in CROSSED else "crossed"
-    beside = ", ".join((*further, *(() if equal else ("weight",)))) or "item"
-    _require(model not in EXAM, "knows_no_facets", model, CROSSED, facets=beside)
-    if model in ("rating-scale", "graded") and not anchors and several and _is_plain(ratings, several):
+    if model in ("rating-scale", "graded") and not anchors and _is_plain(ratings, several):
         return "one grouping facet"
-    _require(model in CROSSED, "knows_no_facets", model, CROSSED, facets=beside)
+    if model not in CROSSED:
+        raise _refused("knows_no_facets", model, CROSSED, facets=", ".join(further) or "item")
     return "crossed"
 
 
-def _require(there: bool, code: str, model: str, allowed: tuple[str, ...], **fields: str) -> None:
-    if not there:
-        raise UsageError(f"measurement.model_{code}", model=model, allowed=", ".join(allowed), **fields)
+def _refused(code: str, model: str, allowed: tuple[str, ...], **fields: str) -> UsageError:
+    return UsageError(f"measurement.model_{code}", model=model, allowed=", ".join(allowed), **fields)
 
 
 def _is_plain(ratings: Ratings, several: list[str]) -> bool:
-    """Whether fixed effects are finite and can be told apart."""
+    """Whether somebody is random, and fixed effects are finite and can be told apart."""
+    if not set(several) & set(PEOPLE):
+        return False
     low, high = int(ratings.rating.min()), int(ratings.rating.max())
     fixed = [facet for facet in several if facet not in PEOPLE]
     for facet in fixed:
@@ -93,5 +97,9 @@ def _is_plain(ratings: Ratings, several: list[str]) -> bool:
         size = len(ratings.elements[facet])
         if extreme_elements(ratings.index[facet], size, ratings.rating - low, top).any():
             return False
-    design = comparable([ratings.index[f] for f in several], [len(ratings.elements[f]) for f in several])
-    return all(n == 1 for n in design.n_groups)
+    parts = [
+        csr_array((np.ones(ratings.n), ratings.index[facet], np.arange(ratings.n + 1))) for facet in fixed
+    ]
+    effects = hstack([csr_array(np.ones((ratings.n, 1))), *parts])
+    rank = np.linalg.matrix_rank((effects.T @ effects).toarray(), hermitian=True)
+    return int(rank) == 1 + sum(len(ratings.elements[facet]) - 1 for facet in fixed)

@@ -96,9 +96,9 @@ def fit_fields(folder: Path) -> dict[str, Any]:
     variance = zip(*(tables[2][name] for name in Component._fields), strict=True)
     subsets = summary["subset_ratees"] or [list(facets["ratee"].elements)]
     kept = ("model", "method", "stopping", "noncentered", "iterations", "converged", "seconds")
-    kept += ("approximation", "log_likelihood_kind", "input_hash", "versions")
+    more = ("approximation", "log_likelihood_kind", "input_hash", "versions")
     return {
-        **{name: summary[name] for name in kept},
+        **{name: summary[name] for name in (*kept, *more)},
         "items": _items(folder / "items.csv"),
         "facets": facets,
         "thresholds": whole,

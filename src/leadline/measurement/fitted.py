@@ -14,9 +14,9 @@ from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame, write_csv
 from leadline.measurement.bias import fitted_bias
 from leadline.measurement.calibrate import Calibration
-from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
 from leadline.measurement.choice import RASCH
 from leadline.measurement.exact import ExactCalibration
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
 from leadline.measurement.files import ITEM_COLUMNS, THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
@@ -125,7 +125,9 @@ class FacetFit:
     def save(self, directory: str | Path) -> Path:
         """Write ``measures.csv``, ``thresholds.csv``, ``variance.csv`` and ``summary.json``.
 
-        Models with slopes write ``items.csv`` too. Two fits of the same ratings write the same bytes, but for ``seconds`` in the summary.
+        Models with slopes write ``items.csv`` too.
+
+        Two fits of the same ratings write the same bytes, but for ``seconds`` in the summary.
 
         Parameters
         ----------

@@ -37,9 +37,9 @@ def fit(
     *,
     model: str = "rating-scale",
     method: str = "marginal",
-    ratee: str = "ratee",
+    ratee: str | None = "ratee",
     rater: str | None = "rater",
-    item: str = "item",
+    item: str | None = "item",
     rating: str = "rating",
     relationship: str | None = None,
     facets: Sequence[str] = (),
@@ -50,11 +50,12 @@ def fit(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> FacetFit:
-    r"""Fit a many-facet rating-scale or partial-credit model.
+    r"""Fit a many-facet model of ratings, or an item response model of answers.
 
     .. math:: \log(P_{k}/P_{k-1}) = \theta_p - \lambda_r - \gamma_g - \dots - \delta_{ik}
 
-    with :math:`\delta_{ik} = b_i + \tau_k` (``rating-scale``) or free (``partial-credit``). Score
+    with :math:`\delta_{ik} = b_i + \tau_k` (``rating-scale``) or free (``partial-credit``); times a slope
+    :math:`a_i` (``generalized-partial-credit``, ``2pl``); or in cumulative logits (``graded``). Score
     equations, extreme scores (moved 0.3 points) and conditional standard errors are those of FACETS
     and Winsteps where the method is ``joint``.
 
@@ -62,14 +63,21 @@ def fit(
     ----------
     table : polars.DataFrame or path
         One row a rating, N rows. Rows whose rating is empty are left out.
-    model : {"rating-scale", "partial-credit"}
-        Whether items share their thresholds. Categories are those that occur: one in between that
-        nobody used is closed up, as FACETS does unless told to keep it.
+    model : {"rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl"}
+        ``rating-scale``: items share their thresholds. ``1pl``, ``2pl``, ``3pl``: answers of 0 and 1
+        without raters. All but the first two have a place where raters do not cross with ratees, and
+        have no anchors and no joint method; ``graded`` beside further facets has slopes of 1 and shared
+        thresholds. Categories are those that occur: one in between that nobody used is closed up, as
+        FACETS does unless told to keep it.
     method : {"marginal", "joint"}
-        Ratees, raters and halos as random, their variances estimated, by Gaussian variational EM:
-        calibrated errors that count the raters' own. Or joint maximum likelihood, as FACETS and Winsteps.
-    ratee, item, rating : str
-        Columns.
+        Ratees, raters and halos as random, their variances estimated: calibrated errors that count the
+        raters' own. Integrated out by adaptive quadrature where nothing is crossed, else by Gaussian
+        variational EM; the choice is logged. Or joint maximum likelihood, as FACETS and Winsteps.
+    rating : str
+        Column.
+    ratee, item : str or None
+        Columns; None where ratings are not of different ones. Without ratees a rater may rate the
+        same item more than once.
     rater : str or None
         Column; None where nobody judged, as in an exam.
     relationship : str, optional
@@ -109,7 +117,9 @@ def fit(
     -----
     Newton's method over all parameters, the largest facet eliminated. Cost per iteration O(cells)
     where item sets repeat, O(N) otherwise. Sources: Linacre (1989); Andrich (1978); Masters (1982);
-    Wright and Masters (1982); Opper and Archambeau (2009). Checked in tests/reference/guilford_1954/.
+    Wright and Masters (1982); Muraki (1992); Samejima (1969); Birnbaum (1968); Opper and Archambeau
+    (2009); Pinheiro and Bates (1995). Checked in tests/reference/: guilford_1954, lsat7,
+    randell_wine_1989.
 
     Examples
     --------
@@ -130,7 +140,7 @@ def fit(
     _check_option("method", method, METHODS)
     _check_option("stopping", stopping, STOPPING)
     data = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
+    columns: dict[str, str | None] = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
     columns |= {"relationship": relationship} if relationship else {}
     for name in facets:
         if name in columns:
@@ -138,7 +148,7 @@ def fit(
         columns[name] = name
     if weight is None and "weight" in data.columns:
         weight = "weight"
-    ratings = ratings_from_table(data, columns, rating, weight)
+    ratings = ratings_from_table(data, columns, rating, weight, repeats=ratee is None)
     with threadpool_limits(limits=threads, user_api="blas"):
         return fit_ratings(
             ratings,
@@ -192,6 +202,8 @@ def fit_ratings(
             raise MeasurementError("measurement.anchors_match_nothing", facet=facet)
     chosen = way(ratings, model, method, anchors)
     _LOG.info("%s by the %s method (%s): %d ratings", model, method, chosen, ratings.n)
+    if ratings.repeated and chosen != "one grouping facet":
+        raise MeasurementError("measurement.repeats", example=ratings.repeated, model=model)
     if chosen != "joint":
         _check_option("noncentered", noncentered or "ratee", ratings.facets)
         if noncentered not in (None, "ratee"):
