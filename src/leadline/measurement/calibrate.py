@@ -12,6 +12,7 @@ from leadline.errors import MeasurementError
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse, item_counts, scores
 from leadline.measurement.kernels.connectivity import Design, comparable
+from leadline.measurement.kernels.curves import Curves
 from leadline.measurement.kernels.extremes import Screened, screened
 from leadline.measurement.kernels.identify import shifts
 from leadline.measurement.kernels.large import is_even, picked
@@ -54,6 +55,10 @@ class Calibration:
     converged, bounded : bool
     report : tuple of Pass
         Iteration report where stopped early; empty otherwise.
+    curves : Curves, optional
+        Of models with slopes, asymptotes or cumulative logits.
+    threshold_se : array, shape (T, K-1), logits, optional
+        Where it is known better than from the information on single steps.
     """
 
     facets: tuple[str, ...]
@@ -71,6 +76,8 @@ class Calibration:
     converged: bool
     bounded: bool
     report: tuple[Pass, ...]
+    curves: Curves | None = None
+    threshold_se: Floats | None = None
 
     @property
     def shared(self) -> bool:
@@ -238,6 +245,8 @@ def summary_of(
     screen: Screened,
     locations: tuple[Floats, ...],
     steps: Floats,
+    *,
+    curves: Curves | None = None,
 ) -> Summary:
     """Fit statistics, information and agreement of the ratings that take part."""
     estimated = Estimated(
@@ -248,6 +257,7 @@ def summary_of(
         rung=picked(screen.rung, screen.kept),
         weight=picked(ratings.weight, screen.kept),
         rater=facets.index("rater") if "rater" in facets else None,
+        curves=curves,
     )
     return summed(estimated)
 

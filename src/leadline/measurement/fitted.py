@@ -14,8 +14,10 @@ from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame, write_csv
 from leadline.measurement.bias import fitted_bias
 from leadline.measurement.calibrate import Calibration
-from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
-from leadline.measurement.files import THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
+from leadline.measurement.choice import RASCH
+from leadline.measurement.exact import ExactCalibration
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
+from leadline.measurement.files import ITEM_COLUMNS, THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings
@@ -28,7 +30,8 @@ class FacetFit:
 
     Attributes
     ----------
-    model : {"rating-scale", "partial-credit"}
+    model : str
+        As given to `leadline.fit`.
     method : {"marginal", "joint"}
     stopping : {"converged", "facets"}
     noncentered : str
@@ -38,10 +41,14 @@ class FacetFit:
     thresholds : Thresholds
     variance : tuple of Component
     log_likelihood : float
-    log_likelihood_kind : {"joint", "variational lower bound"}
-        Joint log-likelihood of the ratings that took part, extreme elements left out; or the lower
-        bound on the marginal one that the marginal method maximises, NaN where the design is so
-        large that its determinant is not computed.
+    log_likelihood_kind : {"joint", "marginal", "variational lower bound"}
+        Joint log-likelihood of the ratings that took part, extreme elements left out; the marginal one,
+        random locations integrated out; or the lower bound on the marginal one that Gaussian
+        variational EM maximises, NaN where the design is so large that its determinant is not computed.
+    approximation : {"none", "adaptive quadrature", "Gaussian variational"}
+        How random locations are integrated out: joint estimation has none.
+    items : ItemParameters or None
+        Slopes and asymptotes of models that have them.
     iterations : int
     converged : bool
     seconds : float
@@ -56,7 +63,7 @@ class FacetFit:
         What was fitted; None after ``load``.
     calibration : Calibration or None
         The arrays behind the figures, by kernel; None after ``load``.
-    posterior : MarginalCalibration or None
+    posterior : MarginalCalibration, ExactCalibration or None
         The posterior of the marginal method.
     """
 
@@ -79,7 +86,9 @@ class FacetFit:
     ratings: Ratings | None = field(default=None, repr=False)
     calibration: Calibration | None = field(default=None, repr=False)
     log_likelihood_kind: str = "joint"
-    posterior: MarginalCalibration | None = field(default=None, repr=False)
+    approximation: str = "none"
+    items: ItemParameters | None = None
+    posterior: MarginalCalibration | ExactCalibration | None = field(default=None, repr=False)
 
     def to_frame(self) -> Frame:
         """Measures of every facet as one table, the columns of ``measures.csv``."""
@@ -97,6 +106,7 @@ class FacetFit:
             "n_ratings": int(sum(self.facets["item"].n)),
             "log_likelihood": rounded(self.log_likelihood),
             "log_likelihood_kind": self.log_likelihood_kind,
+            "approximation": self.approximation,
             "iterations": self.iterations,
             "converged": self.converged,
             "seconds": round(self.seconds, 3),
@@ -114,6 +124,8 @@ class FacetFit:
 
     def save(self, directory: str | Path) -> Path:
         """Write ``measures.csv``, ``thresholds.csv``, ``variance.csv`` and ``summary.json``.
+
+        Models with slopes write ``items.csv`` too.
 
         Two fits of the same ratings write the same bytes, but for ``seconds`` in the summary.
 
@@ -134,6 +146,9 @@ class FacetFit:
         write_csv(frame(thresholds), folder / "thresholds.csv")
         variance = {name: [getattr(one, name) for one in self.variance] for name in Component._fields}
         write_csv(frame(variance), folder / "variance.csv")
+        if self.items is not None:
+            known = {"item": self.items.items, **{name: getattr(self.items, name) for name in ITEM_COLUMNS}}
+            write_csv(frame(known), folder / "items.csv")
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         return folder
@@ -200,7 +215,8 @@ class FacetFit:
         UsageError
             A facet is unknown, or both are the same.
         MeasurementError
-            The fit was loaded from files, so that its ratings are not at hand.
+            The fit was loaded from files, so that its ratings are not at hand; or its model has slopes
+            or cumulative logits.
         """
         for name in (facet_a, facet_b):
             if name not in self.facets or facet_a == facet_b:
@@ -208,6 +224,8 @@ class FacetFit:
                 raise UsageError("errors.no_such_option", name="facet", value=name, allowed=allowed)
         if self.ratings is None or self.calibration is None:
             raise MeasurementError("measurement.bias_needs_ratings")
+        if self.calibration.curves is not None:
+            raise MeasurementError("measurement.bias_needs_rasch", model=self.model, allowed=", ".join(RASCH))
         found = fitted_bias(self.ratings, self.calibration, facet_a, facet_b)
         sign = 1.0 if facet_a == "ratee" else -1.0
         return frame(

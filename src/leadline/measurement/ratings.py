@@ -16,6 +16,8 @@ from leadline.evidence.frames import Frame
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.order import rises, sorting, taken
 
+_BLOCK = 1 << 20
+
 Coded = tuple[NDArray[np.int32], tuple[str, ...]]
 
 
@@ -32,11 +34,13 @@ class Ratings:
     index : mapping of facet to array of int32, shape (N,)
         Element of each rating.
     rating : array of int8 or int64, shape (N,)
-        Category as given.
+        Category as given; a byte where all lie between 0 and 127.
     weight : array, shape (N,)
         Positive. Where all are 1 it is one number seen N times, which takes no memory.
     hash : str
         SHA-256 of the content, whatever the order it came in.
+    repeated : str
+        Example of a combination of elements that occurs more than once; empty where none does.
     """
 
     facets: tuple[str, ...]
@@ -45,6 +49,7 @@ class Ratings:
     rating: Codes
     weight: Floats
     hash: str
+    repeated: str = ""
 
     @property
     def n(self) -> int:
@@ -57,16 +62,20 @@ class Ratings:
         if self.rating.dtype != np.int8:
             labels, label = np.unique(self.rating, return_inverse=True)
             return labels, label.astype(np.int8 if len(labels) < 128 else np.int32)
-        seen = np.bincount(self.rating.view(np.uint8), minlength=256) > 0
-        labels = np.sort(np.flatnonzero(seen).astype(np.uint8).view(np.int8)).astype(np.int64)
-        place = np.zeros(256, dtype=np.int16)
-        place[labels.astype(np.int8).view(np.uint8)] = np.arange(len(labels))
-        small = place.astype(np.int8) if len(labels) < 128 else place
-        return labels, small[self.rating.view(np.uint8)]
+        blocks = [self.rating[begin : begin + _BLOCK] for begin in range(0, self.n, _BLOCK)]
+        labels = np.flatnonzero(sum(np.bincount(block, minlength=128) for block in blocks))
+        place = np.zeros(128, dtype=np.int8)
+        place[labels] = np.arange(len(labels))
+        return labels, np.concatenate([place[block] for block in blocks])
 
 
 def ratings_from_table(
-    table: Frame | Blocks, columns: Mapping[str, str], rating: str, weight: str | None = None
+    table: Frame | Blocks,
+    columns: Mapping[str, str | None],
+    rating: str,
+    weight: str | None = None,
+    *,
+    repeats: bool = False,
 ) -> Ratings:
     """Ratings of a table, coded by facet block by block; rows without a rating are left out.
 
@@ -74,9 +83,11 @@ def ratings_from_table(
     ----------
     table : polars.DataFrame or Blocks
     columns : mapping of facet to column
-        ``ratee`` and ``item`` at least.
+        ``ratee`` and ``item`` at least; None for a facet with the single element ``*``.
     rating, weight : str
         Columns of whole numbers and of positive numbers.
+    repeats : bool
+        Whether a combination of elements may occur more than once.
 
     Returns
     -------
@@ -96,15 +107,17 @@ def ratings_from_table(
     ('a', 'b')
     """
     blocks = blocks_of(table)
-    for name in (*columns.values(), rating, *([weight] if weight else [])):
+    named = [column for column in columns.values() if column is not None]
+    wanted = [*named, rating, *([weight] if weight else [])]
+    for name in wanted:
         if name not in blocks.columns:
             raise MeasurementError(
                 "measurement.no_such_column", column=name, present=", ".join(blocks.columns)
             )
-    coder = Coder(columns.values())
+    coder = Coder(named)
     ratings: list[Codes] = []
     weights: list[Floats] = []
-    for block in blocks.read([*columns.values(), rating, *([weight] if weight else [])]):
+    for block in blocks.read(wanted):
         value = _numbers(block, rating)
         known = ~np.isnan(value)
         given, value = (block, value) if known.all() else (block.filter(known), value[known])
@@ -114,13 +127,18 @@ def ratings_from_table(
             coder.add(given)
     if not ratings:
         raise MeasurementError("measurement.no_ratings", column=rating)
-    for column in columns.values():
+    for column in named:
         if coder.has_empty(column):
             raise MeasurementError("measurement.empty_cells", column=column)
     even = all(each.strides == (0,) for each in weights)
     weighted = None if even else np.concatenate(weights)
+    whole = np.concatenate(ratings)
+    one = (np.zeros(len(whole), dtype=np.int32), ("*",))
     return ordered_ratings(
-        {facet: coder.take(column) for facet, column in columns.items()}, np.concatenate(ratings), weighted
+        {facet: one if column is None else coder.take(column) for facet, column in columns.items()},
+        whole,
+        weighted,
+        repeats=repeats,
     )
 
 
@@ -128,7 +146,7 @@ def _whole(value: Floats, column: str) -> Codes:
     is_whole = np.isfinite(value) & (value == np.round(value))
     if not is_whole.all():
         raise MeasurementError("measurement.not_whole", column=column, value=f"{value[~is_whole][0]:g}")
-    small = value.min() >= -128 and value.max() <= 127
+    small = value.min() >= 0 and value.max() <= 127
     return value.astype(np.int8 if small else np.int64)
 
 
@@ -154,7 +172,9 @@ def _numbers(table: Frame, column: str) -> Floats:
     return numbers.to_numpy().astype(np.float64)
 
 
-def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | None = None) -> Ratings:
+def ordered_ratings(
+    coded: Mapping[str, Coded], rating: Codes, weight: Floats | None = None, *, repeats: bool = False
+) -> Ratings:
     """Ratings in the order of their elements, each combination of elements at most once.
 
     Parameters
@@ -162,6 +182,8 @@ def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | 
     coded : mapping of facet to codes, shape (N,), and names
     rating : array of int, shape (N,)
     weight : array, shape (N,), optional
+    repeats : bool
+        Whether a combination may occur more than once.
 
     Returns
     -------
@@ -170,7 +192,7 @@ def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | 
     Raises
     ------
     MeasurementError
-        A combination occurs twice.
+        A combination occurs twice and may not.
 
     Notes
     -----
@@ -186,26 +208,31 @@ def ordered_ratings(coded: Mapping[str, Coded], rating: Codes, weight: Floats | 
     index = {facet: np.ascontiguousarray(code, dtype=np.int32) for facet, (code, _) in coded.items()}
     elements = {facet: names for facet, (_, names) in coded.items()}
     sequence = [*(facet for facet in coded if facet != "item"), "item"]
-    sizes = [len(elements[facet]) for facet in sequence]
+    sizes, repeated = [len(elements[facet]) for facet in sequence], ""
     del coded  # Its codes may be the largest thing in memory, and are copied one by one.
     if not rises([index[facet] for facet in sequence], sizes):
-        order = sorting([index[facet] for facet in sequence], sizes)
+        known = () if weight is None else (weight,)
+        order = sorting([index[facet] for facet in sequence], sizes, (*known, rating) if repeats else ())
         index = {facet: taken(index.pop(facet), order) for facet in tuple(index)}
         rating, weight = taken(rating, order), None if even or weight is None else taken(weight, order)
-        _refuse_twice(index, elements)
-    known = np.broadcast_to(1.0, len(rating)) if even or weight is None else weight
-    found = _hash(elements, index, rating, () if even else (known.astype("<f8"),))
-    return Ratings(tuple(index), elements, index, rating, known, found)
+        repeated = _repeated(index, elements, repeats=repeats)
+    weights = np.broadcast_to(1.0, len(rating)) if even or weight is None else weight
+    found = _hash(elements, index, rating, () if even else (weights.astype("<f8"),))
+    return Ratings(tuple(index), elements, index, rating, weights, found, repeated)
 
 
-def _refuse_twice(codes: Mapping[str, Codes], elements: Mapping[str, tuple[str, ...]]) -> None:
+def _repeated(codes: Mapping[str, Codes], elements: Mapping[str, tuple[str, ...]], *, repeats: bool) -> str:
+    """Example of a combination that comes again; refused unless it may."""
     same = np.ones(len(next(iter(codes.values()))) - 1, dtype=bool)
     for code in codes.values():
         same &= code[1:] == code[:-1]
-    if same.any():
-        row = int(same.argmax())
-        example = ", ".join(f"{facet} {elements[facet][code[row]]}" for facet, code in codes.items())
+    if not same.any():
+        return ""
+    row = int(same.argmax())
+    example = ", ".join(f"{facet} {elements[facet][code[row]]}" for facet, code in codes.items())
+    if not repeats:
         raise MeasurementError("measurement.duplicate_ratings", n=int(same.sum()), example=example)
+    return example
 
 
 def _hash(

@@ -111,6 +111,8 @@ def _ladder(counts: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _rungs(ladder: NDArray[np.int64], item: Codes, label: Codes) -> Codes:
+    if len(ladder) == 1 and (ladder[0] == np.arange(ladder.shape[1])).all():
+        return label
     small = ladder.astype(label.dtype)
     return small[0][label] if len(ladder) == 1 else small[item, label]
 
@@ -157,3 +159,12 @@ def _extreme_in(
         n, low, high = found.T
     flags: Flags = (n > 0) & ((low == n) | (high == n))
     return flags
+
+
+def extreme_elements(at: Codes, size: int, rung: Codes, top: Codes) -> Flags:
+    """Elements whose every rating is the lowest, or every one the highest, of its scale."""
+    n = add_up(at, size)
+    low = add_up(at[rung == 0], size)
+    high = add_up(at[rung == top], size)
+    found: Flags = (n > 0) & ((low == n) | (high == n))
+    return found

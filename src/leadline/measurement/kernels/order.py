@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def rises(codes: Sequence[Codes], sizes: Sequence[int]) -> bool:
     return True
 
 
-def sorting(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
+def sorting(codes: Sequence[Codes], sizes: Sequence[int], then: Sequence[NDArray[Any]] = ()) -> Codes:
     """Rows in the order of their combinations of codes, equal ones as they come.
 
     Parameters
@@ -37,6 +38,8 @@ def sorting(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
     codes : sequence of int arrays, shape (N,)
         The first counts most.
     sizes : sequence of int
+    then : sequence of arrays, shape (N,)
+        What orders rows of equal codes; the last counts most.
 
     Returns
     -------
@@ -53,8 +56,8 @@ def sorting(codes: Sequence[Codes], sizes: Sequence[int]) -> Codes:
     """
     n = len(codes[0])
     kernels = compiled(n)
-    if kernels is None:
-        return np.argsort(combined_key(codes, sizes), kind="stable")
+    if kernels is None or then:
+        return np.lexsort((*then, combined_key(codes, sizes)))
     order: Codes = np.arange(n, dtype=np.uint32 if n < 1 << 32 else np.int64)
     spare: Codes = np.empty_like(order)
     for code, size in zip(reversed(codes), reversed(sizes), strict=True):

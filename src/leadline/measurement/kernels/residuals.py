@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities, moments
+from leadline.measurement.kernels.categories import moments
 from leadline.measurement.kernels.cells import combined_key
+from leadline.measurement.kernels.curves import Curves, probabilities
 from leadline.measurement.kernels.large import compiled, run_starts, strided
 from leadline.measurement.kernels.threads import in_order
 
@@ -78,6 +79,8 @@ class Estimated(NamedTuple):
     rater : int or None
         Number of the facet whose elements agree or not within a context: ratings of one ratee on one
         item (and the same further elements), whoever gave them.
+    curves : Curves, optional
+        None for the rating-scale family.
     """
 
     elements: tuple[Codes, ...]
@@ -87,6 +90,7 @@ class Estimated(NamedTuple):
     rung: Codes
     weight: Floats
     rater: int | None
+    curves: Curves | None = None
 
 
 class Sums(NamedTuple):
@@ -159,7 +163,7 @@ def summed(ratings: Estimated) -> Summary:
     category counts :math:`n_k` and probabilities :math:`P_{rk}`: exact
     :math:`\sum_k n_k (n_k - 1) / 2`, expected :math:`\sum_k [(\sum_r P_{rk})^2 - \sum_r P_{rk}^2] / 2`.
     """
-    kernels = compiled(len(ratings.rung))
+    kernels = compiled(len(ratings.rung)) if ratings.curves is None else None
     if kernels is not None and bool((ratings.elements[0][1:] >= ratings.elements[0][:-1]).all()):
         return _summed_by_cells(ratings, kernels)
     contexts = _contexts(ratings)
@@ -174,7 +178,7 @@ def summed(ratings: Estimated) -> Summary:
         at = [each[part] for each in ratings.elements]
         pulls = [sign * x[a] for sign, x, a in zip(signs, ratings.locations, at, strict=True)]
         eta = np.sum(pulls[:-1], axis=0)
-        prob = category_probabilities(eta, ratings.steps[at[-1]])
+        prob = probabilities(ratings.curves, eta, ratings.steps, at[-1])
         y, w = ratings.rung[part].astype(float), ratings.weight[part]
         tails = prob[:, :0:-1].cumsum(axis=1)[:, ::-1]
         for k in range(n_categories - 1):
