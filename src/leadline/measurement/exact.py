@@ -96,7 +96,7 @@ def _given(ratings: Ratings, *, shared: bool) -> _Given:
     screen = screened(
         index,
         sizes,
-        label.astype(np.int64),
+        label,
         n_labels=len(labels),
         shared=shared,
         held=[*held, free],
