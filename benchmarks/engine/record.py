@@ -25,7 +25,8 @@ class Record:
     """One fit. NaN where there is no figure; ``outcome`` says why there is none.
 
     ``seconds`` and ``first_seconds`` are of the fit alone, the quickest and the first of up to
-    three; ``engine_seconds`` what the program says itself; ``peak_mb`` the process's up to then.
+    three; ``prepare_seconds`` of putting the data into the program's own form before; ``engine_seconds``
+    what the program says itself; ``peak_mb`` the process's up to then.
     ``others`` is how many cores the rest of the machine kept busy: well above 0, times are too long.
     """
 
@@ -37,6 +38,7 @@ class Record:
     seconds: float = NAN
     cpu_seconds: float = NAN
     first_seconds: float = NAN
+    prepare_seconds: float = NAN
     engine_seconds: float = NAN
     peak_mb: float = NAN
     theta_rmse: float = NAN

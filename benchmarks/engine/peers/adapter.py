@@ -59,7 +59,9 @@ def adapt(module: str, method: str, folder: Path, out: Path) -> None:
     except ModuleNotFoundError as missing:
         sys.exit(NOT_INSTALLED if missing.name == package_of(module) else str(missing))
     try:
+        begun = time.perf_counter()
         prepared = peer.prepare(folder, Design.load(folder), method)
+        prepared_seconds = time.perf_counter() - begun
         timings: list[tuple[float, float]] = []
         while len(timings) < REPEATS and sum(wall for wall, _ in timings) < REPEAT_BELOW:
             begun, worked = time.perf_counter(), time.process_time()
@@ -73,6 +75,7 @@ def adapt(module: str, method: str, folder: Path, out: Path) -> None:
         "seconds": min(timings)[0],
         "cpu_seconds": min(timings)[1],
         "first_seconds": timings[0][0],
+        "prepare_seconds": prepared_seconds,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     estimates = peer.read(fitted)

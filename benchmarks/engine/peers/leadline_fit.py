@@ -1,7 +1,13 @@
-"""Leadline: the call an analyst makes, on a table in memory; standard errors and fit included."""
+"""Leadline: from coded ratings to all figures, standard errors and fit statistics included.
+
+What precedes it, reading a Parquet file, coding its text and refusing what is wrong, is its ``prepare``;
+`benchmarks.engine.command` times the whole.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,17 +18,17 @@ from benchmarks.engine.peers.adapter import Estimates, Floats, NotOfferedError
 
 import leadline
 from leadline.errors import UsageError
+from leadline.evidence import read_blocks
 from leadline.evidence.frames import Frame
 from leadline.measurement import FacetFit, FacetMeasures
+from leadline.measurement.fitting import fit_ratings
+from leadline.measurement.ratings import Ratings, ratings_from_table
 
 PACKAGE = "leadline"
 
-IN_MEMORY = 10_000_000
-"""Ratings above which the table stays on disk and reading it is part of the fit."""
-
 
 class Prepared(NamedTuple):
-    table: Frame | Path
+    ratings: Ratings
     design: Design
     method: str
 
@@ -33,25 +39,37 @@ class Fitted(NamedTuple):
 
 
 def prepare(folder: Path, design: Design, method: str) -> Prepared:
-    path = folder / "ratings.parquet"
-    table = leadline.read_table(path) if design.n_ratings <= IN_MEMORY else path
-    return Prepared(table, design, method)
+    columns = {facet: facet for facet in ("ratee", "rater", "item")}
+    ratings = ratings_from_table(read_blocks(folder / "ratings.parquet"), columns, "rating")
+    return Prepared(ratings, design, method)
 
 
 def fit(data: Prepared) -> Fitted:
-    return Fitted(found_in(data.table, data.design, data.method), data.design)
+    with refusals_told(data.design):
+        found = fit_ratings(data.ratings, model=model_of(data.design), method=data.method)
+    return Fitted(found, data.design)
 
 
-def found_in(table: Frame | Path, design: Design, method: str) -> FacetFit:
-    """The fit of a data set, with the model that made it."""
+def found_in(table: Frame, design: Design, method: str) -> FacetFit:
+    """The fit of a table, with the model that made it."""
+    with refusals_told(design):
+        found: FacetFit = leadline.fit(table, model=model_of(design), method=method)
+    return found
+
+
+def model_of(design: Design) -> str:
+    return "partial-credit" if design.step_sd else "rating-scale"
+
+
+@contextmanager
+def refusals_told(design: Design) -> Iterator[None]:
+    """What the engine refuses is told as not offered."""
     if design.n_factors > 1:
         raise NotOfferedError("fit has one factor")
     try:
-        model = "partial-credit" if design.step_sd else "rating-scale"
-        found: FacetFit = leadline.fit(table, model=model, method=method)
+        yield
     except UsageError as refused:
         raise NotOfferedError(str(refused)) from refused
-    return found
 
 
 def ratee_facet(design: Design, factor: int) -> str:

@@ -12,6 +12,7 @@ column <- function(name, size) {
   path <- file.path(data, paste0(name, ".bin"))
   readBin(path, "integer", n = file.size(path) / size, size = size)
 }
+begun <- proc.time()[["elapsed"]]
 ratings <- data.frame(
   ratee = factor(column("ratee", 4)), rater = factor(column("rater", 4)),
   item = factor(column("item", 4)), rating = column("rating", 1)
@@ -24,6 +25,7 @@ if (endsWith(method, "+cell")) {
   terms <- c(terms, "(1 | cell)")
 }
 formula <- reformulate(terms, "rating")
+prepared <- proc.time()[["elapsed"]] - begun
 
 seconds <- worked <- c()
 while (length(seconds) < 3 && sum(seconds) < 10) {
@@ -37,6 +39,7 @@ facts <- list(
   seconds = min(seconds),
   cpu_seconds = worked[which.min(seconds)],
   first_seconds = seconds[1],
+  prepare_seconds = prepared,
   peak_mb = as.numeric(gsub("[^0-9]", "", status)) / 1024,
   converged = if (ordinal) fit$optRes$convergence == 0 else fit@optinfo$conv$opt == 0
 )
