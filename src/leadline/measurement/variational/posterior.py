@@ -26,6 +26,7 @@ from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.elimination import conjugate_gradients
 from leadline.measurement.variational.blocks import Blocks, gram_blocks
 from leadline.measurement.variational.design import Design
+from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
 
 DENSE = 2500
 """Up to as many locations beside the eliminated facet the Schur complement is factored (S³/3 flops)."""
@@ -114,11 +115,17 @@ class Posterior:
         if self.taken.any():
             on_large, on_rest = self._on_pairs
             w = w - on_large.T @ (diags_array(self.taken) @ on_rest)
-        return csr_array(w)
+        w = csr_array(w)
+        w.sort_indices()
+        return w
 
     @cached_property
     def coupling(self) -> csr_array:
         """U, shape (L, M)."""
+        if self.design.block == 1:
+            w = self._pull
+            each = np.repeat(self.inverse.values[:, 0, 0], np.diff(w.indptr))
+            return csr_array((each * w.data, w.indices, w.indptr), shape=w.shape)
         return csr_array(self.inverse.sparse() @ self._pull)
 
     @cached_property
@@ -133,9 +140,18 @@ class Posterior:
     @cached_property
     def _factor(self) -> Floats:
         """Lower Cholesky factor of the Schur complement."""
-        schur = self._rest_block - self.coupling.T @ self._pull
-        factor: Floats = cho_factor(schur.toarray(), lower=True, overwrite_a=True, check_finite=False)[0]
+        pairs, width = self._pairs, self.design.rest.shape[1]
+        if pairs is None:
+            schur = (self._rest_block - self.coupling.T @ self._pull).toarray()
+        else:
+            schur = self._rest_block.toarray() - gram(pairs, self.coupling.data, self._pull.data, width)
+        factor: Floats = cho_factor(schur, lower=True, overwrite_a=True, check_finite=False)[0]
         return factor
+
+    @cached_property
+    def _pairs(self) -> Inner | None:
+        """Entries of the coupling's rows two by two, where that is a short cut."""
+        return inner(self._pull) if self.design.block == 1 else None
 
     @property
     def is_dense(self) -> bool:
@@ -223,6 +239,11 @@ class Posterior:
     def _exact(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
         """Covariances by block and variances of the rest; ``sums`` gets the other facets' share."""
         u, covariance, width = self.coupling, self._rest_covariance, self.design.block
+        if self._pairs is not None:
+            line = np.repeat(near, np.diff(rest.indptr))
+            entry = entries_of(self._pairs, line, rest.indices, u.shape[1])
+            if entry is not None:
+                return self._exact_inside(self._pairs, (near, own[:, 0]), rest, sums, entry)
         blocks = self.inverse.values.copy()
         order = np.argsort(near, kind="stable")
         step = max(1, _BLOCK // (covariance.shape[0] * width))
@@ -239,6 +260,18 @@ class Posterior:
                 sums[rows] -= 2 * own[rows, b] * _row_dots(rest[rows], product[b::width], at)
         sums += _quadratic(rest, covariance)
         return blocks, np.diag(covariance).copy()
+
+    def _exact_inside(
+        self, pairs: Inner, large: tuple[Codes, Floats], rest: csr_array, sums: Floats, entry: Codes
+    ) -> tuple[Floats, Floats]:
+        """The same where all that is wanted lies at entries of the coupling."""
+        (near, own), u, covariance = large, self.coupling, self._rest_covariance
+        product = own_products(pairs, u.data, covariance)
+        shared = add_up(pairs.row, u.shape[0], u.data * product)
+        number = np.repeat(np.arange(rest.shape[0]), np.diff(rest.indptr))
+        across = add_up(number, rest.shape[0], rest.data * product[entry])
+        sums += own**2 * shared[near] - 2 * own * across + _quadratic(rest, covariance)
+        return self.inverse.values + shared[:, None, None], np.diag(covariance).copy()
 
     def _sampled(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
         """The same from draws."""
