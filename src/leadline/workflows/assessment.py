@@ -78,7 +78,7 @@ def assess(
     rho: float | None = None,
     cycle: str | None = None,
     top_k: int | None = None,
-    method: str = "joint",
+    method: str = "marginal",
     seed: int = 0,
     keep_good: bool = False,
     last_wins: bool = False,
@@ -106,7 +106,7 @@ def assess(
         Otherwise the last.
     top_k : int, optional
         The k of ``p_top_k``.
-    method : {"joint"}
+    method : {"marginal"}
     seed : int
     keep_good, last_wins : bool
         As :func:`leadline.read_evidence`; rows left out are listed in ``rejected.csv`` beside ``out``.
@@ -153,6 +153,7 @@ def assess(
         scorecard.save(folder)
         write_csv(scorecard.quality_frame(language=language), folder / "quality.csv")
         write_csv(measures_of(scorecard).to_frame(), folder / "measures.csv")
+        write_csv(scorecard.information_frame(), folder / "information.csv")
         progress("workflows.stage.report", 0.6)
         report(scorecard, folder, language=language, pdf=pdf)
         write_manifest(folder, "assess", facts)
