@@ -142,12 +142,12 @@ def conjugate_gradients(
     Parameters
     ----------
     product, precondition : callable
-        The matrix, and an approximate inverse, applied to a vector of shape (n,).
-    right : array, shape (n,)
+        The matrix, and an approximate inverse, applied to a vector of shape (n,) or to k of them.
+    right : array, shape (n,) or (n, k)
 
     Returns
     -------
-    array, shape (n,)
+    array, shape (n,) or (n, k)
 
     Notes
     -----
@@ -163,19 +163,25 @@ def conjugate_gradients(
     x, rest = np.zeros_like(right), right.copy()
     z = precondition(rest)
     along = z.copy()
-    size = first = float(rest @ z)
+    size = first = _dots(rest, z)
     length = size  # of the search direction, in the preconditioner's metric
     for _ in range(20 + 2 * len(right)):
-        if size <= _ACCURACY**2 * first:
-            break
         image = product(along)
-        bend = float(along @ image)
-        if bend <= _NULL * length:
+        bend = _dots(along, image)
+        going = (size > _ACCURACY**2 * first) & (bend > _NULL * length)
+        if not going.any():
             break
-        x += (size / bend) * along
-        rest -= (size / bend) * image
+        step = np.where(going, size / np.where(going, bend, 1.0), 0.0)
+        x += step * along
+        rest -= step * image
         z = precondition(rest)
-        size, before = float(rest @ z), size
-        along = z + (size / before) * along
-        length = size + (size / before) ** 2 * length
+        size, before = _dots(rest, z), size
+        share = np.where(going, size / np.where(going, before, 1.0), 0.0)
+        along = z + share * along
+        length = size + share**2 * length
     return x
+
+
+def _dots(a: Floats, b: Floats) -> Floats:
+    """Product of vectors, or of each with its own among several."""
+    return np.asarray(np.einsum("i...,i...->...", a, b))

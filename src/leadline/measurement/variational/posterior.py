@@ -168,9 +168,13 @@ class Posterior:
         if self.is_dense:
             x = cho_solve((self.factor, True), right, check_finite=False)
         else:
-            diagonal = self._rest_block.diagonal()
-            x = conjugate_gradients(self._schur_product, right, lambda y: y / diagonal)
+            x = self._settled(right)
         return self.inverse.times(large) - self.coupling @ x, x
+
+    def _settled(self, right: Floats) -> Floats:
+        """Schur complement's solution for one right side (M,) or several (M, k)."""
+        diagonal = self._rest_block.diagonal().reshape(-1, *(1,) * (right.ndim - 1))
+        return conjugate_gradients(self._schur_product, right, lambda y: y / diagonal)
 
     def _schur_product(self, x: Floats) -> Floats:
         return np.asarray(self._rest_block @ x - self.coupling.T @ (self._pull @ x))
@@ -286,7 +290,7 @@ class Posterior:
         """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean."""
         both = np.asarray(self.coupling.multiply(self._pull).sum(axis=0)).ravel()
         diagonal = self._rest_block.diagonal() - both
-        image = np.stack([self._schur_product(x) for x in draws])
+        image = self._schur_product(np.ascontiguousarray(draws.T)).T
         mean = draws - image / diagonal
         found: Floats = 1 / diagonal + (mean**2).mean(axis=0)
         return found
@@ -300,20 +304,21 @@ class Posterior:
             x = solve_triangular(self.factor, rng.standard_normal((rest_n, n)), lower=True, trans="T").T
             noise = self.inverse.root.times(rng.standard_normal((n, large_n)))
             return noise - (self.coupling @ x.T).T, x
-        found = [self.solve(*self._perturbation(rng)) for _ in range(n)]
-        return np.stack([large for large, _ in found]), np.stack([rest for _, rest in found])
+        parts = [self._perturbation(rng) for _ in range(n)]
+        large, rest = np.stack([one for one, _ in parts]), np.stack([other for _, other in parts], axis=1)
+        x = self._settled(rest - self.coupling.T @ large.T)
+        return self.inverse.times(large) - (self.coupling @ x).T, x.T
 
     def _perturbation(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """A draw from N(0, H) (Papandreou and Yuille 2010)."""
         d = self.design
-        on_large, on_rest = self._on_pairs
         noise = rng.standard_normal(len(self.variance)) * np.sqrt(self.variance)
-        follow = np.zeros(d.n_pairs)
+        large, rest = d.large.T @ noise, d.rest.T @ noise
         if self.taken.any():
+            on_large, on_rest = self._on_pairs
             own = rng.standard_normal(d.n_pairs) * np.sqrt(self.halo)
             follow = self.taken * (own - d.by_pair(noise))
-        large = d.large.T @ noise + on_large.T @ follow
-        rest = d.rest.T @ noise + on_rest.T @ follow
+            large, rest = large + on_large.T @ follow, rest + on_rest.T @ follow
         large = large + Blocks(self.prior_large).root.times(rng.standard_normal(len(large)))
         return large, rest + rng.standard_normal(len(rest)) * np.sqrt(self.prior_rest)
 
