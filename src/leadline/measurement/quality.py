@@ -117,7 +117,7 @@ def _severities(panel: Panel, rated: Sequence[RatedFactor]) -> Iterator[QualityN
 def _rater_errors(panel: Panel, rated: RatedFactor) -> Floats:
     """Standard errors of raters widened by halo, in the order of the fit."""
     raters = rated.fit.facets["rater"]
-    cells = cells_of(panel, rated.rows, rated.residual, rated.variance)
+    cells = cells_of(panel.rater[rated.rows], rated.occasion, rated.residual, rated.variance)
     by_rater = dispersion(cells.rater, len(panel.raters), cells.variance, rated.halo)
     where = {name: n for n, name in enumerate(panel.raters)}
     return raters.se * np.sqrt(by_rater[[where[name] for name in raters.elements]])
@@ -169,7 +169,8 @@ class _Cells:
         rows = np.concatenate([one.rows for one in rated] or [np.empty(0, dtype=np.intp)])
         residual = np.concatenate([one.residual for one in rated] or [np.empty(0)])
         variance = np.concatenate([one.variance for one in rated] or [np.empty(0)])
-        cells = cells_of(panel, rows, residual, variance)
+        occasion = np.concatenate([one.occasion for one in rated] or [np.empty(0, dtype=np.int64)])
+        cells = cells_of(panel.rater[rows], occasion, residual, variance)
         self.rater, self.size = cells.rater, cells.size
         self.ratee = cells.occasion // (len(panel.cycles) + 1)
         halo = halo_variance(cells.surplus, cells.variance, 0)
