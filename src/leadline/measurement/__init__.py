@@ -1,6 +1,7 @@
 """How much, and how sure: measures with standard errors from ratings, exams and outcomes."""
 
 from leadline.measurement.dimension import CompetencyMeasure, Dimension, QualityNote
+from leadline.measurement.dimensional import DimensionalFit, fit_dimensions
 from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
 from leadline.measurement.factor_map import Curve
 from leadline.measurement.fitted import FacetFit
@@ -15,6 +16,7 @@ __all__ = [
     "Component",
     "Curve",
     "Dimension",
+    "DimensionalFit",
     "FacetFit",
     "FacetMeasures",
     "Measures",
@@ -22,5 +24,6 @@ __all__ = [
     "QualityNote",
     "Thresholds",
     "fit",
+    "fit_dimensions",
     "measure",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from leadline.errors import EvidenceError, Fault
+from leadline.errors import EvidenceError, Fault, UsageError
 from leadline.evidence import read_table, rows
-from leadline.measurement import FacetFit, fit
+from leadline.evidence.frames import Frame
+from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
 
@@ -20,11 +22,11 @@ class FitResult:
     Attributes
     ----------
     out : Path
-    fit : FacetFit
+    fit : FacetFit or DimensionalFit
     """
 
     out: Path
-    fit: FacetFit
+    fit: FacetFit | DimensionalFit
 
 
 def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
@@ -85,6 +87,7 @@ def fit_file(
     rating: str = "rating",
     relationship: str | None = None,
     facets: Sequence[str] = (),
+    dimension: str | None = None,
     anchor: str | Path | None = None,
     stopping: str = "converged",
     threads: int | None = None,
@@ -102,6 +105,8 @@ def fit_file(
         ``manifest.json``.
     model, method, ratee, rater, item, rating, relationship, facets, stopping, threads
         As :func:`leadline.fit`.
+    dimension : str, optional
+        As :func:`leadline.fit_dimensions`.
     anchor : path, optional
         As :func:`read_anchors`.
     query : str, optional
@@ -134,25 +139,30 @@ def fit_file(
     table = read_table(source, query=query)
     anchors = None if anchor is None else read_anchors(anchor)
     progress("workflows.stage.fit", 0.3)
-    found = fit(
-        table,
-        model=model,
-        method=method,
-        ratee=ratee,
-        rater=rater,
-        item=item,
-        rating=rating,
-        relationship=relationship,
-        facets=facets,
-        anchors=anchors,
-        stopping=stopping,
-        threads=threads,
-    )
     columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
-    options = {"model": model, "method": method, "stopping": stopping, **columns, "facets": list(facets)}
+    options: dict[str, Any] = {"model": model, "method": method, "stopping": stopping, **columns}
+    options |= {"facets": list(facets)}
+    if dimension is None:
+        found: FacetFit | DimensionalFit = fit(table, **options, anchors=anchors, threads=threads)
+    else:
+        found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors}, threads)
+        options["dimension"] = dimension
     progress("workflows.stage.write", 0.9)
     with whole_folder(out) as folder:
         found.save(folder)
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)
+
+
+def _fitted_dimensions(
+    table: Frame, dimension: str, options: Mapping[str, Any], threads: int | None
+) -> DimensionalFit:
+    """Several dimensions together; options that have no meaning then are refused, not dropped."""
+    settled = {"method": "marginal", "stopping": "converged", "relationship": None, "anchor": None}
+    refused = [f"--{name}" for name, value in settled.items() if options[name] != value]
+    refused += [f"--no-{name}" for name in ("ratee", "item") if options[name] is None]
+    if refused:
+        raise UsageError("workflows.not_with_dimension", options=", ".join(refused))
+    kept = {name: value for name, value in options.items() if name not in settled}
+    return fit_dimensions(table, dimension=dimension, threads=threads, **kept)
