@@ -91,7 +91,7 @@ def test_halo_is_the_variance_of_pairs_in_clmm(ratings: Ratings) -> None:
     assert known.thresholds[0] - mean == pytest.approx(THRESHOLDS_WITH_HALO, abs=0.006)
 
 
-@pytest.mark.parametrize("model", ["rating-scale"])
+@pytest.mark.parametrize("model", ["rating-scale", "generalized-partial-credit"])
 def test_means_and_errors_are_those_of_the_sampled_posterior(ratings: Ratings, model: str) -> None:
     family, shared = MODELS[model]
     found = calibrate_marginal(ratings, family=family, shared=shared)
