@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from leadline.errors import LeadlineError
 from leadline.frameworks import Framework, diff_frameworks
 from leadline.web.accounts.access import Request, require
-from leadline.web.catalogue.frameworks import framework, summaries
+from leadline.web.catalogue.frameworks import load, summaries
 from leadline.web.look.templatetags.look import language
 
 READERS = ("operator", "analytics", "coach", "analyst")
@@ -17,7 +17,7 @@ READERS = ("operator", "analytics", "coach", "analyst")
 
 def _found(request: Request, reference: str, *profiles: str) -> Framework:
     try:
-        return framework(request.actor.organisation, reference, profiles)
+        return load(request.actor.organisation, reference, profiles)
     except LeadlineError as cause:
         raise Http404 from cause
 
