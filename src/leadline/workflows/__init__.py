@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leadline.workflows.assessment import AssessResult, assess
+    from leadline.workflows.assessment import AssessResult, assess, assess_evidence
     from leadline.workflows.comparison import compare_among, compare_saved, saved_scorecard
     from leadline.workflows.demonstration import DemoResult, demo, demo_evidence
     from leadline.workflows.description import describe_source
@@ -27,6 +27,7 @@ _MODULE_OF = {
     "DemoResult": "demonstration",
     "FitResult": "fitting",
     "assess": "assessment",
+    "assess_evidence": "assessment",
     "compare_among": "comparison",
     "compare_saved": "comparison",
     "demo": "demonstration",
@@ -47,6 +48,7 @@ __all__ = [
     "DemoResult",
     "FitResult",
     "assess",
+    "assess_evidence",
     "compare_among",
     "compare_saved",
     "demo",
