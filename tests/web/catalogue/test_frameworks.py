@@ -59,7 +59,7 @@ def test_the_preview_walks_through_every_question_once(as_visitor: Visit, world:
 def _published(organisation: Organisation) -> OwnFramework:
     own = OwnFramework(
         organisation=organisation,
-        name="our-leadership",
+        name="house-leadership",
         title_en="Ours",
         title_zh="我们的",
         base=MAIN,
@@ -72,12 +72,14 @@ def _published(organisation: Organisation) -> OwnFramework:
 
 def test_an_own_framework_is_used_by_its_reference_like_any_other(world: World) -> None:
     own = _published(world.organisation)
-    assert references(world.organisation)[0].id == "our-leadership@1.0.0"
+    assert references(world.organisation)[0].id == "house-leadership@1.0.0"
     assert load(world.organisation, own.reference).title.zh == "我们的"
     assert load(world.organisation, own.reference, ["fintech"]).applied == ("fintech",)
 
 
-@pytest.mark.parametrize("reference", ["our-leadership@1", "our-leadership@2.0.0", "our-leadership@01.0.0"])
+@pytest.mark.parametrize(
+    "reference", ["house-leadership@1", "house-leadership@2.0.0", "house-leadership@01.0.0"]
+)
 def test_an_own_framework_has_one_reference_only(world: World, reference: str) -> None:
     _published(world.organisation)
     with pytest.raises(UsageError):
@@ -86,10 +88,10 @@ def test_an_own_framework_has_one_reference_only(world: World, reference: str) -
 
 def test_another_organisation_does_not_know_it_nor_anybody_a_draft(world: World) -> None:
     own = _published(world.organisation)
-    with pytest.raises(UsageError, match="our-leadership"):
+    with pytest.raises(UsageError, match="house-leadership"):
         load(world.other, own.reference)
     OwnFramework.objects.update(state="draft")
-    with pytest.raises(UsageError, match="our-leadership"):
+    with pytest.raises(UsageError, match="house-leadership"):
         load(world.organisation, own.reference)
 
 

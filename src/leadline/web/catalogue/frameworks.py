@@ -57,6 +57,14 @@ def references(organisation: Organisation) -> tuple[Reference, ...]:
     )
 
 
+def everything(organisation: Organisation) -> dict[str, Framework]:
+    """Every framework a cycle of the organisation may use, by reference, as in :func:`references`."""
+    own = OwnFramework.objects.filter(organisation=organisation, state=PUBLISHED)
+    known = {f.reference: _own(f) for f in own.order_by("name", "-version")}
+    built_in = (f"{s.id}@{s.version}" for s in reversed(summaries()))
+    return known | {reference: _loaded(reference, ()) for reference in built_in}
+
+
 def load(organisation: Organisation, reference: str, profiles: Sequence[str] = ()) -> Framework:
     """The framework of a reference, its profiles applied.
 
