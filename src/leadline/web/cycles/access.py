@@ -59,17 +59,17 @@ def participant(actor: Actor, participant_id: UUID) -> Participant:
 
 def owed_by(actor: Actor) -> QuerySet[Assignment]:
     """What the actor has to rate, done and not done, in running cycles: the queue, and the reminders."""
-    return _owed().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
+    return owing().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
 
 
 def owed_by_stakeholder(stakeholder: Stakeholder) -> QuerySet[Assignment]:
     """The same for somebody from outside."""
-    return _owed().filter(stakeholder=stakeholder)
+    return owing().filter(stakeholder=stakeholder)
 
 
 def owed_in(cycle: Cycle) -> QuerySet[Assignment]:
     """Everything owed in a cycle: whom reminders go to, and nobody else."""
-    return _owed().filter(participant__cycle=cycle, submitted=False)
+    return owing().filter(participant__cycle=cycle, submitted=False)
 
 
 def stakeholder(token: str) -> Stakeholder:
@@ -86,6 +86,8 @@ def _participants(actor: Actor) -> QuerySet[Participant]:
     return rows.exclude(cycle__state__in=("draft", "cancelled")).select_related("cycle", "person")
 
 
-def _owed() -> QuerySet[Assignment]:
+def owing() -> QuerySet[Assignment]:
+    """Everything that can be answered now, in any organisation: for the worker and the clock alone."""
     rows = Assignment.objects.filter(state="approved", participant__withdrawn=False)
-    return rows.filter(participant__cycle__state="running").select_related("participant__cycle")
+    rows = rows.filter(participant__cycle__state="running").select_related("participant__cycle")
+    return rows.filter(Q(due__isnull=False) | Q(participant__cycle__late=False))
