@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,8 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts.access import Actor, Request, require
-from leadline.web.accounts.middleware import django_language
-from leadline.web.accounts.models import User
+from leadline.web.accounts.speaking import remember
 from leadline.web.cycles.access import cycles
 from leadline.web.look.mail import server
 from leadline.web.look.waiting import Waiting
@@ -83,21 +81,9 @@ def _exists(name: str) -> bool:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponseBase:
     """Choose the language: kept with the account, and in a cookie for the signed-out."""
-    language = "zh" if request.POST.get("language") == "zh" else "en"
-    if isinstance(request.user, User):
-        request.user.language = language
-        request.user.save(update_fields=["language"])
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(wanted if safe else "home")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        django_language(language),
-        max_age=365 * 24 * 3600,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite="Lax",
-    )
-    return response
+    return remember(request, redirect(wanted if safe else "home"), request.POST.get("language", ""))
 
 
 @require_GET
