@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         known_frameworks,
         show_framework,
     )
+    from leadline.workflows.sheets import disclosable, figure_names, group_sheet, person_sheets
 
 _MODULE_OF = {
     "AssessResult": "assessment",
@@ -33,6 +34,10 @@ _MODULE_OF = {
     "demo": "demonstration",
     "demo_evidence": "demonstration",
     "describe_source": "description",
+    "disclosable": "sheets",
+    "figure_names": "sheets",
+    "group_sheet": "sheets",
+    "person_sheets": "sheets",
     "faults_of_framework": "frameworks",
     "fit_file": "fitting",
     "framework_changes": "frameworks",
@@ -54,10 +59,14 @@ __all__ = [
     "demo",
     "demo_evidence",
     "describe_source",
+    "disclosable",
     "faults_of_framework",
+    "figure_names",
     "fit_file",
     "framework_changes",
+    "group_sheet",
     "known_frameworks",
+    "person_sheets",
     "read_anchors",
     "saved_scorecard",
     "score_figures",
