@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -116,13 +117,23 @@ def _is_email(text: str) -> bool:
     return True
 
 
+_DAYS = (
+    re.compile(r"(?P<y>\d{4})[-./年](?P<m>\d{1,2})[-./月](?P<d>\d{1,2})日?(?:[T ]00:00(?::00)?)?"),
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    re.compile(r"(?P<d>\d{1,2})[-. ]+(?P<m>[a-z]{3,9})[-., ]+(?P<y>\d{4})", re.IGNORECASE),
+    re.compile(r"(?P<m>[a-z]{3,9})[-. ]+(?P<d>\d{1,2})[-, ]+(?P<y>\d{4})", re.IGNORECASE),
+)
+_MONTHS = {name[:n].lower(): at for at, name in enumerate(month_name) if name for n in (3, 4, len(name))}
+
+
 def _day(text: str) -> str | None:
-    """A date as ISO text: year first, with any separator. Other orders are ambiguous and refused."""
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ]00:00(?::00)?)?", text)
+    """A date as ISO text: year first, or the month in letters. Other orders are ambiguous and refused."""
+    found = next((match for form in _DAYS if (match := form.fullmatch(text))), None)
     if not found:
         return None
+    month = _MONTHS.get(found["m"].lower(), 0) if found["m"].isalpha() else int(found["m"])
     try:
-        return date(*map(int, found.groups())).isoformat()
+        return date(int(found["y"]), month, int(found["d"])).isoformat()
     except ValueError:
         return None
 

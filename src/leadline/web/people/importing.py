@@ -175,7 +175,7 @@ def _expect(person: Person, values: Mapping[str, str]) -> None:
 def _write(
     source: Import, changes: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]], actor: Actor
 ) -> None:
-    """Write values to people by key; managers last, when all exist."""
+    """Write values to people by key; managers once all are known, those who are new among them."""
     found = Person.objects.filter(organisation=source.organisation_id).select_related("team", "manager")
     people = {person.key: person for person in found}
     teams = {team.name: team for team in Team.objects.filter(organisation=source.organisation_id)}
@@ -194,11 +194,11 @@ def _write(
                 for n, v in after.items()
             ]
         set_values(person, after, teams, source.organisation_id)
-    Person.objects.bulk_create(brought, batch_size=500)
     for key, (_, after) in changes.items():
         if "manager" in after:
             people[key].manager = people.get(after["manager"])
-    Person.objects.bulk_update(brought, ["manager"], batch_size=500)
+    # A manager may be written after those who report to them: the databases check when the transaction ends.
+    Person.objects.bulk_create(brought, batch_size=500)
     new = set(brought)
     known = [people[key] for key in changes if people[key] not in new]
     Person.objects.bulk_update(known, [*FIELDS], batch_size=200)
