@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from leadline.errors import Fault
-from leadline.web.people.columns import FIELDS
-from leadline.web.people.reading import Row
+from leadline.web.people.columns import FIELDS, Row
 
 PLACE = "-"
 _KEY = re.compile(r"[^\s/\\]{1,100}")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file: its number as a spreadsheet shows it, and its cells by our column names."""
+
+    number: int
+    cells: dict[str, str]
+
 
 NAMES: dict[str, tuple[str, ...]] = {
     "person": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,18 +11,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from leadline.errors import FaultyInputError, SourceError
 from leadline.evidence import read_table
-from leadline.web.people.columns import NAMES, header_row, headings
+from leadline.web.people.columns import NAMES, Row, header_row, headings
 
 WORKBOOKS = (".xlsx", ".xlsm")
 MOST_ROWS = 50_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a file: its number as a spreadsheet shows it, and its cells by our column names."""
-
-    number: int
-    cells: dict[str, str]
 
 
 def read_people(path: Path) -> list[Row]:
