@@ -1,4 +1,4 @@
-"""A cycle in preparation, one in which raters are proposed, and one that runs.
+"""A cycle in preparation, one in which raters are proposed, one that runs, one in review.
 
 ``participant_<name>`` are ratees of the running one, ``nominee_<name>`` of the one that nominates;
 ``assignment_<ratee>_<rater>`` are of the running one. ``link_token`` opens the customer's queue.
@@ -26,6 +26,9 @@ def add(world: World) -> None:
     world.things["cycle_draft"] = _draft(world, actor)
     world.things["cycle_nominating"] = _nominating(world, actor)
     world.things["cycle_running"] = _running(world, actor)
+    world.things["cycle_closed"] = Cycle.objects.create(
+        organisation=world.organisation, title="Last year", state="review", framework=FRAMEWORK
+    )
     # Delivering is the worker's; what the world's pages show does not wait for it.
     Mailed.objects.update(state="sent")
 

@@ -49,10 +49,19 @@ def participant(actor: Actor, participant_id: UUID) -> Participant:
         "cycle", "person"
     )
     if not actor.has(*RUNNERS):
-        rows = rows.exclude(cycle__state="draft")
+        rows = rows.exclude(cycle__state__in=("draft", "cancelled"))
         rows = rows.filter(Q(person__user=actor.user) | Q(manager__user=actor.user))
     try:
         return rows.get(pk=participant_id)
+    except Participant.DoesNotExist as cause:
+        raise Http404 from cause
+
+
+def participation(actor: Actor, participant_id: UUID) -> Participant:
+    """One's own participation, or that of somebody one manages in the cycle; else 404."""
+    mine = Q(person__user=actor.user) | Q(manager__user=actor.user)
+    try:
+        return _participants(actor).filter(mine).select_related("manager").get(pk=participant_id)
     except Participant.DoesNotExist as cause:
         raise Http404 from cause
 

@@ -138,6 +138,24 @@ def decide(actor: Actor, assignment: Assignment, *, approve: bool) -> None:
         record(actor, "cycles.decided", participant, state=state)
 
 
+def add(actor: Actor, participant: Participant, rater: Person, relationship: str) -> Assignment:
+    """Add a rater the ratee did not propose."""
+    with transaction.atomic():
+        _undecided(participant)
+        _asked_for(participant, relationship)
+        return panels.add(actor, participant, rater, relationship)
+
+
+def add_stakeholder(
+    actor: Actor, participant: Participant, email: str, *, name: str = "", language: str = ""
+) -> Assignment:
+    """Add somebody from outside whom the ratee did not propose."""
+    with transaction.atomic():
+        _undecided(participant)
+        _asked_for(participant, "stakeholder")
+        return panels.add_stakeholder(actor, participant, email, name=name, language=language)
+
+
 def approve(actor: Actor, participant: Participant) -> None:
     """Approve a panel: whoever is still proposed is on it."""
     with transaction.atomic():
@@ -156,12 +174,16 @@ def settle(cycle: Cycle) -> None:
 def _room(participant: Participant, relationship: str) -> None:
     if not may_propose(participant):
         raise NominationError("web.cycles.nomination_over")
-    rule = participant.cycle.rules.get(relationship, {})
-    if relationship not in asked(participant.cycle):
-        raise NominationError("web.cycles.not_nominated", relationship=relationship)
+    _asked_for(participant, relationship)
+    rule = participant.cycle.rules[relationship]
     here = participant.assignments.filter(relationship=relationship, state__in=panels.ON).count()
     if here >= int(rule["most"]):
         raise NominationError("web.cycles.too_many", most=rule["most"])
+
+
+def _asked_for(participant: Participant, relationship: str) -> None:
+    if relationship not in asked(participant.cycle):
+        raise NominationError("web.cycles.not_nominated", relationship=relationship)
 
 
 def _undecided(participant: Participant) -> None:

@@ -23,6 +23,8 @@ RULES: dict[str, dict[str, Any]] = {
     "peer": {"source": "line", "least": 3, "most": 6},
     "report": {"source": "line", "least": 3, "most": 8},
 }
+FURTHER = {"least": 3, "most": 6}
+"""To begin with for any other relationship."""
 REMINDERS = (7, 3, 1)
 
 BEFORE_LAUNCH = ("draft", "nominating")

@@ -15,12 +15,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
-from django.utils import formats, translation
 from django_tasks import task
 
 from leadline.errors import LANGUAGES, Language
 from leadline.web.accounts.links import link
-from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles import access, wording
 from leadline.web.cycles.deadlines import end_of
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
@@ -85,7 +83,7 @@ def _deliver(mail: Mailed) -> None:
         "organisation": cycle.organisation.name,
         "cycle": cycle.title,
         "n": n,
-        "day": said_day(day, language) if day else "",
+        "day": wording.said_day(day, language) if day else "",
     }
     said = wording.letter(cycle, mail.kind, language, values)
     address = address_for(one, cycle, day)
@@ -124,12 +122,6 @@ def speaks(one: Person | Stakeholder, cycle: Cycle) -> Language:
             if wanted.startswith(known) and known in cycle.languages:
                 return known
     return "zh" if cycle.languages[:1] == ["zh"] else "en"
-
-
-def said_day(day: date, language: Language) -> str:
-    """A day as the reader writes dates."""
-    with translation.override(django_language(language)):
-        return str(formats.date_format(day, "DATE_FORMAT"))
 
 
 def address_for(one: Person | Stakeholder, cycle: Cycle, day: date | None) -> str:

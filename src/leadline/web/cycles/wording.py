@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+
+from django.utils import formats, translation
 
 from leadline.errors import Language, words
+from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle
 
 KINDS = ("nominate", "approve", "invite", "invite_stakeholder", "reminder", "extended", "closed")
@@ -22,6 +26,11 @@ class Letter:
     subject: str
     text: str
     button: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text, parted at empty lines."""
+        return [part.strip() for part in self.text.split("\n\n") if part.strip()]
 
 
 def unknown(text: str) -> str:
@@ -54,5 +63,29 @@ def letter(cycle: Cycle, kind: str, language: Language, values: Mapping[str, obj
     """
     said = {part: words(f"web.cycles.mail.{kind}.{part}", language, **values) for part in PARTS}
     for part, text in own(cycle, kind, language).items():
-        said[part] = _BRACES.sub(lambda found: str(values.get(found[1], found[0])), text)
+        said[part] = filled(text, values)
     return Letter(**said, button=words(f"web.cycles.mail.{kind}.button", language))
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with the values of its placeholders; nothing else in braces is touched or looked up."""
+    return _BRACES.sub(lambda found: str(values.get(found[1], found[0])), text)
+
+
+def sample(cycle: Cycle, kind: str, language: Language, shown: Mapping[str, str], name: str) -> Letter:
+    """How a wording will read."""
+    values = {
+        "name": name,
+        "organisation": cycle.organisation.name,
+        "cycle": cycle.title,
+        "n": 3,
+        "day": said_day(cycle.closes, language) if cycle.closes else "",
+    }
+    said = {part: filled(shown.get(part, ""), values) for part in PARTS}
+    return Letter(**said, button=words(f"web.cycles.mail.{kind}.button", language))
+
+
+def said_day(day: date, language: Language) -> str:
+    """A day as the reader writes dates."""
+    with translation.override(django_language(language)):
+        return str(formats.date_format(day, "DATE_FORMAT"))
