@@ -11,7 +11,7 @@ from copy import deepcopy
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from django.utils import timezone
 from tests.web.cast import World
@@ -61,7 +61,26 @@ def add(world: World) -> None:
             participant=ravi, text="In the spring I was on leave: nobody could see how I delegate."
         ),
         "run_failed": failed(world),
+        "cycle_twice": twice(world),
     }
+    world.things["cycle_silent"] = world.things["run_failed"].cycle
+
+
+def twice(world: World) -> Cycle:
+    """A cycle in review that was scored twice, of which the first figures were seen."""
+    cycle = closed(world, "Twice scored", "development")
+    first = scored(cycle)
+    Result.objects.filter(run=first).update(shown=True)
+    second = Run.objects.get(pk=first.pk)
+    results = list(second.results.all())
+    second.pk, second.number = uuid4(), 2
+    second._state.adding = True
+    second.save(force_insert=True)
+    Result.objects.bulk_create(
+        Result(run=second, participant_id=one.participant_id, figures=one.figures, sets=one.sets)
+        for one in results
+    )
+    return cycle
 
 
 def failed(world: World) -> Run:

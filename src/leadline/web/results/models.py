@@ -91,6 +91,7 @@ class Release(Keyed):
     decision = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
     read = models.BooleanField(default=False)
+    told = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     time = models.DateTimeField(auto_now_add=True)
 
