@@ -15,12 +15,11 @@ from leadline.cli.speech import manner, say
 from leadline.workflows import demo
 
 
-def run(
-    *, port: int, no_browser: bool, data: str, fresh: bool, report: bool, out: str, seed: int
-) -> int | None:
+def run(*, port: int, no_browser: bool, data: str, fresh: bool, report: bool, out: str, seed: int) -> int:
     """Serve the example organisation; with ``report`` or as JSON, assess its tables instead."""
     if report or manner().as_json:
-        return _assessed(out, seed, no_browser=no_browser)
+        _assessed(out, seed, no_browser=no_browser)
+        return 0
 
     def announce(url: str, place: Path) -> None:
         click.echo(say("serve.address", url=url))

@@ -212,7 +212,8 @@ def _released(company: Company) -> None:
         review(company.actor, comment, "withheld" if n % 11 == 0 else "coach" if n % 13 == 0 else "public")
     release(company.actor, cycle, ["manager"])
     # The services know today alone; a cycle of the past is moved there afterwards.
-    past = {"opens": cycle.closes - timedelta(days=36), "closes": cycle.closes - timedelta(days=8)}
+    day = today(cycle)
+    past = {"opens": day - timedelta(days=35), "closes": day - timedelta(days=7)}
     Cycle.objects.filter(pk=cycle.pk).update(**past)
 
 
