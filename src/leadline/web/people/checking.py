@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -103,9 +104,15 @@ def _faults_of(row: Row, key: str, numbers: Mapping[str, int]) -> list[Fault]:
     faults += [_fault(row, "bad_date", c) for c in ("start", "left") if c in cells and _day(cells[c]) is None]
     if "language" in cells and cells["language"].lower() not in _LANGUAGES:
         faults.append(_fault(row, "bad_language", "language"))
-    if "time_zone" in cells and cells["time_zone"] not in available_timezones():
+    if "time_zone" in cells and cells["time_zone"] not in _zones():
         faults.append(_fault(row, "bad_zone", "time_zone"))
     return faults
+
+
+@cache
+def _zones() -> set[str]:
+    """Names of time zones; looking them up reads hundreds of files."""
+    return available_timezones()
 
 
 def _is_email(text: str) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -68,16 +68,17 @@ class Sheet:
     comments: dict[str, str] = field(default_factory=dict)
 
 
-def sheets(name: str) -> list[Sheet]:
+@cache
+def sheets(name: str) -> tuple[Sheet, ...]:
     """The answer sheets of a cycle of ``ratings.csv``."""
     with (demo_evidence() / "ratings.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["cycle"] == name]
     key = itemgetter("ratee", "rater", "relationship")
-    return [_sheet(*who, given) for who, given in groupby(sorted(rows, key=key), key=key)]
+    by_rater = groupby(sorted(rows, key=key), key=key)
+    return tuple(_sheet(Sheet(*who), given) for who, given in by_rater)
 
 
-def _sheet(ratee: str, rater: str, relationship: str, rows: Iterable[dict[str, str]]) -> Sheet:
-    sheet = Sheet(ratee, rater, relationship)
+def _sheet(sheet: Sheet, rows: Iterable[dict[str, str]]) -> Sheet:
     for row in rows:
         sheet.answers[row["item"]] = int(row["rating"]) if row["rating"] else None
         if row["comment"]:
@@ -173,7 +174,7 @@ def _prepared(company: Company, title: str, ratees: list[Person], **fields: Any)
     return cycle
 
 
-def _launched(company: Company, title: str, given: list[Sheet], days: int) -> Cycle:
+def _launched(company: Company, title: str, given: Sequence[Sheet], days: int) -> Cycle:
     """A cycle of everybody's panels as in the sheets, launched."""
     ratees = [company.people[key] for key in dict.fromkeys(sheet.ratee for sheet in given)]
     day = today(Cycle(time_zone=company.organisation.time_zone))
