@@ -4,7 +4,7 @@
   const PATIENCE = 2000, LONGEST = 30000;
   let count = 0, dirty = false, sending = false, timer = 0, wait = PATIENCE;
 
-  const ours = (event) => Boolean(event.target.closest?.("#answers"));
+  const ours = (event) => Boolean((event.detail?.elt ?? event.target).closest?.("#answers"));
   const show = (kind) => {
     for (const one of document.querySelectorAll("[data-trouble]")) one.hidden = one.dataset.trouble !== kind;
     if (kind) document.getElementById("saved").textContent = "";
@@ -43,6 +43,9 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (!ours(event)) return;
     event.detail.parameters["form-count"] = ++count;
+    // htmx knows only of buttons inside the form; the one that changes the language is in the page's head.
+    const button = event.detail.triggeringEvent?.submitter;
+    if (button?.name) event.detail.parameters[button.name] = button.value;
     sending = true;
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -54,14 +57,14 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!ours(event)) return;
     const { status } = event.detail.xhr;
-    if (event.detail.successful) {
+    if (status === 409) show("");
+    else if (event.detail.successful) {
       // An answer given while the request was under way is still to be sent.
       if (sending) dirty = false;
       wait = PATIENCE;
       show("");
       document.getElementById("conflict").textContent = "";
-    } else if (status === 409) show("");
-    else if (status === 401) later("signed-out");
+    } else if (status === 401) later("signed-out");
     else if (status === 403) renew();
     else if (status === 404 || status === 410) show("closed");
     else later(status ? "server" : "offline");
