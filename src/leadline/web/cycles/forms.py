@@ -38,9 +38,7 @@ class Criteria(Styled):
 
     words_key = "cycles.fields"
     framework = forms.ChoiceField(choices=())
-    profiles = forms.MultipleChoiceField(
-        choices=(), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
-    )
+    profiles = forms.MultipleChoiceField(choices=(), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, cycle: Cycle, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,9 +68,7 @@ class Dates(Styled):
     appeal_until = _day()
     time_zone = forms.ChoiceField(choices=zones, widget=PlainSelect)
     reminders = forms.CharField(required=False)
-    languages = forms.MultipleChoiceField(
-        choices=LANGUAGES, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
-    )
+    languages = forms.MultipleChoiceField(choices=LANGUAGES, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, without: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

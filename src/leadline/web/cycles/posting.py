@@ -155,7 +155,7 @@ def renew(token: str) -> bool:
     old = (
         PersonalLink.objects.select_related("stakeholder__cycle__organisation").filter(digest=digest).first()
     )
-    if old is None or not access.owed_by_stakeholder(old.stakeholder).exists():
+    if old is None or not access.owed_by_stakeholder(old.stakeholder).filter(submitted=False).exists():
         return False
     own = old.stakeholder
     now = datetime.now(tz=ZoneInfo(own.cycle.time_zone)).date()
