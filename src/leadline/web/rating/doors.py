@@ -82,7 +82,7 @@ def _by_link(view: View) -> View:
         try:
             rater = stakeholder(token)
         except Http404:
-            return render(request, "rating/link_expired.html", status=410)
+            return render(request, "rating/link_expired.html", {"token": token}, status=410)
         cycle = rater.cycle
         spoken = translation.get_language()
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and rater.language:
