@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.web.conftest import Stage
 
@@ -37,6 +38,13 @@ def kept(stage: Stage) -> dict[str, int | None]:
 
 def radio(item: str, value: str) -> str:
     return f'input[name="{item}"][value="{value}"]'
+
+
+def without_fault(page: Page) -> None:
+    """What appears while the form is used is as accessible as what was there before, light and dark."""
+    for theme in ("dark", "light"):
+        page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+        assert [fault["id"] for fault in Axe().run(page).response["violations"]] == [], theme
 
 
 def test_the_whole_form_by_keyboard_alone(stage: Stage, browser: Browser) -> None:
@@ -112,6 +120,7 @@ def test_answers_given_while_the_connection_is_lost_stay_and_are_sent_by_themsel
     page.check(radio(TWO, "2"))
     page.get_by_label("Comment").fill("Weighs options aloud.")
     expect(page.get_by_text("No connection.")).to_be_visible()
+    without_fault(page)
     page.get_by_role("button", name="Next").click()
     page.wait_for_timeout(300)
     expect(page.get_by_label("Comment")).to_have_value("Weighs options aloud.")
@@ -162,6 +171,7 @@ def test_the_other_device_was_faster_and_the_rater_decides(stage: Stage, browser
     expect(laptop.get_by_text("Saved", exact=True)).to_be_visible()
     phone.check(radio(ONE, "1"))
     expect(phone.get_by_text("saved elsewhere")).to_be_visible()
+    without_fault(phone)
     assert kept(stage) == {ONE: 5}
     phone.get_by_role("button", name="Keep what is here").click()
     phone.wait_for_load_state()
@@ -175,6 +185,7 @@ def test_a_comment_is_warned_about_while_typing(stage: Stage, browser: Browser) 
     context, page = opened(stage, browser, "form/architecture_judgement/")
     page.get_by_label("Comment").press_sequentially("As the only tester", delay=10)
     expect(page.get_by_text("describes only one person")).to_be_visible()
+    without_fault(page)
     assert page.evaluate("document.activeElement.id") == "comment", "typing is not interrupted"
     page.get_by_label("Comment").fill("Clear about quality.")
     expect(page.get_by_text("describes only one person")).to_have_count(0)
