@@ -218,5 +218,6 @@ def test_a_cancelled_cycle_keeps_no_key_no_link_and_no_mail(
     assert not keys.exists(running)
     assert not PersonalLink.objects.filter(stakeholder__cycle=running).exists()
     assert not Mailed.objects.filter(cycle=running).exists()
+    assert not Assignment.objects.filter(participant__cycle=running).exists()
     with pytest.raises(MoveError):
         launching.launch(running, world.actor("analytics"))

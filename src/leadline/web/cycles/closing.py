@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +14,9 @@ from leadline.web.cycles import inviting, keys
 from leadline.web.cycles.deadlines import end_of, last_day, today
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
 from leadline.web.cycles.moves import move
+
+APPEAL = timedelta(days=28)
+"""How long results can be contested before sealing, where nothing else was chosen."""
 
 
 class ClosingError(LeadlineError):
@@ -54,7 +57,7 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
         now = move(cycle, "reopen", actor, day=closes.isoformat())
         now.closes = closes
         if now.appeal_until and now.appeal_until <= closes:
-            now.appeal_until = None
+            now.appeal_until = closes + APPEAL
         now.save(update_fields=["closes", "appeal_until"])
         Assignment.objects.filter(participant__cycle=now, due__lt=closes).update(due=None)
     cycle.refresh_from_db()
@@ -62,11 +65,12 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
 
 
 def cancel(cycle: Cycle, actor: Actor) -> Cycle:
-    """Cancel a cycle: nobody is asked any more, no link works, and the key is destroyed."""
+    """Cancel a cycle: nobody is asked any more; panels, answers, links and the key are destroyed."""
     with transaction.atomic():
-        now = move(cycle, "cancel", actor)
-        Mailed.objects.filter(cycle=now).delete()
-        PersonalLink.objects.filter(stakeholder__cycle=now).delete()
+        now = move(cycle, "cancel", actor, n=cycle.participants.count())
+        forget(now)
+        now.participants.all().delete()
+        now.stakeholders.all().delete()
         transaction.on_commit(lambda: keys.destroy(now))
     return now
 

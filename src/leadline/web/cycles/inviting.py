@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leadline.web.cycles import posting
 from leadline.web.cycles.access import owed_in
-from leadline.web.cycles.models import Cycle, Mailed, Stakeholder
+from leadline.web.cycles.models import Assignment, Cycle, Mailed, Stakeholder
 from leadline.web.people.models import Person
 
 Someone = Person | Stakeholder
@@ -56,9 +58,7 @@ def invite(cycle: Cycle, now: datetime | None = None) -> int:
         When given, only those in whose place it is daytime.
     """
     waiting = owed_in(cycle).filter(invited=False)
-    people = Person.objects.filter(assignments__in=waiting).select_related("user").distinct()
-    outside = Stakeholder.objects.filter(assignments__in=waiting).distinct()
-    everyone: list[Someone] = [*people, *outside]
+    everyone = _people(_owing(cycle, waiting))
     chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
     told = tell(cycle, "invite", chosen, now)
     persons = [one.pk for one in chosen if isinstance(one, Person)]
@@ -80,21 +80,14 @@ def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False)
         Only those for whom today, in their own time zone, is a day of reminding and it is daytime.
     """
     moment = now or timezone.now()
-    owing = owed_in(cycle).filter(invited=True).select_related("rater__user", "stakeholder")
-    due: dict[object, tuple[Someone, date | None]] = {}
-    for row in owing:
-        one = row.rater or row.stakeholder
-        day = row.due or cycle.closes
-        if one is not None and (not by_clock or is_due(cycle, one, day, moment)):
-            due[one.pk] = (one, day)
+    days = _owing(cycle)
+    due = [one for one in _people(days) if not by_clock or is_due(cycle, one, days[one.pk], moment)]
     reminded = set(
         Mailed.objects.filter(cycle__organisation=cycle.organisation_id, kind="reminder")
         .filter(day__gte=(moment - timedelta(days=1)).date())
         .values_list("to", "day")
     )
-    chosen = [
-        one for one, _ in due.values() if (_address(one), local(one, cycle, moment).date()) not in reminded
-    ]
+    chosen = [one for one in due if (_address(one), local(one, cycle, moment).date()) not in reminded]
     return tell(cycle, "reminder", chosen, moment)
 
 
@@ -115,6 +108,28 @@ def local(one: Someone, cycle: Cycle, now: datetime) -> datetime:
     if isinstance(one, Person):
         zone = one.time_zone or (one.user.time_zone if one.user else "")
     return now.astimezone(ZoneInfo(zone or cycle.time_zone))
+
+
+def _owing(cycle: Cycle, owed: QuerySet[Assignment] | None = None) -> dict[UUID, date | None]:
+    """Keys of those who owe something, each with the earliest last day."""
+    rows = owed_in(cycle).filter(invited=True) if owed is None else owed
+    days: dict[UUID, date | None] = {}
+    for rater, stakeholder, due in rows.values_list("rater", "stakeholder", "due").distinct():
+        key, day = rater or stakeholder, due or cycle.closes
+        known = days.get(key, day)
+        days[key] = min(day, known) if day and known else day
+    return days
+
+
+def _people(keys: Iterable[UUID]) -> list[Someone]:
+    """People and stakeholders by key."""
+    wanted = list(keys)
+    found: list[Someone] = []
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        found += Person.objects.filter(pk__in=part).select_related("user")
+        found += Stakeholder.objects.filter(pk__in=part)
+    return found
 
 
 def _address(one: Someone) -> str:

@@ -13,6 +13,7 @@ from leadline.web.accounts.models import Organisation
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import feasibility, inviting, keys, nominating, panels
 from leadline.web.cycles.checking import threshold
+from leadline.web.cycles.closing import APPEAL
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.cycles.moves import MoveError, allowed, move
@@ -56,8 +57,10 @@ def launch(cycle: Cycle, actor: Actor | Organisation, *, invite: bool = True) ->
             **{r.id: max(threshold(now, r.id), r.least) for r in found.relationships},
         }
         now.opens = min(now.opens or today(now), today(now))
+        if now.closes and now.appeal_until is None:
+            now.appeal_until = now.closes + APPEAL
         now.scheduled = False
-        now.save(update_fields=["framework_hash", "thresholds", "opens", "scheduled"])
+        now.save(update_fields=["framework_hash", "thresholds", "opens", "appeal_until", "scheduled"])
         keys.create(now)
         if invite:
             inviting.invite(now)
