@@ -158,7 +158,7 @@ def person_figure(language: Language = "en") -> alt.LayerChart:
     ]
     scale = alt.Scale(domain=[0, 100])
     names = alt.Axis(
-        labelLimit=220, labelFontSize=13, labelColor=INK, domain=False, ticks=False, labelPadding=10
+        labelLimit=280, labelFontSize=13, labelColor=INK, domain=False, ticks=False, labelPadding=10
     )
     base = alt.Chart(alt.NamedData(name=PERSON)).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=names), tooltip=tips

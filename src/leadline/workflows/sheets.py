@@ -133,13 +133,22 @@ def group_sheet(scorecard: Scorecard, names: Mapping[str, Collection[str]]) -> P
             **{name: {one: draw(card, one).to_dict() for one in LANGUAGES} for name, draw in charts.items()},
             "person": {one: person_figure(one).to_dict() for one in LANGUAGES},
         },
-        "notices": {one: [notice.describe(one) for notice in notices] for one in LANGUAGES},
+        "notices": {
+            one: [_titled(card, notice.describe(one), one) for notice in notices] for one in LANGUAGES
+        },
         "level": card.level,
         "formula": card.formula.name,
         "seed": card.seed,
         "engine": card.engine_version,
         "input_hash": card.input_hash,
     }
+
+
+def _titled(card: Scorecard, said: str, language: Language) -> str:
+    """A notice with the titles of factors for their ids."""
+    for factor in card.framework.factors:
+        said = said.replace(factor.id, factor.title[language])
+    return said
 
 
 def _kept(card: Scorecard, names: Mapping[str, Collection[str]]) -> Scorecard:

@@ -20,7 +20,7 @@ from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.rating.models import Submission
-from leadline.web.results import runs, scoring
+from leadline.web.results import scoring
 from leadline.web.results.models import Comment, Contest, Release, Result, Run
 
 FRAMEWORK = "technical-leadership@1.0.0"
@@ -47,7 +47,8 @@ def add(world: World) -> None:
     for participant in released.participants.all():
         for audience in ("ratee", "manager"):
             Release.objects.create(participant=participant, audience=audience)
-    Cycle.objects.filter(pk=released.pk).update(state="released")
+    released.state = "released"
+    released.save()
     ravi = released.participants.get(person=world.people["ratee"])
     world.things |= {
         "cycle_review": review,
@@ -167,7 +168,7 @@ def submit(assignment: Assignment, framework: Any, chance: random.Random, level:
 
 def scored(cycle: Cycle) -> Run:
     """Score, or remember how it was scored."""
-    run = runs.start(cycle, cycle.organisation)
+    run = Run.objects.create(cycle=cycle, number=1)
     if cycle.title not in KEPT:
         scoring.run(run)
         KEPT[cycle.title] = {

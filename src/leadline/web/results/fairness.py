@@ -27,7 +27,7 @@ def notes(cycle: Cycle) -> tuple[str, ...]:
     if len(spans) > 1:
         pairs = [(a, b) for n, a in enumerate(spans) for b in spans[n + 1 :]]
         open_ = sum(a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
-        said.append(text("results.fairness.overlap", open=open_, pairs=len(pairs)))
+        said.append(text("results.fairness.overlap", n=open_, pairs=len(pairs)))
     if without := len(rows) - len(spans):
         said.append(text("results.fairness.without", n=without))
     if partial := sum(bool(sheet.get("partial")) for sheet in sheets if sheet.get("overall")):

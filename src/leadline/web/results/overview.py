@@ -26,7 +26,8 @@ def rules_for(framework: Framework) -> Rules:
 def constructs(framework: Framework) -> tuple[str, ...]:
     """Everything a mean is taken of: ``overall``, ``factor:<id>``, ``competency:<id>``."""
     factors = (f"factor:{one.id}" for one in framework.factors)
-    return ("overall", *factors, *(f"competency:{one.id}" for one in framework.competencies))
+    competencies = (one for f in framework.factors for one in framework.competencies_of(f.id))
+    return ("overall", *factors, *(f"competency:{one.id}" for one in competencies))
 
 
 def scores(sheet: Mapping[str, Any] | None) -> dict[str, float]:

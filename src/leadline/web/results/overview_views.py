@@ -19,7 +19,7 @@ from leadline.web.results import access
 from leadline.web.results.disclosure import COLLEAGUES
 from leadline.web.results.models import Result
 from leadline.web.results.overview import EVERYBODY, constructs
-from leadline.web.results.presenting import Row, Score, chart, score_of, whole
+from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
 from leadline.web.results.sheets import framework_of
 from leadline.web.results.showing import opened_all, opened_overview
 
@@ -145,9 +145,13 @@ def _place(result: Result) -> dict[str, Any]:
         "result": result,
         "score": score,
         "rank": int(rank["rank"]),
-        "places": f"{whole(rank['rank_lower'])}\N{EN DASH}{whole(rank['rank_upper'])}",
-        "best": f"{min(max(rank['p_best'] or 0, 0.01), 0.99):.0%}",
+        "places": _range(whole(rank["rank_lower"]), whole(rank["rank_upper"])),
+        "best": chance(rank["p_best"] or 0.0),
     }
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first}{DASH}{last}"
 
 
 def _ranking_chart(results: list[Result], ranked: list[dict[str, Any]]) -> str:

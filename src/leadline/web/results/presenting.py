@@ -38,6 +38,16 @@ class Score:
         return f"{whole(self.lower)}{DASH}{whole(self.upper)}"
 
     @property
+    def low(self) -> str:
+        """Its lower end."""
+        return whole(self.lower)
+
+    @property
+    def high(self) -> str:
+        """Its upper end."""
+        return whole(self.upper)
+
+    @property
     def strip(self) -> dict[str, str]:
         """Where its parts lie on a strip, in percent."""
         return {
@@ -134,6 +144,13 @@ def signed(value: float) -> str:
     return f"+{whole(value)}" if value > 0 else whole(value)
 
 
+def chance(probability: float) -> str:
+    """A probability that was counted in draws: never quite 0 or 1."""
+    if probability < 0.01:
+        return "<1%"
+    return ">99%" if probability > 0.99 else f"{probability:.0%}"
+
+
 def page_of(result: Result, cycle: Cycle) -> Page:
     """The page of a result in the language of the request."""
     spoken, framework = language(), framework_of(cycle)
@@ -220,7 +237,8 @@ def _views(
             competency.title[spoken],
             tuple(score_of(groups.get(competency.id, {}).get(label), "mean") for label in there),
         )
-        for competency in framework.competencies
+        for factor in framework.factors
+        for competency in framework.competencies_of(factor.id)
         if framework.items_of(competency.id)
     )
     return heads, rows if there else ()
@@ -269,7 +287,7 @@ def _step(framework: Framework, one: Mapping[str, Any], spoken: Language) -> Ste
         "score": known.get("score", ""),
         "span": f"{known.get('lower', '')}{DASH}{known.get('upper', '')}",
         "expectation": known.get("expectation", ""),
-        "p_below": "" if p_below is None else f"{min(max(p_below, 0.01), 0.99):.0%}",
+        "p_below": "" if p_below is None else chance(p_below),
     }
     action = one["action"] or {}
     return Step(
