@@ -36,8 +36,8 @@ class Door:
     def names(self) -> tuple[str, ...]:
         """How the rater is called."""
         if isinstance(self.rater, Stakeholder):
-            return (self.rater.name, self.rater.email)
-        return (self.rater.user.name, self.rater.user.email)
+            return (self.rater.name,)
+        return (self.rater.user.name,)
 
     def url(self, page: str, **arguments: object) -> str:
         """Address of a page behind this door."""

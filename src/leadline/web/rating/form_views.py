@@ -36,7 +36,7 @@ def _save(request: HttpRequest, task: Task, section: Section, given: Given) -> S
     if not task.open:
         raise SubmissionError("web.rating.not_running")
     saved = save(task.assignment, section, given, keep="form-keep" in request.POST)
-    task.__dict__["draft"] = saved.draft
+    task.assignment.draft = saved.draft  # what the page shows from here on
     return saved
 
 

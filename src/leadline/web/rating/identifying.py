@@ -74,7 +74,7 @@ def warnings(comment: str, names: Iterable[str] = ()) -> tuple[Passage, ...]:
     ----------
     comment : str
     names : iterable of str
-        Names of the writer; each part of two letters or more counts, and in Chinese the given name too.
+        Names of the writer.
 
     Returns
     -------
@@ -85,18 +85,19 @@ def warnings(comment: str, names: Iterable[str] = ()) -> tuple[Passage, ...]:
     >>> [(w.kind, w.text) for w in warnings("As the only tester I see this daily.")]
     [('only', 'As the only tester')]
     """
-    rules = RULES
-    parts = {part for name in names for part in _parts(name)}
-    if parts:
-        either = "|".join(sorted(map(re.escape, parts), key=len, reverse=True))
-        rules = {"name": re.compile(rf"(?<![A-Za-z])(?:{either})(?![A-Za-z])", re.IGNORECASE), **RULES}
+    own = [pattern for name in names if (pattern := _name(name))]
+    rules = {"name": re.compile("|".join(own)), **RULES} if own else RULES
     found = ((kind, rule.search(comment)) for kind, rule in rules.items())
     return tuple(Passage(kind, match.group().strip()) for kind, match in found if match)
 
 
-def _parts(name: str) -> set[str]:
-    """A name whole and in parts; an unspaced Chinese name also without its one-character family name."""
-    words = {word for word in re.split(r"[\s,.·]+", name) if len(word) > 1}
+def _name(name: str) -> str:
+    """A pattern of a name: whole in any case, its parts only as they are written (Will, Mark).
+
+    An unspaced Chinese name also counts without its one-character family name.
+    """
+    parts = {part for part in re.split(r"[\s,.·]+", name) if len(part) > 1}
     if re.fullmatch(r"[\u4e00-\u9fff]{3}", name):
-        words.add(name[1:])
-    return words
+        parts.add(name[1:])
+    either = "|".join(sorted(map(re.escape, parts), key=len, reverse=True))
+    return rf"(?<![A-Za-z])(?:(?i:{re.escape(name)})|{either})(?![A-Za-z])" if parts else ""
