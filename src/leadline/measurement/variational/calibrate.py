@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from leadline.measurement.calibrate import Anchors, Calibration, Progress, design_among, summary_of
-from leadline.measurement.facet import Component
+from leadline.measurement.facet import Component, ItemParameters
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.extremes import extreme_flags
 from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import Marginal, climb
+from leadline.measurement.variational.direct import ItemErrors
 from leadline.measurement.variational.parts import (
     Attained,
     Layout,
@@ -26,7 +27,12 @@ from leadline.measurement.variational.parts import (
     prior_of,
     start_of,
 )
-from leadline.measurement.variational.source import Rated
+from leadline.measurement.variational.prior import RATER_START
+from leadline.measurement.variational.slopes import Sloped
+from leadline.measurement.variational.source import Family, Items, Rated
+
+RANDOM: Mapping[str, float] = {"rater": RATER_START}
+"""Facets that are random unless told otherwise."""
 
 _ZERO = 1e-5
 """A variance below is reported as 0, logits squared: an sd of 0.003."""
@@ -57,6 +63,23 @@ class Together:
         """Posterior means, shape (P, B)."""
         means: Floats = self.found.state.locations[0].reshape(-1, self.layout.width)
         return means
+
+    def items_of(self, number: int) -> Items:
+        """The source of a part, with its items."""
+        source = self.found.state.sources[number]
+        if not isinstance(source, Items):
+            raise TypeError(f"part {number} has no items")
+        return source
+
+    def item_errors(self, number: int) -> ItemErrors | None:
+        """Standard errors of a part's items; None where the rating-scale family has its own."""
+        source, state, design = self.items_of(number), self.found.state, self.found.posterior.design
+        if isinstance(source, Rated):
+            return None
+        begin = sum(each.size for each in state.sources[:number])
+        own = slice(begin, begin + source.size)
+        eta = design.location(state.locations) - design.of_pairs(state.halos)
+        return source.errors(eta[own], state.spread[own])
 
     @cached_property
     def told(self) -> Floats:
@@ -163,11 +186,14 @@ class MarginalCalibration:
     together : Together
     number : int
         Of the part, which is also its dimension.
+    items : ItemParameters or None
+        Where the model has slopes.
     """
 
     calibration: Calibration
     together: Together
     number: int = 0
+    items: ItemParameters | None = None
 
     @property
     def components(self) -> tuple[Component, ...]:
@@ -204,6 +230,7 @@ def calibrate_marginal(
     ratings: Ratings,
     *,
     shared: bool = True,
+    family: Family = "slope 1",
     halo: bool = True,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
@@ -215,6 +242,8 @@ def calibrate_marginal(
     ratings : Ratings
     shared : bool
         Rating scale; partial credit otherwise.
+    family : {"slope 1", "own slopes", "cumulative"}
+        Anchored items need the first.
     halo : bool
         Whether a rater's ratings of one ratee may share more than the model explains.
     anchors : mapping of facet to mapping of element to logits, optional
@@ -229,7 +258,7 @@ def calibrate_marginal(
     MeasurementError
         All ratings are equal.
     """
-    part = Part(dimension="ratee", ratings=ratings, shared=shared)
+    part = Part(dimension="ratee", ratings=ratings, shared=shared, family=family)
     together = calibrate_together([part], halo=halo, anchors=anchors, progress=progress)
     return calibration_of(together, 0)
 
@@ -240,6 +269,7 @@ def calibrate_together(
     *,
     halo: bool = True,
     doubt: float = 0.0,
+    random: Mapping[str, float] = RANDOM,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
 ) -> Together:
@@ -261,6 +291,9 @@ def calibrate_together(
     doubt : float
         Weight, in people, of the variances assumed at first: what keeps those of a few people from
         collapsing (Chung et al. 2013). 0 for maximum likelihood.
+    random : mapping of facet to float
+        Facets other than the ratees whose elements come from a distribution, and its variance assumed
+        at first; all others have fixed effects.
     anchors : mapping of facet to mapping of element to logits, optional
         Ratees only where there is one dimension.
     progress : callable, optional
@@ -278,7 +311,7 @@ def calibrate_together(
     ready = tuple(loaded(part, held) for part in parts)
     layout = layout_of(parts, attained)
     design, sources = design_of_parts(layout, ready, attained)
-    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt))
+    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt, random))
     several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
     found = climb(design, start, halo=halo and design.n_pairs > 0 and several, progress=progress)
     return Together(layout, ready, found)
@@ -298,9 +331,8 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
     """
     ready, found, layout = together.parts[number], together.found, together.layout
     part, screen, system = ready.part, ready.screen, ready.system
-    source = found.state.sources[number]
-    if not isinstance(source, Rated):
-        raise TypeError(f"part {number} has no items")
+    source = together.items_of(number)
+    known = together.item_errors(number)
     locations, variances = [], []
     for facet in part.facets[:-1]:
         at = layout.places(facet, part.ratings.elements[facet])
@@ -311,9 +343,12 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
             locations.append(found.state.locations[layout.facets.index(facet)][at])
             variances.append(together.variances(facet)[at])
     difficulty, thresholds = split_steps(system, source.steps)
-    summary = summary_of(part.ratings, part.facets, screen, (*locations, difficulty), source.steps)
+    where = (*locations, difficulty)
+    summary = summary_of(part.ratings, part.facets, screen, where, source.steps, curves=source.curves)
     item = summary.elements[-1]
     item_se = 1 / np.sqrt(np.where(item.variance > 0, item.variance, np.nan))
+    if known is not None:
+        item_se = np.where(item.n > 0, known.difficulty, np.nan)
     calibration = Calibration(
         facets=part.facets,
         locations=(*locations, np.where(item.n > 0, difficulty, np.nan)),
@@ -330,5 +365,22 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
         converged=found.converged,
         bounded=True,
         report=(),
+        curves=source.curves,
+        threshold_se=None if known is None else known.threshold,
     )
-    return MarginalCalibration(calibration, together, number)
+    return MarginalCalibration(calibration, together, number, _slopes(ready, source, known))
+
+
+def _slopes(ready: Loaded, source: Items, known: ItemErrors | None) -> ItemParameters | None:
+    """Items' own slopes, where the model has them."""
+    if known is None or not isinstance(source, Sloped):
+        return None
+    rated = ready.system.top > 0
+    none = np.full(len(rated), np.nan)
+    return ItemParameters(
+        items=ready.part.ratings.elements["item"],
+        slope=np.where(rated, source.slope, np.nan),
+        slope_se=np.where(rated, known.slope, np.nan),
+        guess=none,
+        guess_se=none,
+    )
