@@ -25,6 +25,7 @@ from leadline.evidence.sources.encoding import SEPARATORS, Text, read_text
 from leadline.evidence.sources.header import distinct_names, named_columns
 from leadline.evidence.sources.raw import Book, RawTable, single
 
+_NOWHERE = "\x01"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -73,20 +74,32 @@ def read_delimited(path: Path, place: str) -> RawTable:
 def delimited_blocks(path: Path, place: str) -> Blocks | None:
     """A file of separated values, a block of lines at a time; None unless every record is as it should be.
 
-    Cost: two looks at the file before it is read, one for its encoding and one for its records.
+    Cost: two looks at the file before it is read, one for its encoding and one for its records' cells.
     """
     text = read_text(path, place)
     layout = _layout(text.head)
-    wanted = text.counts[layout.separator]
     plain = isinstance(text.source, Path) and not text.counts['"'] and not text.strange
     if not plain or sorted(distinct_names(layout.names)) != sorted(set(layout.names)):
         return None
-    plan = pl.scan_csv(path, **_options(layout), glob=False, low_memory=True)
+    # Without quotation marks a record is a line, and a line of another separator is a single cell.
+    lines = pl.scan_csv(
+        path,
+        separator=_NOWHERE,
+        quote_char=None,
+        has_header=False,
+        skip_lines=layout.lines_before,
+        new_columns=["line"],
+        infer_schema=False,
+        glob=False,
+    )
+    found = pl.col("line").str.count_matches(layout.separator, literal=True)
+    checks = lines.select(least=found.min(), most=found.max(), blank=pl.col("line").null_count())
     try:
-        n_records = plan.select(pl.len()).collect().item()
+        counts = checks.collect(engine="streaming").row(0)
     except pl.exceptions.PolarsError:
         return None
-    return scanned(plan) if wanted == (n_records + 1) * (len(layout.names) - 1) else None
+    n = len(layout.names) - 1
+    return scanned(pl.scan_csv(path, **_options(layout), glob=False)) if counts == (n, n, 0) else None
 
 
 def open_delimited(path: Path, place: str) -> Book:
