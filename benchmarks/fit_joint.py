@@ -45,7 +45,7 @@ json.dump({"seconds": seconds, "calibrated": calibrated, "theta": theta}, open(f
 LIBRARY = """
 import json, sys
 import leadline
-found = leadline.fit(sys.argv[1] + "/ratings.csv")
+found = leadline.fit(sys.argv[1] + "/ratings.csv", method="joint")
 json.dump({"seconds": found.seconds}, open(sys.argv[1] + "/library.json", "w"))
 """
 
@@ -61,7 +61,13 @@ def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_ratings(made, folder / "ratings.csv")
-        command = [str(Path(sys.executable).parent / "leadline"), "fit", str(folder / "ratings.csv")]
+        command = [
+            str(Path(sys.executable).parent / "leadline"),
+            "fit",
+            str(folder / "ratings.csv"),
+            "--method",
+            "joint",
+        ]
         whole = min(_launch([*command, "--out", str(folder / f"out{n}")]) for n in range(3))
         rows = [
             _row(

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.measurement.made import joint
 
 from leadline.evidence.frames import Frame, frame
-from leadline.measurement import FacetFit, fit
+from leadline.measurement import FacetFit
 from leadline.measurement.kernels.cells import collapse
 from leadline.measurement.kernels.location import located
 from leadline.measurement.kernels.residuals import Sums, fit_from_sums
@@ -57,7 +58,7 @@ def same(
 def test_the_order_of_ratings_changes_nothing(seed: int, order: int, model: str) -> None:
     table = ratings(seed)
     shuffled = table.sample(fraction=1, shuffle=True, seed=order)
-    one, other = fit(table, model=model), fit(shuffled, model=model)
+    one, other = joint(table, model=model), joint(shuffled, model=model)
     for facet, measures in one.facets.items():
         np.testing.assert_array_equal(other.facets[facet].measure, measures.measure)
     assert one.input_hash == other.input_hash
@@ -68,8 +69,8 @@ def test_the_order_of_ratings_changes_nothing(seed: int, order: int, model: str)
 def test_the_names_of_people_change_nothing(seed: int, order: list[int], model: str) -> None:
     table = ratings(seed)
     renamed = {f"p{p:02d}": f"q{order[p]:02d}" for p in range(12)}
-    other = fit(table.with_columns(table.get_column("ratee").replace(renamed)), model=model)
-    one = fit(table, model=model)
+    other = joint(table.with_columns(table.get_column("ratee").replace(renamed)), model=model)
+    one = joint(table, model=model)
     found = dict(zip(other.facets["ratee"].elements, other.facets["ratee"].measure, strict=True))
     back = [found[renamed[name]] for name in one.facets["ratee"].elements]
     np.testing.assert_allclose(back, one.facets["ratee"].measure, atol=1e-7)
@@ -80,8 +81,8 @@ def test_the_names_of_people_change_nothing(seed: int, order: list[int], model: 
 @given(SEEDS, st.integers(-50, 50), MODELS)
 def test_another_origin_of_the_scale_moves_averages_alone(seed: int, shift: int, model: str) -> None:
     table = ratings(seed)
-    moved = fit(table.with_columns(table.get_column("rating") + shift), model=model)
-    one = fit(table, model=model)
+    moved = joint(table.with_columns(table.get_column("rating") + shift), model=model)
+    one = joint(table, model=model)
     same(one, moved, ("measure", "se", "infit_mnsq", "outfit_z"))
     for facet, measures in one.facets.items():
         np.testing.assert_allclose(moved.facets[facet].raw_mean, measures.raw_mean + shift, atol=1e-9)
@@ -91,10 +92,10 @@ def test_another_origin_of_the_scale_moves_averages_alone(seed: int, shift: int,
 @QUICK
 @given(SEEDS, st.floats(-3, 3), MODELS)
 def test_a_constant_added_to_severity_is_taken_up_by_ratees(seed: int, shift: float, model: str) -> None:
-    one = fit(ratings(seed), model=model, noncentered="ratee")
+    one = joint(ratings(seed), model=model, noncentered="ratee")
     raters = one.facets["rater"]
     anchors = {"rater": dict(zip(raters.elements, (raters.measure + shift).tolist(), strict=True))}
-    moved = fit(ratings(seed), model=model, noncentered="ratee", anchors=anchors)
+    moved = joint(ratings(seed), model=model, noncentered="ratee", anchors=anchors)
     np.testing.assert_allclose(moved.facets["ratee"].measure, one.facets["ratee"].measure + shift, atol=1e-6)
     assert moved.log_likelihood == pytest.approx(one.log_likelihood, abs=1e-6)
 
@@ -117,7 +118,7 @@ def test_sums_for_fit_add_up_over_parts_of_the_data(seed: int, cut: int) -> None
 @QUICK
 @given(SEEDS)
 def test_every_likelihood_is_higher_at_the_estimates_than_beside_them(seed: int) -> None:
-    found = fit(ratings(seed))
+    found = joint(ratings(seed))
     assert found.calibration is not None
     if found.converged:
         for sums in found.calibration.summary.elements:

@@ -18,7 +18,7 @@ from leadline.cli.speech import manner, manner_of, speaking
 FORMULAS = ("geometric", "source", "arithmetic", "ces")
 MODELS = ("rating-scale", "partial-credit")
 METHODS = ("joint",)
-FIT_METHODS = ("joint", "marginal")
+FIT_METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
 
 
@@ -133,7 +133,7 @@ FIT = Command(
     Argument("file", metavar="FILE"),
     _out(required=True),
     Option("--model", type=click.Choice(MODELS), default="rating-scale", show_default=True, metavar="NAME"),
-    Option("--method", type=click.Choice(FIT_METHODS), default="joint", show_default=True, metavar="NAME"),
+    Option("--method", type=click.Choice(FIT_METHODS), default="marginal", show_default=True, metavar="NAME"),
     *(
         Option(f"--{column}", metavar="COL", default=column, show_default=True)
         for column in ("ratee", "rater", "item", "rating")

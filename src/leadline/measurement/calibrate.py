@@ -180,7 +180,7 @@ def _searched(
     progress: Progress | None,
 ) -> _Found:
     floating = facets.index(noncentered) if noncentered != "item" else None
-    start = _with_anchors(system, prox_start(system, floating), held)
+    start = with_anchors(system, prox_start(system, floating), held)
     if early:
         stopped = stopped_early(system, floating, start)
         value, passes = stopped.evaluation.value, len(stopped.report)
@@ -195,7 +195,8 @@ def anchor_values(ratings: Ratings, facet: str, anchors: Mapping[str, float]) ->
     return np.array([anchors.get(name, np.nan) for name in ratings.elements[facet]], dtype=float)
 
 
-def _with_anchors(system: System, start: Point, held: list[Floats]) -> Point:
+def with_anchors(system: System, start: Point, held: list[Floats]) -> Point:
+    """A start with every anchored element where it is held."""
     fixed = [np.isfinite(values) for values in held]
     parts = zip(start.locations, held, fixed, strict=False)
     locations = tuple(np.where(is_fixed, values, x) for x, values, is_fixed in parts)

@@ -23,8 +23,11 @@ from leadline.measurement.ratings import Ratings, ratings_from_table
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 
 MODELS = ("rating-scale", "partial-credit")
-METHODS = ("joint", "marginal")
+METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
+
+PEOPLE = ("ratee", "rater")
+"""Facets whose locations the marginal method takes as random."""
 
 THIN = 10
 """Ratings per ratee below which joint estimates spread visibly too far."""
@@ -34,7 +37,7 @@ def fit(
     table: Frame | str | Path,
     *,
     model: str = "rating-scale",
-    method: str = "joint",
+    method: str = "marginal",
     ratee: str = "ratee",
     rater: str | None = "rater",
     item: str = "item",
@@ -54,7 +57,7 @@ def fit(
 
     with :math:`\delta_{ik} = b_i + \tau_k` (``rating-scale``) or free (``partial-credit``). Score
     equations, extreme scores (moved 0.3 points) and conditional standard errors are those of FACETS
-    and Winsteps.
+    and Winsteps where the method is ``joint``.
 
     Parameters
     ----------
@@ -63,9 +66,9 @@ def fit(
     model : {"rating-scale", "partial-credit"}
         Whether items share their thresholds. Categories are those that occur: one in between that
         nobody used is closed up, as FACETS does unless told to keep it.
-    method : {"joint", "marginal"}
-        Joint maximum likelihood, as FACETS and Winsteps; or ratees, raters and halos as random, their
-        variances estimated, by Gaussian variational EM: calibrated errors that count the raters' own.
+    method : {"marginal", "joint"}
+        Ratees, raters and halos as random, their variances estimated, by Gaussian variational EM:
+        calibrated errors that count the raters' own. Or joint maximum likelihood, as FACETS and Winsteps.
     ratee, item, rating : str
         Columns.
     rater : str or None
@@ -79,12 +82,13 @@ def fit(
     anchors : mapping of facet to mapping of element to logits, optional
         Elements whose location is fixed; their facet is not centred.
     noncentered : str, optional
-        The facet whose mean is free; all others have mean 0, extreme elements left out. By
-        default ``rater``, or ``ratee`` where there is no rater or all raters are anchored. Where the
-        design falls apart, facets are centred in each part.
+        The facet whose mean is free; all others have mean 0. In the marginal method always ``ratee``.
+        In the joint method extreme elements are left out of the mean, and the default is ``rater``, or
+        ``ratee`` where there is no rater or all raters are anchored; where the design falls apart,
+        facets are centred in each part.
     stopping : {"converged", "facets"}
-        To the optimum, or as soon as FACETS would stop: residuals below 0.5 score points, changes
-        below 0.01 logit.
+        To the optimum, or (joint method) as soon as FACETS would stop: residuals below 0.5 score
+        points, changes below 0.01 logit.
     threads : int, optional
         Threads of the linear algebra; by default as many as there are processors.
     progress : callable, optional
@@ -97,16 +101,16 @@ def fit(
     Raises
     ------
     UsageError
-        An option is unknown or names no facet.
+        An option is unknown, names no facet or does not go with the method.
     MeasurementError
         A column is missing or holds something else than is needed, a ratee, rater and item (and
         further elements) occur twice, or the ratings do not vary.
 
     Notes
     -----
-    Newton's method over all parameters, the largest facet eliminated: under ten iterations. Cost
-    per iteration O(cells) where item sets repeat, O(N) otherwise. Sources: Linacre (1989); Andrich
-    (1978); Masters (1982); Wright and Masters (1982). Checked in tests/reference/guilford_1954/.
+    Newton's method over all parameters, the largest facet eliminated. Cost per iteration O(cells)
+    where item sets repeat, O(N) otherwise. Sources: Linacre (1989); Andrich (1978); Masters (1982);
+    Wright and Masters (1982); Opper and Archambeau (2009). Checked in tests/reference/guilford_1954/.
 
     Examples
     --------
@@ -120,7 +124,7 @@ def fit(
     ... })
     >>> found = fit(table)
     >>> found.facets["ratee"].elements, found.facets["ratee"].measure.round(2)
-    (('ada', 'lin', 'mei'), array([ 2.14, -2.19,  0.05]))
+    (('ada', 'lin', 'mei'), array([ 1.03, -0.61,  0.29]))
     """
     began = perf_counter()
     _check_option("model", model, MODELS)
@@ -153,7 +157,7 @@ def fit_ratings(
     ratings: Ratings,
     *,
     model: str = "rating-scale",
-    method: str = "joint",
+    method: str = "marginal",
     anchors: Mapping[str, Mapping[str, float]] | None = None,
     noncentered: str | None = None,
     stopping: str = "converged",
@@ -188,8 +192,11 @@ def fit_ratings(
         if not set(values) & set(ratings.elements[facet]):
             raise MeasurementError("measurement.anchors_match_nothing", facet=facet)
     if method == "marginal":
-        _check_option("noncentered", noncentered or "ratee", ("ratee",))
-        _check_option("stopping", stopping, STOPPING[:1])
+        _check_option("noncentered", noncentered or "ratee", ratings.facets)
+        if noncentered not in (None, "ratee"):
+            raise UsageError("measurement.only_joint", name="noncentered", value=noncentered, allowed="ratee")
+        if stopping != STOPPING[0]:
+            raise UsageError("measurement.only_joint", name="stopping", value=stopping, allowed=STOPPING[0])
         return _fit_marginal(ratings, anchors, shared=model == "rating-scale", progress=progress, began=began)
     noncentered = noncentered or _default_noncentered(ratings, anchors)
     _check_option("noncentered", noncentered, ratings.facets)
@@ -264,7 +271,7 @@ def fitted(
         seconds=0.0 if began is None else perf_counter() - began,
         subsets=comparable_ratees(ratings, calibration),
         agreement=Agreement(*calibration.summary.agreement),
-        warnings=tuple(_notices(ratings, calibration, found, anchors)),
+        warnings=tuple(_notices(ratings, calibration, found, anchors, random=posterior is not None)),
         input_hash=ratings.hash,
         versions={"leadline": __version__, "numpy": np.__version__, "scipy": scipy.__version__},
         ratings=ratings,
@@ -310,12 +317,14 @@ def _notices(
     calibration: Calibration,
     facets: Mapping[str, FacetMeasures],
     anchors: Mapping[str, object],
+    *,
+    random: bool,
 ) -> list[Notice]:
     """What the reader should know before using the figures."""
     found: list[tuple[str, dict[str, object]]] = []
     groups = dict(zip(calibration.facets, calibration.design.n_groups, strict=True))
     if groups["ratee"] > 1:
-        found.append(("subsets", {"n": groups["ratee"]}))
+        found.append(("subsets_random" if random else "subsets", {"n": groups["ratee"]}))
     elif apart := [facet for facet, n in groups.items() if n > 1]:
         found.append(("confounded", {"facets": ", ".join(apart)}))
     if not calibration.bounded:
@@ -328,13 +337,14 @@ def _notices(
                 e for e, is_extreme in zip(measures.elements, measures.extreme, strict=True) if is_extreme
             ]
             listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-            found.append(("extreme", {"facet": facet, "n": len(names), "elements": listed}))
+            code = "extreme" if not random else "extreme_random" if facet in PEOPLE else "extreme_fixed"
+            found.append((code, {"facet": facet, "n": len(names), "elements": listed}))
         if len(measures.elements) == 1 and facet not in anchors:
             found.append(("one_element", {"facet": facet}))
     unused = sorted(set(listed_categories(calibration.labels).tolist()) - set(calibration.labels.tolist()))
     if unused:
         found.append(("unused_categories", {"categories": ", ".join(map(str, unused))}))
     each = ratings.n / len(ratings.elements["ratee"])
-    if each < THIN:
+    if each < THIN and not random:
         found.append(("thin", {"n": round(each, 1)}))
     return [Notice(f"measurement.notice.{code}", fields) for code, fields in found]

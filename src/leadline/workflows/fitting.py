@@ -78,7 +78,7 @@ def fit_file(
     out: str | Path,
     *,
     model: str = "rating-scale",
-    method: str = "joint",
+    method: str = "marginal",
     ratee: str = "ratee",
     rater: str = "rater",
     item: str = "item",

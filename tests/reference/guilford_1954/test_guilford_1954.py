@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.measurement.made import joint
 
 from leadline.evidence.frames import rows
-from leadline.measurement import FacetFit, fit
+from leadline.measurement import FacetFit
 
 HERE = Path(__file__).parent
 CONVERGED = list(csv.DictReader((HERE / "joint_ml.csv").read_text(encoding="utf-8").splitlines()))
@@ -22,12 +23,12 @@ CONVERGED = list(csv.DictReader((HERE / "joint_ml.csv").read_text(encoding="utf-
 
 @pytest.fixture(scope="module")
 def converged() -> FacetFit:
-    return fit(HERE / "ratings.csv")
+    return joint(HERE / "ratings.csv")
 
 
 @pytest.fixture(scope="module")
 def stopped() -> FacetFit:
-    return fit(HERE / "ratings.csv", stopping="facets")
+    return joint(HERE / "ratings.csv", stopping="facets")
 
 
 @pytest.mark.parametrize("row", CONVERGED, ids=[row["element"] for row in CONVERGED])
@@ -43,7 +44,7 @@ def test_measures_errors_and_fit_equal_the_independent_program(
 
 
 def test_the_optimum_does_not_depend_on_which_facet_floats(converged: FacetFit) -> None:
-    other = fit(HERE / "ratings.csv", noncentered="ratee")
+    other = joint(HERE / "ratings.csv", noncentered="ratee")
     for name, facet in converged.facets.items():
         shift = other.facets[name].measure - facet.measure
         assert np.ptp(shift) < 1e-9

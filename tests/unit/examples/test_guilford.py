@@ -21,7 +21,8 @@ def read(path: Path) -> dict[tuple[str, str], dict[str, str]]:
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("guilford") / "out"
-    command = [sys.executable, "-m", "leadline", "fit", str(GUILFORD / "ratings.csv"), "--out", str(out)]
+    arguments = ["fit", str(GUILFORD / "ratings.csv"), "--out", str(out), "--method", "joint"]
+    command = [sys.executable, "-m", "leadline", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert str(out) in done.stdout
     return out

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from benchmarks.simulate import Simulated, simulate
 
 from leadline.evidence.frames import Frame, frame
+from leadline.measurement import FacetFit, fit
 
 Row = tuple[str, str, str, int]
 
@@ -15,6 +18,11 @@ Row = tuple[str, str, str, int]
 def table(rows: Iterable[Row]) -> Frame:
     columns = zip(*rows, strict=True)
     return frame(dict(zip(("ratee", "rater", "item", "rating"), map(list, columns), strict=True)))
+
+
+def joint(ratings: Frame | str | Path, **options: Any) -> FacetFit:
+    """Fit by joint maximum likelihood."""
+    return fit(ratings, method="joint", **options)
 
 
 def grid(
@@ -54,4 +62,4 @@ def as_table(made: Simulated) -> Frame:
     )
 
 
-__all__ = ["Row", "as_table", "grid", "simulate", "table"]
+__all__ = ["Row", "as_table", "grid", "joint", "simulate", "table"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.unit.measurement.made import Row, grid, table
+from tests.unit.measurement.made import Row, grid, joint, table
 
 from leadline.errors import LeadlineError, MeasurementError, UsageError
 from leadline.evidence.frames import frame
@@ -18,50 +18,50 @@ def codes(found: FacetFit) -> set[str]:
 
 
 def test_one_rater_is_fitted_and_said_to_be_alone() -> None:
-    found = fit(table(row for row in ROWS if row[1] == "r0"))
+    found = joint(table(row for row in ROWS if row[1] == "r0"))
     assert found.converged
     assert "one_element" in codes(found)
     assert np.isnan(found.facets["rater"].reliability)
 
 
 def test_one_item_is_fitted() -> None:
-    found = fit(table(grid(30, 4, 1, seed=1)))
+    found = joint(table(grid(30, 4, 1, seed=1)))
     assert found.converged
     assert found.facets["item"].measure.tolist() == [pytest.approx(0)]
 
 
 def test_no_rater_column_is_an_exam() -> None:
-    found = fit(table(row for row in ROWS if row[1] == "r0"), rater=None)
+    found = joint(table(row for row in ROWS if row[1] == "r0"), rater=None)
     assert tuple(found.facets) == ("ratee", "item")
     assert found.noncentered == "ratee"
 
 
 def test_equal_ratings_teach() -> None:
     with pytest.raises(MeasurementError, match="Nothing can be measured"):
-        fit(table((p, r, i, 3) for p, r, i, _ in ROWS))
+        joint(table((p, r, i, 3) for p, r, i, _ in ROWS))
 
 
 def test_a_ratee_with_one_rating_has_a_wide_error() -> None:
-    found = fit(table(row for row in ROWS if row[0] != "p0" or row[1:3] == ("r0", "i0"))).facets["ratee"]
+    found = joint(table(row for row in ROWS if row[0] != "p0" or row[1:3] == ("r0", "i0"))).facets["ratee"]
     assert found.n[0] == 1
     assert found.se[0] > 2 * found.se[1:].max()
 
 
 def test_disconnected_halves_are_centred_each_and_reported() -> None:
-    found = fit(table([*ROWS, *grid(5, 2, 4, seed=9, prefix="x")]))
+    found = joint(table([*ROWS, *grid(5, 2, 4, seed=9, prefix="x")]))
     ratees = found.facets["ratee"]
     assert [len(one) for one in found.subsets] == [8, 5]
     assert "subsets" in codes(found)
     for number in (1, 2):
         assert ratees.measure[ratees.subset == number].mean() == pytest.approx(0, abs=1e-9)
-    apart = fit(table([*ROWS, *grid(5, 2, 4, seed=9, prefix="x")]), noncentered="ratee").facets["rater"]
+    apart = joint(table([*ROWS, *grid(5, 2, 4, seed=9, prefix="x")]), noncentered="ratee").facets["rater"]
     for number in (1, 2):
         assert apart.measure[apart.subset == number].mean() == pytest.approx(0, abs=1e-9)
 
 
 def test_halves_that_share_no_item_either_are_reported() -> None:
     other = [(f"x{p}", f"x{r}", f"x{i}", y) for p, r, i, y in grid(5, 2, 4, seed=9)]
-    found = fit(table([*ROWS, *other]))
+    found = joint(table([*ROWS, *other]))
     assert len(found.subsets) == 2
     assert found.facets["item"].measure[:4].mean() == pytest.approx(0, abs=1e-9)
 
@@ -71,7 +71,7 @@ def test_hundreds_of_subsets_are_centred_each() -> None:
     rows = [
         (f"p{k:03d}", f"r{k:03d}", f"i{i}", int(draw.integers(1, 6))) for k in range(300) for i in range(6)
     ]
-    found = fit(table(rows), noncentered="ratee")
+    found = joint(table(rows), noncentered="ratee")
     settled = ~found.facets["rater"].extreme
     assert np.abs(found.facets["rater"].measure[settled]).max() < 1e-9
     assert np.std(found.facets["ratee"].measure) > 0.1
@@ -79,7 +79,7 @@ def test_hundreds_of_subsets_are_centred_each() -> None:
 
 @pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
 def test_a_category_in_between_that_nobody_used_is_closed_up(model: str) -> None:
-    found = fit(table((p, r, i, y if y != 3 else 4) for p, r, i, y in ROWS), model=model)
+    found = joint(table((p, r, i, y if y != 3 else 4) for p, r, i, y in ROWS), model=model)
     rows = np.flatnonzero(found.thresholds.category == 3)
     assert "unused_categories" in codes(found)
     assert np.isnan(found.thresholds.threshold[rows]).all()
@@ -88,8 +88,8 @@ def test_a_category_in_between_that_nobody_used_is_closed_up(model: str) -> None
 
 
 def test_closing_up_changes_labels_and_not_measures() -> None:
-    gap = fit(table((p, r, i, y + (y > 2)) for p, r, i, y in ROWS))
-    plain = fit(table(ROWS))
+    gap = joint(table((p, r, i, y + (y > 2)) for p, r, i, y in ROWS))
+    plain = joint(table(ROWS))
     np.testing.assert_allclose(gap.facets["ratee"].measure, plain.facets["ratee"].measure, atol=1e-9)
     assert (gap.facets["ratee"].fair_mean > plain.facets["ratee"].fair_mean).any()
 
@@ -104,8 +104,8 @@ def test_an_empty_rating_is_left_out_and_no_zero() -> None:
             "rating": ratings,
         }
     )
-    fewer = fit(table(row for n, row in enumerate(ROWS) if n % 7))
-    np.testing.assert_array_equal(fit(some).facets["ratee"].measure, fewer.facets["ratee"].measure)
+    fewer = joint(table(row for n, row in enumerate(ROWS) if n % 7))
+    np.testing.assert_array_equal(joint(some).facets["ratee"].measure, fewer.facets["ratee"].measure)
 
 
 BAD: list[tuple[str, object, str]] = [
@@ -122,7 +122,7 @@ def test_a_rating_that_is_none_teaches(value: object, code: str) -> None:
         column = [str(one) for one in column]
     data = table(ROWS).with_columns(frame({"rating": column}).get_column("rating"))
     with pytest.raises(MeasurementError) as caught:
-        fit(data)
+        joint(data)
     assert caught.value.code == f"measurement.{code}"
 
 
@@ -132,12 +132,12 @@ def test_a_weight_that_is_none_teaches(weight: float) -> None:
         frame({"weight": [weight] + [1.0] * (len(ROWS) - 1)}).get_column("weight")
     )
     with pytest.raises(MeasurementError, match="weights are greater than 0"):
-        fit(data)
+        joint(data)
 
 
 def test_repeated_ratings_are_refused_and_the_way_out_is_named() -> None:
     with pytest.raises(MeasurementError, match="p0, rater r0, item i0") as caught:
-        fit(table([*ROWS, ROWS[0]]))
+        joint(table([*ROWS, ROWS[0]]))
     assert "--facet cycle" in caught.value.describe()
 
 
@@ -145,7 +145,7 @@ def test_occasions_are_a_further_facet() -> None:
     twice = [(*row, occasion) for row in ROWS for occasion in ("spring", "autumn")]
     data = table(row[:4] for row in twice)
     data = data.with_columns(frame({"occasion": [row[4] for row in twice]}).get_column("occasion"))
-    found = fit(data, facets=["occasion"])
+    found = joint(data, facets=["occasion"])
     np.testing.assert_allclose(found.facets["occasion"].measure, 0, atol=1e-8)
 
 
@@ -153,9 +153,9 @@ def test_an_effect_that_is_nested_in_raters_is_reported_as_confounded() -> None:
     data = table(ROWS)
     relation = ["manager" if row[1] == "r0" else "peer" for row in ROWS]
     data = data.with_columns(frame({"relationship": relation}).get_column("relationship"))
-    found = fit(data, relationship="relationship")
+    found = joint(data, relationship="relationship")
     assert "confounded" in codes(found)
-    plain = fit(table(ROWS))
+    plain = joint(table(ROWS))
     np.testing.assert_allclose(found.facets["ratee"].measure, plain.facets["ratee"].measure, atol=1e-8)
     assert len(found.subsets) == 1
 
@@ -165,7 +165,7 @@ def extreme_rows() -> list[Row]:
 
 
 def test_extreme_elements_are_marked_and_placed_beyond_the_others() -> None:
-    found = fit(table(extreme_rows()))
+    found = joint(table(extreme_rows()))
     ratees, raters = found.facets["ratee"], found.facets["rater"]
     assert ratees.extreme.tolist() == [True] + [False] * 7
     assert raters.extreme.tolist() == [False, False, True, False]
@@ -177,14 +177,14 @@ def test_extreme_elements_are_marked_and_placed_beyond_the_others() -> None:
 
 
 def test_extreme_elements_leave_the_calibration_of_the_others_alone() -> None:
-    whole = fit(table(extreme_rows()))
-    rest = fit(table(row for row in extreme_rows() if row[0] != "p0" and row[1] != "r2"))
+    whole = joint(table(extreme_rows()))
+    rest = joint(table(row for row in extreme_rows() if row[0] != "p0" and row[1] != "r2"))
     np.testing.assert_allclose(whole.facets["ratee"].measure[1:], rest.facets["ratee"].measure, atol=1e-9)
 
 
 def test_an_extreme_score_is_expected_three_tenths_of_a_point_inside() -> None:
     rows = [(p, r, i, 5 if p == "p0" else y) for p, r, i, y in grid(8, 3, 4, seed=6)]
-    found = fit(table(rows))
+    found = joint(table(rows))
     assert found.calibration is not None
     ratee, rater, item = (found.facets[name] for name in ("ratee", "rater", "item"))
     k = np.arange(1, 6)
@@ -208,7 +208,7 @@ def test_a_likelihood_without_a_maximum_is_said_to_have_none() -> None:
     ]
     rows += [(p, r, "i", 2) for p in ("p0", "p1") for r in ("r2", "r3")]
     rows += [(p, r, "i", 1) for p in ("p2", "p3") for r in ("r0", "r1")]
-    found = fit(table(rows))
+    found = joint(table(rows))
     assert not found.converged
     assert "no_maximum" in codes(found)
 
@@ -217,12 +217,12 @@ def test_raters_with_a_single_rating_each_teach() -> None:
     draw = np.random.default_rng(1)
     rows = [(f"p{k % 100}", f"r{k}", "i0", int(draw.integers(1, 6))) for k in range(2000)]
     with pytest.raises(MeasurementError, match="Nothing can be measured"):
-        fit(table(rows))
+        joint(table(rows))
 
 
 USAGE = [
     ({"model": "graded"}, "rating-scale, partial-credit"),
-    ({"method": "guess"}, "joint"),
+    ({"method": "guess"}, "marginal, joint"),
     ({"stopping": "late"}, "converged, facets"),
     ({"noncentered": "task"}, "ratee, rater, item"),
     ({"anchors": {"task": {"a": 1.0}}}, "ratee, rater, item"),
@@ -233,17 +233,30 @@ USAGE = [
 @pytest.mark.parametrize(("options", "named"), USAGE, ids=[next(iter(case[0])) for case in USAGE])
 def test_an_option_that_is_none_is_told_with_what_there_is(options: dict[str, object], named: str) -> None:
     with pytest.raises(UsageError, match=named):
+        fit(table(ROWS), **{"method": "joint", **options})  # type: ignore[arg-type]  what is tested
+
+
+@pytest.mark.parametrize("options", [{"noncentered": "rater"}, {"stopping": "facets"}])
+def test_what_only_the_joint_method_knows_is_refused_by_the_marginal_one(options: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="method='joint'"):
         fit(table(ROWS), **options)  # type: ignore[arg-type]  what is tested
+
+
+def test_the_marginal_method_says_nothing_of_what_only_ails_the_joint_one() -> None:
+    rows = [(p, r, i, 5 if p == "p0" else y) for p, r, i, y in grid(8, 2, 3)]
+    assert {"thin", "extreme"} <= codes(joint(table(rows)))
+    assert codes(fit(table(rows))).isdisjoint({"thin", "extreme"})
+    assert "extreme_random" in codes(fit(table(rows)))
 
 
 def test_a_missing_column_is_told_with_what_there_is() -> None:
     with pytest.raises(MeasurementError, match="ratee, rater, item, rating"):
-        fit(table(ROWS), ratee="who")
+        joint(table(ROWS), ratee="who")
 
 
 def test_an_empty_table_teaches() -> None:
     with pytest.raises(MeasurementError, match="no rating at all"):
-        fit(table(ROWS).head(0))
+        joint(table(ROWS).head(0))
 
 
 def test_a_rating_without_a_rater_teaches() -> None:
@@ -251,11 +264,11 @@ def test_a_rating_without_a_rater_teaches() -> None:
         frame({"rater": [None, *(row[1] for row in ROWS[1:])]}).get_column("rater")
     )
     with pytest.raises(MeasurementError, match="is empty in some rows"):
-        fit(data)
+        joint(data)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_error_speaks_both_languages(language: str) -> None:
     with pytest.raises(LeadlineError) as caught:
-        fit(table(ROWS), ratee="who")
+        joint(table(ROWS), ratee="who")
     assert caught.value.describe(language)  # type: ignore[arg-type]  a parameter of the test

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.measurement.made import grid, table
+from tests.unit.measurement.made import grid, joint, table
 
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import rows, write_csv
-from leadline.measurement import FacetFit, fit
+from leadline.measurement import FacetFit
 
 ROWS = grid(8, 4, 5, seed=11)
 
 
 @pytest.mark.parametrize("facet", ["ratee", "rater", "item"])
 def test_every_facet_but_the_floating_one_is_centred(facet: str) -> None:
-    found = fit(table(ROWS), noncentered=facet)
+    found = joint(table(ROWS), noncentered=facet)
     for name, one in found.facets.items():
         assert (abs(one.measure.mean()) < 1e-9) == (name != facet)
 
@@ -26,17 +26,17 @@ def test_every_facet_but_the_floating_one_is_centred(facet: str) -> None:
 @pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
 @pytest.mark.parametrize("facet", ["ratee", "rater", "item"])
 def test_anchoring_a_facet_at_its_estimates_changes_nothing(model: str, facet: str) -> None:
-    free = fit(table(ROWS), model=model, noncentered="item" if facet == "rater" else "rater")
+    free = joint(table(ROWS), model=model, noncentered="item" if facet == "rater" else "rater")
     measures = dict(zip(free.facets[facet].elements, free.facets[facet].measure.tolist(), strict=True))
-    held = fit(table(ROWS), model=model, noncentered=free.noncentered, anchors={facet: measures})
+    held = joint(table(ROWS), model=model, noncentered=free.noncentered, anchors={facet: measures})
     for name in free.facets:
         np.testing.assert_allclose(held.facets[name].measure, free.facets[name].measure, atol=1e-7)
 
 
 def test_anchored_elements_stay_and_carry_the_scale_with_them() -> None:
-    free = fit(table(ROWS))
+    free = joint(table(ROWS))
     anchors = {"item": {"i0": free.facets["item"].measure[0] + 2, "i1": free.facets["item"].measure[1] + 2}}
-    held = fit(table(ROWS), anchors=anchors)
+    held = joint(table(ROWS), anchors=anchors)
     assert held.noncentered == "ratee"
     np.testing.assert_allclose(held.facets["item"].measure[:2], list(anchors["item"].values()), atol=1e-12)
     np.testing.assert_allclose(held.facets["item"].measure, free.facets["item"].measure + 2, atol=1e-7)
@@ -45,20 +45,20 @@ def test_anchored_elements_stay_and_carry_the_scale_with_them() -> None:
 
 @pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
 def test_an_anchor_off_the_estimate_is_kept_all_the_same(model: str) -> None:
-    held = fit(table(ROWS), model=model, anchors={"item": {"i0": 1.5, "i1": -1.0}})
+    held = joint(table(ROWS), model=model, anchors={"item": {"i0": 1.5, "i1": -1.0}})
     np.testing.assert_allclose(held.facets["item"].measure[:2], [1.5, -1.0], atol=1e-12)
     assert held.converged
 
 
 def test_anchors_that_match_nothing_teach() -> None:
     with pytest.raises(MeasurementError, match="None of the anchors"):
-        fit(table(ROWS), anchors={"item": {"unheard_of": 1.0}})
+        joint(table(ROWS), anchors={"item": {"unheard_of": 1.0}})
     with pytest.raises(MeasurementError, match="no finite number"):
-        fit(table(ROWS), anchors={"item": {"i0": float("nan")}})
+        joint(table(ROWS), anchors={"item": {"i0": float("nan")}})
 
 
 def test_bias_terms_add_up_to_nothing_for_each_element() -> None:
-    found = fit(table(ROWS))
+    found = joint(table(ROWS))
     gaps: dict[str, float] = {}
     for row in rows(found.bias("ratee", "rater")):
         gaps[row["ratee"]] = gaps.get(row["ratee"], 0.0) + row["observed"] - row["expected"]
@@ -67,19 +67,19 @@ def test_bias_terms_add_up_to_nothing_for_each_element() -> None:
 
 def test_a_planted_bias_is_found() -> None:
     planted = [(p, r, i, min(5, y + 2) if (p, r) == ("p3", "r1") else y) for p, r, i, y in ROWS]
-    found = sorted(rows(fit(table(planted)).bias("ratee", "rater")), key=lambda row: -row["t"])
+    found = sorted(rows(joint(table(planted)).bias("ratee", "rater")), key=lambda row: -row["t"])
     assert (found[0]["ratee"], found[0]["rater"]) == ("p3", "r1")
     assert found[0]["t"] > 2
-    turned = {(row["ratee"], row["rater"]): row for row in rows(fit(table(planted)).bias("rater", "ratee"))}
+    turned = {(row["ratee"], row["rater"]): row for row in rows(joint(table(planted)).bias("rater", "ratee"))}
     assert turned["p3", "r1"]["bias"] == pytest.approx(found[0]["bias"])
-    severity = fit(table(planted)).facets["rater"].measure[1]
+    severity = joint(table(planted)).facets["rater"].measure[1]
     assert turned["p3", "r1"]["local_measure"] == pytest.approx(severity - found[0]["bias"])
 
 
 def test_bias_of_an_unknown_facet_teaches() -> None:
     for pair in (("ratee", "task"), ("ratee", "ratee")):
         with pytest.raises(UsageError, match="Choose one of"):
-            fit(table(ROWS)).bias(*pair)
+            joint(table(ROWS)).bias(*pair)
 
 
 FILES = ["measures.csv", "summary.json", "thresholds.csv", "variance.csv"]
@@ -87,7 +87,7 @@ MEASURES = "facet,element,measure,se,n,raw_mean,fair_mean,infit_mnsq,infit_z,out
 
 
 def test_saved_files_are_the_promised_ones(tmp_path: Path) -> None:
-    found = fit(table(ROWS), model="partial-credit")
+    found = joint(table(ROWS), model="partial-credit")
     found.save(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == FILES
     heads = {path.name: path.read_text().splitlines()[0] for path in tmp_path.glob("*.csv")}
@@ -101,7 +101,7 @@ def test_saved_files_are_the_promised_ones(tmp_path: Path) -> None:
 
 
 def test_a_fit_comes_back_from_its_files(tmp_path: Path) -> None:
-    found = fit(table([*ROWS, *grid(3, 2, 5, seed=2, prefix="=x")]))
+    found = joint(table([*ROWS, *grid(3, 2, 5, seed=2, prefix="=x")]))
     loaded = FacetFit.load(found.save(tmp_path))
     assert loaded.to_json() == found.to_json()
     np.testing.assert_allclose(loaded.facets["ratee"].measure, found.facets["ratee"].measure, atol=1e-6)
@@ -118,8 +118,8 @@ def test_a_folder_without_a_fit_teaches(tmp_path: Path) -> None:
 
 def test_the_same_ratings_write_the_same_bytes(tmp_path: Path) -> None:
     shuffled = table(ROWS).sample(fraction=1, shuffle=True, seed=4)
-    fit(table(ROWS)).save(tmp_path / "a")
-    fit(shuffled).save(tmp_path / "b")
+    joint(table(ROWS)).save(tmp_path / "a")
+    joint(shuffled).save(tmp_path / "b")
     for name in FILES[:1] + FILES[2:]:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     summaries = [json.loads((tmp_path / side / "summary.json").read_text()) for side in "ab"]
@@ -128,20 +128,20 @@ def test_the_same_ratings_write_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_file_is_read_where_a_table_would_do(tmp_path: Path) -> None:
     write_csv(table(ROWS), tmp_path / "ratings.csv")
-    found = fit(tmp_path / "ratings.csv")
-    assert found.input_hash == fit(table(ROWS)).input_hash
+    found = joint(tmp_path / "ratings.csv")
+    assert found.input_hash == joint(table(ROWS)).input_hash
 
 
 def test_progress_is_told_step_by_step() -> None:
     seen: list[tuple[int, float]] = []
-    fit(table(ROWS), progress=lambda step, change: seen.append((step, change)))
+    joint(table(ROWS), progress=lambda step, change: seen.append((step, change)))
     assert [step for step, _ in seen] == list(range(1, len(seen) + 1))
     assert seen[-1][1] < 1e-9
 
 
 @pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
 def test_stopping_early_comes_close_to_the_optimum(model: str) -> None:
-    early, full = fit(table(ROWS), model=model, stopping="facets"), fit(table(ROWS), model=model)
+    early, full = joint(table(ROWS), model=model, stopping="facets"), joint(table(ROWS), model=model)
     assert early.converged
     assert early.log_likelihood < full.log_likelihood
     assert early.log_likelihood == pytest.approx(full.log_likelihood, abs=0.1)
@@ -149,13 +149,13 @@ def test_stopping_early_comes_close_to_the_optimum(model: str) -> None:
 
 
 def test_stopping_early_keeps_anchors() -> None:
-    found = fit(table(ROWS), stopping="facets", anchors={"rater": {"r0": 1.0}})
+    found = joint(table(ROWS), stopping="facets", anchors={"rater": {"r0": 1.0}})
     assert found.facets["rater"].measure[0] == 1.0
     assert found.facets["item"].measure.mean() == pytest.approx(0, abs=1e-9)
 
 
 def test_few_ratings_for_a_ratee_are_pointed_out() -> None:
-    found = fit(table(grid(30, 2, 2, seed=1)))
+    found = joint(table(grid(30, 2, 2, seed=1)))
     assert any(notice.code.endswith(".thin") for notice in found.warnings)
     for notice in found.warnings:
         assert notice.describe("en") != notice.describe("zh")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.simulate import simulate
-from tests.unit.measurement.made import as_table
-
-from leadline.measurement import fit
+from tests.unit.measurement.made import as_table, joint
 
 SEEDS = range(20)
 
@@ -16,7 +14,7 @@ def test_200_ratees_by_8_raters_on_20_items_are_recovered() -> None:
     correlations, errors = [], []
     for seed in SEEDS:
         made = simulate(200, 8, 20, seed=seed)
-        theta = fit(as_table(made)).facets["ratee"].measure
+        theta = joint(as_table(made)).facets["ratee"].measure
         truth = made.theta - made.theta.mean()
         correlations.append(np.corrcoef(theta, truth)[0, 1])
         errors.append(np.sqrt(np.mean((theta - theta.mean() - truth) ** 2)))
@@ -27,7 +25,7 @@ def test_200_ratees_by_8_raters_on_20_items_are_recovered() -> None:
 @pytest.mark.parametrize("step_sd", [0.0, 0.35], ids=["rating-scale", "partial-credit"])
 def test_severities_and_thresholds_are_recovered(step_sd: float) -> None:
     made = simulate(300, 8, 12, seed=1, step_sd=step_sd)
-    found = fit(as_table(made), model="partial-credit" if step_sd else "rating-scale")
+    found = joint(as_table(made), model="partial-credit" if step_sd else "rating-scale")
     severity = found.facets["rater"].measure
     assert np.corrcoef(severity, made.severity)[0, 1] > 0.97
     assert found.calibration is not None
@@ -42,7 +40,7 @@ def test_standard_errors_are_the_spread_of_estimates() -> None:
     gaps, errors = [], []
     for seed in range(6):
         made = simulate(150, 8, 20, seed=seed)
-        found = fit(as_table(made)).facets["ratee"]
+        found = joint(as_table(made)).facets["ratee"]
         truth = made.theta - made.theta.mean()
         gaps.append(found.measure - truth)
         errors.append(found.se)
@@ -53,5 +51,5 @@ def test_standard_errors_are_the_spread_of_estimates() -> None:
 def test_severity_is_taken_off() -> None:
     # Raters differ widely and each ratee meets few of them: raw means mislead, measures do not.
     made = simulate(200, 3, 12, seed=3, severity_sd=1.5)
-    found = fit(as_table(made)).facets["ratee"]
+    found = joint(as_table(made)).facets["ratee"]
     assert np.corrcoef(found.measure, made.theta)[0, 1] > np.corrcoef(found.raw_mean, made.theta)[0, 1] + 0.1

@@ -6,9 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from tests.unit.measurement.made import grid, table
+from tests.unit.measurement.made import grid, joint, table
 
-from leadline.measurement import FacetFit, fit
+from leadline.measurement import FacetFit
 from leadline.measurement.assemble import spread_of
 from leadline.measurement.kernels.categories import category_probabilities, moments
 
@@ -17,7 +17,7 @@ ROWS = grid(7, 4, 5, seed=3)
 
 @pytest.fixture(scope="module", params=["rating-scale", "partial-credit"])
 def found(request: pytest.FixtureRequest) -> FacetFit:
-    return fit(table(ROWS), model=request.param)
+    return joint(table(ROWS), model=request.param)
 
 
 def parts(found: FacetFit) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -131,9 +131,9 @@ def test_misfit_lowers_the_real_reliability(found: FacetFit) -> None:
 
 
 def test_doubling_every_weight_narrows_errors_and_moves_nothing() -> None:
-    plain = fit(table(ROWS))
+    plain = joint(table(ROWS))
     data = table(ROWS)
-    double = fit(data.with_columns((data.get_column("rating") * 0 + 2).alias("weight")))
+    double = joint(data.with_columns((data.get_column("rating") * 0 + 2).alias("weight")))
     for name, facet in plain.facets.items():
         np.testing.assert_allclose(double.facets[name].measure, facet.measure, atol=1e-8)
         np.testing.assert_allclose(double.facets[name].se * np.sqrt(2), facet.se, rtol=1e-8)

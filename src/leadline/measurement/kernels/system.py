@@ -103,8 +103,9 @@ class System:
     def project(self, parameters: Floats) -> Floats:
         """Part of a direction (M,) that leaves anchored items and absent steps where they are."""
         if self.shared:
-            kept = np.concatenate([self.free_item, np.ones(self.valid.shape[1], dtype=bool)])
-            return np.where(kept, parameters, 0.0)
+            n = len(self.top)
+            thresholds = parameters[n:] - (0.0 if self.free_item.all() else parameters[n:].mean())
+            return np.concatenate([np.where(self.free_item, parameters[:n], 0.0), thresholds])
         steps = np.where(self.valid, parameters.reshape(self.valid.shape), 0.0)
         mean = steps.sum(axis=1, keepdims=True) / np.maximum(self.top, 1)[:, None]
         held = np.where(self.free_item[:, None] | ~self.valid, 0.0, mean)

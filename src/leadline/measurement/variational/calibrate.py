@@ -2,50 +2,183 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from leadline.errors import MeasurementError
-from leadline.measurement.calibrate import (
-    Anchors,
-    Calibration,
-    Progress,
-    anchor_values,
-    contexts_of,
-    design_among,
-    system_of,
-)
+from leadline.measurement.calibrate import Anchors, Calibration, Progress, contexts_of, design_among
 from leadline.measurement.facet import Component
 from leadline.measurement.kernels.arrays import Flags, Floats
-from leadline.measurement.kernels.extremes import Screened, extreme_elements, screened
+from leadline.measurement.kernels.extremes import extreme_elements
 from leadline.measurement.kernels.residuals import Estimated, summed
-from leadline.measurement.kernels.ucon import prox_start, split_steps
+from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.ratings import Ratings
-from leadline.measurement.variational.climb import Marginal, Prior, climb, start_of
-from leadline.measurement.variational.design import design_of
+from leadline.measurement.variational.climb import Marginal, climb
+from leadline.measurement.variational.parts import (
+    Attained,
+    Layout,
+    Loaded,
+    Part,
+    design_of_parts,
+    layout_of,
+    loaded,
+    prior_of,
+    start_of,
+)
+from leadline.measurement.variational.source import Rated
 
-_START = {"ratee": 1.0, "rater": 0.25}
+_ZERO = 1e-5
+"""A variance below is reported as 0, logits squared: an sd of 0.003."""
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """One posterior of the ratees over all parts.
+
+    Attributes
+    ----------
+    layout : Layout
+    parts : tuple of Loaded
+    found : Marginal
+    """
+
+    layout: Layout
+    parts: tuple[Loaded, ...]
+    found: Marginal
+
+    @property
+    def ratees(self) -> tuple[str, ...]:
+        """P ratees."""
+        return self.layout.elements["ratee"]
+
+    @property
+    def means(self) -> Floats:
+        """Posterior means, shape (P, B)."""
+        means: Floats = self.found.state.locations[0].reshape(-1, self.layout.width)
+        return means
+
+    @cached_property
+    def _zero(self) -> tuple[list[Floats], Floats, float]:
+        """Covariances of all locations with the mean of the centred facets, where it tells, its variance."""
+        posterior = self.found.posterior
+        design = posterior.design
+        weights = [np.zeros(size) for size in design.sizes]
+        for f in self._centred:
+            weights[f] = np.full(design.sizes[f], 1 / design.sizes[f])
+        shift = design.joined(*posterior.solve(*design.split(weights)))
+        level = sum(float(part @ each) for part, each in zip(shift, weights, strict=True))
+        judged = {source.dimension for source in self.found.state.sources if not source.alone}
+        told = np.isin(np.arange(design.width), list(judged)).astype(float)
+        return shift, told, level
+
+    @cached_property
+    def _centred(self) -> tuple[int, ...]:
+        """Facets other than the ratees that are presented with mean 0: those without an anchor."""
+        state = self.found.state
+        others = range(1, len(state.locations))
+        return tuple(f for f in others if np.isnan(state.prior.held[f]).all())
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Posterior covariance of every ratee's dimensions as presented, shape (P, B, B).
+
+        Where the zero lies is a matter of presentation; the error of a rater's place among all raters
+        does not contain that of their mean, nor does a ratee's place beside them.
+        """
+        shift, told, level = self._zero
+        with_zero = shift[0].reshape(-1, self.layout.width)[:, :, None] * told
+        away = with_zero + with_zero.transpose(0, 2, 1) - level * np.outer(told, told)
+        return np.asarray(self.found.state.known - away)
+
+    def variances(self, facet: str) -> Floats:
+        """Posterior variances of a facet other than the ratees as presented, shape (E,)."""
+        f, posterior = self.layout.facets.index(facet), self.found.posterior
+        design = posterior.design
+        own: Floats = self.found.state.variances[f]
+        if f not in self._centred:
+            return own
+        mean = [np.full(n, 1 / n) if g == f else np.zeros(n) for g, n in enumerate(design.sizes)]
+        shared = design.joined(*posterior.solve(*design.split(mean)))[f]
+        return np.asarray(np.maximum(own - 2 * shared + shared.mean(), 0.0))
+
+    def draws(self, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+        """Joint posterior draws of all locations but the items'.
+
+        Parameters
+        ----------
+        n : int
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        dict of facet to array, logits
+            ``ratee`` of shape (n, P, B), other facets (n, E).
+        """
+        state, posterior = self.found.state, self.found.posterior
+        moved = posterior.design.joined(*posterior.draws(n, rng))
+        zero = np.zeros((n, 1))
+        for f in self._centred:
+            mean = moved[f].mean(axis=1, keepdims=True)
+            moved[f] = moved[f] - mean
+            zero = zero + mean
+        _, told, _ = self._zero
+        drawn = {facet: x + d for facet, x, d in zip(self.layout.facets, state.locations, moved, strict=True)}
+        by_ratee = drawn["ratee"].reshape(n, -1, self.layout.width)
+        return {**drawn, "ratee": by_ratee - zero[:, :, None] * told}
+
+    def components(self) -> tuple[Component, ...]:
+        """Estimated variances of dimensions, raters and halos, each with its standard error."""
+        state, width = self.found.state, self.layout.width
+        found = []
+        for d, name in enumerate(self.layout.dimensions):
+            label = "ratee" if width == 1 else f"ratee:{name}"
+            found.append(_component(label, float(state.prior.covariance[d, d]), state.known[:, d, d]))
+        for facet, variance, known in zip(
+            self.layout.facets, state.prior.variances, state.variances, strict=True
+        ):
+            if variance is not None:
+                found.append(_component(facet, variance, known))
+        if state.prior.halo > 0:
+            found.append(_component("halo", state.prior.halo, self.found.posterior.taken))
+        return tuple(found)
+
+
+def _component(name: str, variance: float, known: Floats) -> Component:
+    """A variance with the standard error of n effective normal locations, s2 sqrt(2 / n)."""
+    told = max(len(known) - float(known.sum()) / variance, 1.0)
+    variance = variance if variance > _ZERO else 0.0
+    return Component(name, variance, float(np.sqrt(variance)), variance * float(np.sqrt(2 / told)))
 
 
 @dataclass(frozen=True, eq=False)
 class MarginalCalibration:
-    """Estimates in the common form, and the posterior behind them.
+    """Estimates of one part in the common form, and the posterior behind them.
 
     Attributes
     ----------
     calibration : Calibration
         Locations are posterior means; standard errors posterior standard deviations, so those of
         ratees include the raters' share. Items have conditional standard errors.
-    components : tuple of Component
-        Estimated variances of ratees, raters and halos.
-    found : Marginal
+    together : Together
+    number : int
+        Of the part, which is also its dimension.
     """
 
     calibration: Calibration
-    components: tuple[Component, ...]
-    found: Marginal
+    together: Together
+    number: int = 0
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Estimated variances of ratees, raters and halos."""
+        return self.together.components()
+
+    @property
+    def found(self) -> Marginal:
+        """Where the search ended."""
+        return self.together.found
 
     def draws(self, n: int, rng: np.random.Generator) -> dict[str, Floats]:
         """Joint posterior draws of every facet's locations but the item's.
@@ -59,16 +192,13 @@ class MarginalCalibration:
         -------
         dict of facet to array, shape (n, E), logits
         """
-        posterior = self.found.posterior
-        parts = posterior.design.joined(*posterior.draws(n, rng))
-        means = {f: parts[f].mean(axis=1, keepdims=True) for f in _centred_facets(self.found)}
-        names = self.calibration.facets[:-1]
-        at = names.index("ratee")
-        parts[at] = parts[at] - sum(means.values(), np.zeros((n, 1)))
-        for f, mean in means.items():
-            parts[f] = parts[f] - mean
-        locations = self.calibration.locations[:-1]
-        return {name: x + part for name, x, part in zip(names, locations, parts, strict=True)}
+        part, layout = self.together.parts[self.number].part, self.together.layout
+        drawn = self.together.draws(n, rng)
+        drawn["ratee"] = drawn["ratee"][:, :, self.number]
+        return {
+            facet: drawn[facet][:, layout.places(facet, part.ratings.elements[facet])]
+            for facet in part.facets[:-1]
+        }
 
 
 def calibrate_marginal(
@@ -79,11 +209,7 @@ def calibrate_marginal(
     anchors: Anchors | None = None,
     progress: Progress | None = None,
 ) -> MarginalCalibration:
-    r"""Marginal estimates of a many-facet model by Gaussian variational EM.
-
-    Ratees are :math:`N(\mu, \sigma_\theta^2)`, raters :math:`N(0, \sigma_\lambda^2)`, halos of a rater
-    and ratee :math:`N(0, \sigma_u^2)`; variances and item steps maximise a lower bound on the marginal
-    likelihood. Raters, items and fixed facets are centred, ratees float.
+    """Marginal estimates of a many-facet model with one dimension; see `calibrate_together`.
 
     Parameters
     ----------
@@ -104,106 +230,122 @@ def calibrate_marginal(
     MeasurementError
         All ratings are equal.
     """
-    facets = (*(facet for facet in ratings.facets if facet != "item"), "item")
-    labels, label = np.unique(ratings.rating, return_inverse=True)
-    index = [ratings.index[facet] for facet in facets]
-    sizes = [len(ratings.elements[facet]) for facet in facets]
-    held = [anchor_values(ratings, facet, (anchors or {}).get(facet, {})) for facet in facets]
-    fixed = [np.isfinite(values) for values in held]
-    # The prior holds extreme people, so only items without variation are set aside.
-    kept = [np.ones(size, dtype=bool) for size in sizes[:-1]]
-    numbers = label.astype(np.int64)
-    screen = screened(index, sizes, numbers, n_labels=len(labels), shared=shared, held=[*kept, fixed[-1]])
-    if not screen.kept.any():
-        raise MeasurementError("measurement.no_variation", n=ratings.n)
-    system = system_of(ratings, facets, screen, fixed, shared=shared)
-    people = tuple(facets.index(name) for name in ("ratee", "rater") if name in facets)
-    design = design_of(system, people)
-    prior = Prior(tuple(_START.get(facet) for facet in facets[:-1]), 0.0, 0.0, tuple(held[:-1]))
-    start = start_of(system, design, prox_start(system, facets.index("ratee")), prior)
-    several = "rater" in facets and design.n_pairs < int(screen.kept.sum())
-    found = climb(system, design, start, halo=halo and several, progress=progress)
-    estimates = (*found.state.locations, split_steps(system, found.state.steps)[0])
+    part = Part(dimension="ratee", ratings=ratings, shared=shared)
+    together = calibrate_together([part], halo=halo, anchors=anchors, progress=progress)
+    return calibration_of(together, 0)
+
+
+def calibrate_together(
+    parts: Sequence[Part],
+    attained: Sequence[Attained] = (),
+    *,
+    halo: bool = True,
+    anchors: Anchors | None = None,
+    progress: Progress | None = None,
+) -> Together:
+    r"""One posterior over several kinds of evidence by Gaussian variational EM.
+
+    A ratee's dimensions, one a part, are :math:`N(\mu, \Sigma)`; the competencies of a part depart from
+    its dimension by :math:`N(0, \sigma_c^2)`; raters are :math:`N(0, \sigma_\lambda^2)` and halos of a
+    rater and ratee :math:`N(0, \sigma_u^2)`, the same in all parts. All variances and the item steps
+    maximise a lower bound on the marginal likelihood. Raters, items and fixed facets are centred,
+    ratees float. A ratee without evidence of a dimension has there what the others say of it.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        Ratings and answers; their dimensions differ.
+    attained : sequence of Attained
+        Further dimensions, measured with known error.
+    halo : bool
+    anchors : mapping of facet to mapping of element to logits, optional
+        Ratees only where there is one dimension.
+    progress : callable, optional
+
+    Returns
+    -------
+    Together
+
+    Raises
+    ------
+    MeasurementError
+        All ratings of a part are equal.
+    """
+    held = anchors or {}
+    ready = tuple(loaded(part, held) for part in parts)
+    layout = layout_of(parts, attained)
+    design, sources = design_of_parts(layout, ready, attained)
+    start = start_of(layout, design, ready, sources, prior_of(layout, held))
+    several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
+    found = climb(design, start, halo=halo and design.n_pairs > 0 and several, progress=progress)
+    return Together(layout, ready, found)
+
+
+def calibration_of(together: Together, number: int) -> MarginalCalibration:
+    """Estimates of one part in the form of the joint method.
+
+    Parameters
+    ----------
+    together : Together
+    number : int
+
+    Returns
+    -------
+    MarginalCalibration
+    """
+    ready, found, layout = together.parts[number], together.found, together.layout
+    part, screen, system = ready.part, ready.screen, ready.system
+    source = found.state.sources[number]
+    if not isinstance(source, Rated):
+        raise TypeError(f"part {number} has no items")
+    locations, variances = [], []
+    for facet in part.facets[:-1]:
+        at = layout.places(facet, part.ratings.elements[facet])
+        if facet == "ratee":
+            locations.append(together.means[at, number])
+            variances.append(np.maximum(together.covariance[at, number, number], 0.0))
+        else:
+            locations.append(found.state.locations[layout.facets.index(facet)][at])
+            variances.append(together.variances(facet)[at])
+    difficulty, thresholds = split_steps(system, source.steps)
     estimated = Estimated(
-        elements=tuple(at[screen.kept] for at in index),
-        sizes=tuple(sizes),
-        locations=estimates,
-        steps=found.state.steps,
+        elements=tuple(at[screen.kept] for at in part.index),
+        sizes=tuple(part.sizes),
+        locations=(*locations, difficulty),
+        steps=source.steps,
         rung=screen.rung[screen.kept],
-        weight=ratings.weight[screen.kept],
-        context=contexts_of(facets, index, sizes)[screen.kept],
+        weight=part.ratings.weight[screen.kept],
+        context=contexts_of(part.facets, part.index, part.sizes)[screen.kept],
     )
     summary = summed(estimated)
     item = summary.elements[-1]
     item_se = 1 / np.sqrt(np.where(item.variance > 0, item.variance, np.nan))
     calibration = Calibration(
-        facets=facets,
-        locations=(*estimates[:-1], np.where(item.n > 0, estimates[-1], np.nan)),
-        se=(*(np.sqrt(v) for v in _presented_variances(facets.index("ratee"), found)), item_se),
-        extreme=_extreme_flags(screen, index, sizes),
-        steps=found.state.steps,
-        thresholds=split_steps(system, found.state.steps)[1],
-        labels=labels,
+        facets=part.facets,
+        locations=(*locations, np.where(item.n > 0, difficulty, np.nan)),
+        se=(*(np.sqrt(v) for v in variances), item_se),
+        extreme=_extreme_flags(ready),
+        steps=source.steps,
+        thresholds=thresholds,
+        labels=part.labels[0],
         screen=screen,
         summary=summary,
-        design=design_among(index, sizes, screen),
+        design=design_among(part.index, part.sizes, screen),
         log_likelihood=found.bound,
         iterations=found.rounds,
         converged=found.converged,
         bounded=True,
         report=(),
     )
-    return MarginalCalibration(calibration, _components(facets, found), found)
+    return MarginalCalibration(calibration, together, number)
 
 
-def _centred_facets(found: Marginal) -> tuple[int, ...]:
-    """Facets other than the ratees that are presented with mean 0: those without an anchor."""
-    prior, at = found.state.prior, found.posterior.design
-    others = (f for f in range(len(at.sizes)) if at.signs[f] < 0)
-    return tuple(f for f in others if np.isnan(prior.held[f]).all())
-
-
-def _presented_variances(ratee: int, found: Marginal) -> list[Floats]:
-    """Variances of locations as presented: raters less their mean, ratees less the means of the others.
-
-    Where the zero lies is a matter of presentation; the error of a rater's place among all raters
-    does not contain that of their mean.
-    """
-    posterior, variances = found.posterior, list(found.state.variances)
-    design = posterior.design
-    whole = [np.zeros(size) for size in design.sizes]
-    for f in _centred_facets(found):
-        mean = [np.full(n, 1 / n) if g == f else np.zeros(n) for g, n in enumerate(design.sizes)]
-        shared = design.joined(*posterior.solve(*design.split(mean)))[f]
-        variances[f] = np.maximum(variances[f] - 2 * shared + shared.mean(), 0.0)
-        whole[f] = mean[f]
-    shift = design.joined(*posterior.solve(*design.split(whole)))
-    level = sum(float(part @ weights) for part, weights in zip(shift, whole, strict=True))
-    variances[ratee] = np.maximum(variances[ratee] - 2 * shift[ratee] + level, 0.0)
-    return variances
-
-
-def _extreme_flags(screen: Screened, index: list[NDArray[np.int32]], sizes: list[int]) -> tuple[Flags, ...]:
+def _extreme_flags(ready: Loaded) -> tuple[Flags, ...]:
     """Elements with only lowest or only highest ratings; items set aside among them."""
-    top = screen.top[index[-1]]
+    part, screen = ready.part, ready.screen
+    top = screen.top[part.index[-1]]
     people = [
-        extreme_elements(at, size, screen.rung, top) for at, size in zip(index[:-1], sizes[:-1], strict=True)
+        extreme_elements(at, size, screen.rung, top)
+        for at, size in zip(part.index[:-1], part.sizes[:-1], strict=True)
     ]
     return (*people, screen.top == 0)
-
-
-def _components(facets: tuple[str, ...], found: Marginal) -> tuple[Component, ...]:
-    """Variances with the standard error of n effective normal locations, s2 sqrt(2 / n)."""
-    prior, parts = found.state.prior, []
-    for facet, variance, known in zip(facets, prior.variances, found.state.variances, strict=False):
-        if variance is not None:
-            told = max(len(known) - float(known.sum()) / variance, 1.0)
-            parts.append(
-                Component(facet, variance, float(np.sqrt(variance)), variance * float(np.sqrt(2 / told)))
-            )
-    if prior.halo > 0:
-        taken = found.posterior.taken
-        told = max(len(taken) - float(taken.sum()) / prior.halo, 1.0)
-        error = prior.halo * float(np.sqrt(2 / told))
-        parts.append(Component("halo", prior.halo, float(np.sqrt(prior.halo)), error))
-    return tuple(parts)

@@ -1,13 +1,9 @@
 r"""Variational EM: locations by Newton, item steps by Newton, variances by a fixed point.
 
 Each round (E) takes one Newton step for the means of all locations and halos and, now and then, renews
-their posterior covariance; (M) takes one Newton step for the item steps and renews the variances by
-
-.. math:: \sigma^2 = \frac{\sum m^2}{n - \sum v / \sigma^2}
-
-(MacKay 1992, Neural Computation 4, 415-447, eq. 4.5), which has the fixed points of EM and reaches them
-faster. Sources: Opper and Archambeau (2009); Hui, Warton and Foster (2017), variational approximation
-for generalised linear latent variable models.
+their posterior covariance; (M) takes one Newton step for the item steps of every source and renews the
+variances (`next_covariance`, `next_variance`). Sources: Opper and Archambeau (2009); Hui, Warton and
+Foster (2017), variational approximation for generalised linear latent variable models.
 """
 
 from __future__ import annotations
@@ -17,28 +13,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from leadline.measurement.kernels.arrays import Floats, add_up
-from leadline.measurement.kernels.system import Point, System
-from leadline.measurement.variational.averages import (
-    averaged,
-    cloud,
-    expected_log_likelihood,
-    item_averages,
-)
+from leadline.measurement.kernels.arrays import Floats
+from leadline.measurement.variational.averages import Averages
 from leadline.measurement.variational.design import Design
-from leadline.measurement.variational.posterior import Posterior
+from leadline.measurement.variational.posterior import Posterior, Variances
+from leadline.measurement.variational.prior import Prior, next_covariance, next_variance
+from leadline.measurement.variational.source import Source
 
 TOLERANCE = 1e-5
 """Largest change of a location or step, in logits."""
 
 STEADY = 1e-4
-"""Largest change of the logarithm of a variance."""
-
-FIXED = 1e-6
-"""Prior precision of facets with fixed effects: they are centred, not shrunk."""
-
-HELD = 1e12
-"""Prior precision of an anchored element."""
+"""Largest change of the logarithm of a variance, or of a correlation."""
 
 _MOST_ROUNDS = 300
 _LONGEST = 2.0
@@ -47,60 +33,35 @@ _SETTLED = 0.02
 _RENEWED = 3
 
 
-@dataclass(frozen=True, eq=False)
-class Prior:
-    """What is assumed of locations before the ratings.
-
-    Attributes
-    ----------
-    variances : tuple of float or None
-        Of each facet; None for fixed effects.
-    halo : float
-        Variance of the halos, 0 for none.
-    mean : float
-        Mean of the ratees.
-    held : tuple of A arrays, shape (E,)
-        Where an element is anchored; NaN elsewhere.
-    """
-
-    variances: tuple[float | None, ...]
-    halo: float
-    mean: float
-    held: tuple[Floats, ...]
-
-    def precision(self, facet: int) -> Floats:
-        """Prior precision of a facet's elements."""
-        variance = self.variances[facet]
-        return np.where(np.isfinite(self.held[facet]), HELD, FIXED if variance is None else 1 / variance)
-
-    def centre(self, facet: int, sign: float) -> Floats:
-        """Prior mean of a facet's elements."""
-        held = self.held[facet]
-        return np.where(np.isfinite(held), held, self.mean if sign > 0 else 0.0)
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class State:
-    """Where the search is: means of locations and halos, steps, prior, and the last covariance.
+    """Where the search is: means of locations and halos, sources, prior, and the last covariance.
 
     Attributes
     ----------
     locations : list of A arrays, shape (E,)
     halos : array, shape (Q,)
-    steps : array, shape (I, K-1)
+    sources : tuple of Source
+        Their combinations follow one another.
     prior : Prior
-    variances : tuple
+    variances : list of A arrays, shape (E,)
         Posterior variances by facet.
+    known : array, shape (P, B, B)
+        Posterior covariance of every ratee's dimensions.
     spread : array, shape (C,)
         Posterior variance of each combination's location, halo included.
+    paired : array, shape (Q,)
+        See `Variances`.
     """
 
     locations: list[Floats]
     halos: Floats
-    steps: Floats
+    sources: tuple[Source, ...]
     prior: Prior
     variances: list[Floats] = field(default_factory=list)
+    known: Floats = field(default_factory=lambda: np.empty((0, 1, 1)))
     spread: Floats
+    paired: Floats = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -115,7 +76,6 @@ class Marginal:
 
 
 def climb(
-    system: System,
     design: Design,
     state: State,
     *,
@@ -126,7 +86,6 @@ def climb(
 
     Parameters
     ----------
-    system : System
     design : Design
     state : State
         Where to begin, without halos; its ``spread`` a guess.
@@ -144,39 +103,36 @@ def climb(
     moved = renewed = np.inf
     undecided = halo
     for number in range(1, _MOST_ROUNDS + 1):
-        state, posterior, moved = _newton(system, design, state)
+        state, posterior, moved = _newton(design, state)
         fresh = number <= _RENEWED or number % _RENEWED == 0 or moved < TOLERANCE
         if fresh:
             before = state.prior
-            state = _with_variances(system, design, state, posterior)
+            state = _with_variances(design, state, posterior)
             renewed = _change(before, state.prior)
             state, path = _leapt(state, path)
-        state, stepped = _item_step(system, design, state)
-        state = _centred(system, state)
+        state, stepped = _improved(design, state)
+        state = _centred(design, state)
         moved = max(moved, stepped)
         if progress is not None:
             progress(number, moved)
         if undecided and fresh and moved < _SETTLED:
             undecided, path = False, []
-            state = replace(state, prior=replace(state.prior, halo=_first_halo(system, design, state)))
+            state = replace(state, prior=replace(state.prior, halo=_first_halo(design, state)))
             renewed = np.inf
         elif fresh and moved < TOLERANCE and renewed < STEADY:
-            return _finished(system, design, state, number, converged=True)
-    return _finished(system, design, state, _MOST_ROUNDS, converged=moved < 1e-3 and renewed < 1e-2)
+            return _finished(design, state, number, converged=True)
+    return _finished(design, state, _MOST_ROUNDS, converged=moved < 1e-3 and renewed < 1e-2)
 
 
-def _first_halo(system: System, design: Design, state: State) -> float:
+def _first_halo(design: Design, state: State) -> float:
     """Moment estimate of the halos' variance from a fit without them; 0 where it is not positive.
 
-    Given the rest, a pair's residual g has E[g^2] = V - V^2 Var(x) + V^2 s2: its mean excess is also
+    Given the rest, a pair's residual g has E[g^2] = V - Var(sum V x) + V^2 s2: its mean excess is also
     the slope of the log-likelihood in s2 at zero.
     """
-    found = averaged(system, cloud(system, state.steps, _eta(design, state), state.spread))
-    gap = add_up(design.pair, design.n_pairs, found.gap)
-    total = add_up(design.pair, design.n_pairs, found.variance)
-    spread = np.zeros(design.n_pairs)
-    spread[design.pair] = state.spread
-    excess = float((gap**2 - total + total**2 * spread).sum())
+    found = _averaged(state, _eta(design, state))
+    gap, total = design.by_pair(found.gap), design.by_pair(found.variance)
+    excess = float((gap**2 - total + state.paired).sum())
     variance = excess / float((total**2).sum())
     return variance if variance > _NO_HALO else 0.0
 
@@ -184,7 +140,8 @@ def _first_halo(system: System, design: Design, state: State) -> float:
 def _leapt(state: State, path: list[Floats]) -> tuple[State, list[Floats]]:
     """Every third renewal, leap to the limit that the last variances point to (Aitken 1926)."""
     prior = state.prior
-    now = np.log([1.0 if v is None or v <= 0 else v for v in (*prior.variances, prior.halo)])
+    each = (*np.diag(prior.covariance), *(v for v in prior.variances if v is not None), prior.halo or 1.0)
+    now = np.log(np.array(each))
     path = [*path, now]
     if len(path) < 3:
         return state, path
@@ -192,183 +149,188 @@ def _leapt(state: State, path: list[Floats]) -> tuple[State, list[Floats]]:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = second / first
     leap = np.where((ratio > 0.2) & (ratio < 0.95), second * ratio / (1 - ratio), 0.0)
-    grown = np.exp(now + np.clip(leap, -1.0, 1.0))
-    variances = tuple(None if v is None else float(g) for v, g in zip(prior.variances, grown, strict=False))
-    halo = float(grown[-1]) if prior.halo > 0 else 0.0
-    return replace(state, prior=replace(prior, variances=variances, halo=halo)), []
+    grown = np.exp(np.clip(leap, -1.0, 1.0))
+    b = len(prior.mean)
+    others = iter(grown[b:])
+    prior = replace(
+        prior,
+        covariance=prior.covariance * np.sqrt(np.outer(grown[:b], grown[:b])),
+        variances=tuple(None if v is None else v * float(next(others)) for v in prior.variances),
+        halo=prior.halo * float(next(others)),
+    )
+    return replace(state, prior=prior), []
 
 
-def _posterior(system: System, design: Design, state: State, variance: Floats) -> Posterior:
-    precisions = [state.prior.precision(f) for f in range(len(system.sizes))]
-    large, rest = design.split(precisions)
-    halo = 1 / state.prior.halo if state.prior.halo > 0 else np.inf
-    return Posterior(design, variance, large, rest, halo)
+def _posterior(design: Design, state: State, variance: Floats) -> Posterior:
+    prior = state.prior
+    blocks = prior.ratee_precision()
+    others = [f for f in range(len(design.sizes)) if f != design.eliminated]
+    rest = [
+        np.diagonal(blocks, axis1=1, axis2=2).ravel() if f == design.ratee else prior.precision(f)
+        for f in others
+    ]
+    ratees_go = design.eliminated == design.ratee
+    large = blocks if ratees_go else prior.precision(design.eliminated).reshape(-1, 1, 1)
+    halo = 1 / prior.halo if prior.halo > 0 else np.inf
+    return Posterior(design, variance, large, np.concatenate([*rest, np.empty(0)]), halo)
 
 
 def _eta(design: Design, state: State) -> Floats:
-    return design.location(state.locations) - state.halos[design.pair]
+    return design.location(state.locations) - design.of_pairs(state.halos)
 
 
-def _newton(system: System, design: Design, state: State) -> tuple[State, Posterior, float]:
+def _parts(state: State, *values: Floats) -> list[tuple[Source, list[Floats]]]:
+    """Every source with its own combinations' values."""
+    cuts = np.cumsum([source.size for source in state.sources])[:-1]
+    by_value = [np.split(each, cuts) for each in values]
+    return [(source, [parts[n] for parts in by_value]) for n, source in enumerate(state.sources)]
+
+
+def _averaged(state: State, eta: Floats) -> Averages:
+    found = [source.averaged(*values) for source, values in _parts(state, eta, state.spread)]
+    if len(found) == 1:
+        return found[0]
+    return Averages(
+        np.concatenate([each.gap for each in found]), np.concatenate([each.variance for each in found])
+    )
+
+
+def _newton(design: Design, state: State) -> tuple[State, Posterior, float]:
     """One step for locations and halos."""
-    found = averaged(system, cloud(system, state.steps, _eta(design, state), state.spread))
-    posterior = _posterior(system, design, state, found.variance)
-    halo_slope = -add_up(design.pair, design.n_pairs, found.gap)
+    found = _averaged(state, _eta(design, state))
+    posterior = _posterior(design, state, found.variance)
+    halo_slope = -design.by_pair(found.gap)
     if state.prior.halo > 0:
         halo_slope = halo_slope - state.halos / state.prior.halo
     # The halo follows the locations; what it takes up of the residual is not theirs.
-    gap = found.gap + found.variance * (posterior.taken * halo_slope)[design.pair]
-    pulls = [
-        state.prior.precision(f) * (state.prior.centre(f, sign) - x)
-        for f, (sign, x) in enumerate(zip(system.sign, state.locations, strict=True))
-    ]
-    large, rest = design.split(pulls)
+    gap = found.gap + found.variance * design.of_pairs(posterior.taken * halo_slope)
+    large, rest = design.split(_pulls(design, state))
     moves = design.joined(*posterior.solve(large + design.large.T @ gap, rest + design.rest.T @ gap))
     change = found.variance * design.location(moves)
-    halos = posterior.taken * (halo_slope + add_up(design.pair, design.n_pairs, change))
+    halos = posterior.taken * (halo_slope + design.by_pair(change))
     longest = max(float(np.abs(move).max(initial=0.0)) for move in (*moves, halos))
     share = min(1.0, _LONGEST / longest) if longest > 0 else 1.0
     locations = [x + share * move for x, move in zip(state.locations, moves, strict=True)]
     return replace(state, locations=locations, halos=state.halos + share * halos), posterior, longest
 
 
-def _with_variances(system: System, design: Design, state: State, posterior: Posterior) -> State:
+def _pulls(design: Design, state: State) -> list[Floats]:
+    """Slopes of the log prior, by facet."""
+    prior, found = state.prior, []
+    for f, x in enumerate(state.locations):
+        away = prior.centre(f) - x
+        if f == design.ratee:
+            b = len(prior.mean)
+            found.append(np.einsum("pij,pj->pi", prior.ratee_precision(), away.reshape(-1, b)).ravel())
+        else:
+            found.append(prior.precision(f) * away)
+    return found
+
+
+def _with_variances(design: Design, state: State, posterior: Posterior) -> State:
     """Posterior variances, and the variances of the prior they lead to."""
-    large, rest, spread = posterior.variances()
-    by_facet = design.joined(large, rest)
+    state = _renewed(design, state, posterior.variances())
     prior = state.prior
-    known = tuple(
-        None if sigma is None else _fixed_point(x[free] - prior.centre(f, sign)[free], v[free], sigma)
-        for f, (sign, x, v, sigma, free) in enumerate(
-            zip(
-                system.sign,
-                state.locations,
-                by_facet,
-                prior.variances,
-                [np.isnan(held) for held in prior.held],
-                strict=True,
-            )
+    free = np.isnan(prior.held[design.ratee]).reshape(-1, design.width).all(axis=1)
+    away = (state.locations[design.ratee] - prior.centre(design.ratee)).reshape(-1, design.width)
+    covariance = next_covariance(prior, away[free], state.known[free]) if free.any() else prior.covariance
+    variances = tuple(
+        None if sigma is None else next_variance(x[np.isnan(held)], v[np.isnan(held)], sigma)
+        for x, v, sigma, held in zip(
+            state.locations, state.variances, prior.variances, prior.held, strict=True
         )
     )
-    halo = _halo_variance(design, state, posterior, spread)
+    halo = _halo_variance(state, posterior)
     halos = state.halos if halo > 0 else np.zeros_like(state.halos)
-    prior = replace(prior, variances=known, halo=halo)
-    return replace(state, prior=prior, halos=halos, variances=by_facet, spread=spread)
+    prior = replace(prior, covariance=covariance, variances=variances, halo=halo)
+    return replace(state, prior=prior, halos=halos)
 
 
-def _fixed_point(mean: Floats, variance: Floats, sigma: float) -> float:
-    if len(mean) == 0:
-        return sigma
-    told = max(len(mean) - float(variance.sum()) / sigma, 0.02 * len(mean))
-    return max(float(mean @ mean) / told, 1e-6)
+def _renewed(design: Design, state: State, found: Variances) -> State:
+    """With the posterior variances found."""
+    by_facet = design.joined(found.large, found.rest)
+    ratees_went = design.eliminated == design.ratee
+    known = found.blocks if ratees_went else by_facet[design.ratee].reshape(-1, 1, 1)
+    return replace(state, variances=by_facet, known=known, spread=found.location, paired=found.pairs)
 
 
-def _halo_variance(design: Design, state: State, posterior: Posterior, spread: Floats) -> float:
+def _halo_variance(state: State, posterior: Posterior) -> float:
     """Next variance of the halos; 0 once it shrinks below what could matter."""
     sigma = state.prior.halo
     if sigma == 0:
         return 0.0
-    taken = posterior.taken
-    total = add_up(design.pair, design.n_pairs, posterior.variance)
-    first = np.zeros(design.n_pairs)
-    first[design.pair] = spread
-    # Var(eta) = taken + (1/sigma taken)^2 Var(x) gives Var(x), and from it the halo's own variance.
-    from_locations = np.maximum(first - taken, 0.0) * (total * sigma) ** 2
-    found = _fixed_point(state.halos, taken + from_locations, sigma)
+    found = next_variance(state.halos, _halos_known(state, posterior), sigma)
     return found if found > _NO_HALO else 0.0
 
 
-def _item_step(system: System, design: Design, state: State) -> tuple[State, float]:
-    """One Newton step for difficulties and thresholds."""
-    found = item_averages(system, cloud(system, state.steps, _eta(design, state), state.spread))
-    slope = system.project(-system.contract(found.residuals))
-    values, vectors = np.linalg.eigh(found.curvature)
-    kept = values > 1e-9 * float(values[-1])
-    move = system.project(vectors[:, kept] @ ((vectors[:, kept].T @ slope) / values[kept]))
-    steps = np.clip(np.where(system.valid, system.expand(move), 0.0), -1.0, 1.0)
-    return replace(state, steps=state.steps + steps), float(np.abs(steps).max(initial=0.0))
+def _halos_known(state: State, posterior: Posterior) -> Floats:
+    """Posterior variance of every halo, shape (Q,)."""
+    return posterior.taken + posterior.taken**2 * state.paired
 
 
-def _centred(system: System, state: State) -> State:
+def _improved(design: Design, state: State) -> tuple[State, float]:
+    """One Newton step for the items of every source."""
+    found = [source.improved(*values) for source, values in _parts(state, _eta(design, state), state.spread)]
+    return replace(state, sources=tuple(source for source, _ in found)), max(moved for _, moved in found)
+
+
+def _centred(design: Design, state: State) -> State:
     """Move what the data cannot see to where it belongs: raters, fixed facets and items have mean 0."""
-    shift, locations = 0.0, list(state.locations)
-    for f, (sign, x, held) in enumerate(zip(system.sign, locations, state.prior.held, strict=True)):
+    prior, locations = state.prior, list(state.locations)
+    shift = np.zeros(design.width)
+    judged = list({source.dimension for source in state.sources if not source.alone})
+    for f, (sign, x, held) in enumerate(zip(design.signs, locations, prior.held, strict=True)):
         if sign < 0 and np.isnan(held).all():
             mean = float(x.mean())
             locations[f] = x - mean
-            shift -= mean
-    difficulty = np.where(system.valid, state.steps, 0.0).sum(axis=1) / np.maximum(system.top, 1)
-    rated = system.top > 0
-    move = float(difficulty[rated].mean()) if system.free_item.all() and rated.any() else 0.0
-    shift -= move
-    at = system.sign.index(1.0)
-    if np.isnan(state.prior.held[at]).all():
-        locations[at] = locations[at] + shift
-    free = np.isnan(state.prior.held[at])
-    mean = float(locations[at][free].mean()) if free.any() else state.prior.mean
-    prior = replace(state.prior, mean=mean)
-    return replace(state, locations=locations, steps=state.steps - move, prior=prior)
+            shift[judged] -= mean
+    moved = [source.centred() for source in state.sources]
+    for source, by in moved:
+        shift[source.dimension] -= by
+    free = np.isnan(prior.held[design.ratee])
+    if free.all():
+        locations[design.ratee] = locations[design.ratee] + np.resize(shift, len(free))
+    ratees = locations[design.ratee].reshape(-1, design.width)
+    whole = free.reshape(-1, design.width).all(axis=1)
+    level: Floats = ratees[whole].mean(axis=0) if whole.any() else prior.mean
+    level = np.where(np.arange(design.width) < prior.free, level, 0.0)
+    sources = tuple(source for source, _ in moved)
+    return replace(state, locations=locations, sources=sources, prior=replace(prior, mean=level))
 
 
 def _change(before: Prior, after: Prior) -> float:
     pairs = [*zip(before.variances, after.variances, strict=True), (before.halo, after.halo)]
-    return max((abs(np.log(b / a)) for a, b in pairs if a and b), default=0.0)
+    root = np.linalg.cholesky(before.covariance)
+    ratio = np.linalg.solve(root, np.linalg.solve(root, after.covariance).T)
+    turned = float(np.abs(ratio - np.eye(len(ratio))).max())
+    return max(turned, *(abs(float(np.log(b / a))) for a, b in pairs if a and b), 0.0)
 
 
-def _finished(system: System, design: Design, state: State, rounds: int, *, converged: bool) -> Marginal:
+def _finished(design: Design, state: State, rounds: int, *, converged: bool) -> Marginal:
     """Covariance and bound at the last point."""
-    over = cloud(system, state.steps, _eta(design, state), state.spread)
-    posterior = _posterior(system, design, state, averaged(system, over).variance)
-    large, rest, spread = posterior.variances()
-    state = replace(state, variances=design.joined(large, rest), spread=spread)
-    return Marginal(
-        state=state,
-        posterior=posterior,
-        bound=_bound(system, design, state, posterior),
-        rounds=rounds,
-        converged=converged,
-    )
+    posterior = _posterior(design, state, _averaged(state, _eta(design, state)).variance)
+    state = _renewed(design, state, posterior.variances())
+    bound = _bound(design, state, posterior)
+    return Marginal(state=state, posterior=posterior, bound=bound, rounds=rounds, converged=converged)
 
 
-def _bound(system: System, design: Design, state: State, posterior: Posterior) -> float:
+def _bound(design: Design, state: State, posterior: Posterior) -> float:
     """Evidence lower bound: averaged log-likelihood less the divergence of posterior and prior."""
-    eta = _eta(design, state)
-    value = expected_log_likelihood(system, cloud(system, state.steps, eta, state.spread), state.steps, eta)
-    divergence = posterior.log_determinant()
-    for f, (sign, x, v) in enumerate(zip(system.sign, state.locations, state.variances, strict=True)):
-        precision = state.prior.precision(f)
-        away = x - state.prior.centre(f, sign)
-        divergence += float((precision * (away**2 + v) - 1 - np.log(precision)).sum())
-    if state.prior.halo > 0:
-        total = add_up(design.pair, design.n_pairs, posterior.variance)
-        first = np.zeros(design.n_pairs)
-        first[design.pair] = state.spread
-        variance = posterior.taken + np.maximum(first - posterior.taken, 0) * (total * state.prior.halo) ** 2
-        squares = (state.halos**2 + variance) / state.prior.halo
-        divergence += float((squares - 1 + np.log(state.prior.halo)).sum())
-    return value - 0.5 * divergence
-
-
-def start_of(system: System, design: Design, point: Point, prior: Prior) -> State:
-    """A state to begin with.
-
-    Parameters
-    ----------
-    system : System
-    design : Design
-    point : Point
-        Log-odds of raw scores.
-    prior : Prior
-
-    Returns
-    -------
-    State
-    """
-    locations = [
-        np.where(np.isfinite(held), held, np.clip(x, -4.0, 4.0))
-        for x, held in zip(point.locations, prior.held, strict=True)
-    ]
-    spread = np.full(len(design.pair), 0.05)
-    return State(
-        locations=locations, halos=np.zeros(design.n_pairs), steps=point.steps, prior=prior, spread=spread
+    prior = state.prior
+    value = sum(
+        source.expected(*values) for source, values in _parts(state, _eta(design, state), state.spread)
     )
+    divergence = posterior.log_determinant()
+    for f, (x, v) in enumerate(zip(state.locations, state.variances, strict=True)):
+        away = x - prior.centre(f)
+        if f != design.ratee:
+            precision = prior.precision(f)
+            divergence += float((precision * (away**2 + v) - 1 - np.log(precision)).sum())
+            continue
+        blocks, each = prior.ratee_precision(), away.reshape(-1, design.width)
+        squares = state.known + each[:, :, None] * each[:, None, :]
+        divergence += float((blocks * squares).sum()) - len(x) - float(np.linalg.slogdet(blocks)[1].sum())
+    if prior.halo > 0:
+        squares = (state.halos**2 + _halos_known(state, posterior)) / prior.halo
+        divergence += float((squares - 1 + np.log(prior.halo)).sum())
+    return value - 0.5 * divergence

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from leadline.measurement.kernels.arrays import Floats
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.cells import combined_key
-from leadline.measurement.kernels.system import System
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Design:
     """C combinations of elements of A facets; Q pairs of a ratee and a rater share a halo.
 
@@ -28,7 +28,13 @@ class Design:
     sizes : tuple of int
         Elements of each facet.
     signs : tuple of float
+    ratee : int
+        Number of the facet whose elements are the ratees' dimensions.
+    width : int
+        Dimensions of a ratee: elements of the ratee facet come ratee by ratee. The ratees are
+        eliminated where there are several.
     pair : array of int, shape (C,)
+        ``n_pairs`` where nobody judged, as in an exam.
     n_pairs : int
     """
 
@@ -37,8 +43,15 @@ class Design:
     eliminated: int
     sizes: tuple[int, ...]
     signs: tuple[float, ...]
+    ratee: int
+    width: int
     pair: NDArray[np.int64]
     n_pairs: int
+
+    @property
+    def block(self) -> int:
+        """Rows of a diagonal block of the eliminated facet."""
+        return self.width if self.eliminated == self.ratee else 1
 
     def split(self, by_facet: list[Floats]) -> tuple[Floats, Floats]:
         """Values of the eliminated facet, and of all others one after the other."""
@@ -57,40 +70,86 @@ class Design:
         large, rest = self.split(by_facet)
         return np.asarray(self.large @ large + self.rest @ rest)
 
+    def of_pairs(self, values: Floats) -> Floats:
+        """Values of pairs (Q,) given to their combinations, 0 where nobody judged."""
+        return np.append(values, 0.0)[self.pair]
 
-def design_of(system: System, person_facets: tuple[int, ...]) -> Design:
-    """Design of a system.
+    def by_pair(self, values: Floats) -> Floats:
+        """Values of combinations (C,) added up by pair, shape (Q,)."""
+        return add_up(self.pair, self.n_pairs + 1, values)[: self.n_pairs]
+
+
+def design_of(
+    index: Sequence[Codes],
+    sizes: Sequence[int],
+    signs: Sequence[float],
+    *,
+    ratee: int,
+    rater: int | None,
+    width: int = 1,
+) -> Design:
+    """Design from the elements of every combination.
 
     Parameters
     ----------
-    system : System
-    person_facets : tuple of int
-        Numbers of the facets ratee and, if there is one, rater. The larger is eliminated.
+    index : sequence of A int arrays, shape (C,) or (C, k)
+        Elements of each facet that a combination adds up; -1 for none.
+    sizes : sequence of A int
+    signs : sequence of A float
+    ratee : int
+        Number of the ratee facet.
+    rater : int or None
+    width : int
+        Dimensions of a ratee.
 
     Returns
     -------
     Design
+        The ratees are eliminated where they have several dimensions or are no fewer than the raters.
+
+    Examples
+    --------
+    >>> design = design_of([np.array([0, 1]), np.array([0, 0])], [2, 1], [1.0, -1.0], ratee=0, rater=1)
+    >>> design.location([np.array([2.0, 3.0]), np.array([0.5])])
+    array([1.5, 2.5])
     """
-    index = system.index if system.start is None else tuple(at[system.start] for at in system.index)
-    n = len(index[0])
-    eliminated = max(person_facets, key=lambda f: system.sizes[f])
-    row = np.arange(n + 1)
-    large = csr_array(
-        (np.full(n, system.sign[eliminated]), index[eliminated].astype(np.int64), row),
-        shape=(n, system.sizes[eliminated]),
+    columns = [np.asarray(each).reshape(len(each), -1) for each in index]
+    by_raters = rater is not None and width == 1 and sizes[rater] > sizes[ratee]
+    eliminated = rater if rater is not None and by_raters else ratee
+    others = [f for f in range(len(columns)) if f != eliminated]
+    n = len(columns[0])
+    pair, n_pairs = np.full(n, 0, dtype=np.int64), 0
+    if rater is not None:
+        judged = columns[rater][:, 0] >= 0
+        people = [columns[ratee][judged, 0] // width, columns[rater][judged, 0]]
+        key = combined_key(people, [sizes[ratee] // width, sizes[rater]])
+        distinct, found = np.unique(key, return_inverse=True)
+        n_pairs = len(distinct)
+        pair = np.full(n, n_pairs, dtype=np.int64)
+        pair[judged] = found
+    return Design(
+        large=_signed([columns[eliminated]], [sizes[eliminated]], [signs[eliminated]]),
+        rest=_signed([columns[f] for f in others], [sizes[f] for f in others], [signs[f] for f in others], n),
+        eliminated=eliminated,
+        sizes=tuple(sizes),
+        signs=tuple(signs),
+        ratee=ratee,
+        width=width,
+        pair=pair,
+        n_pairs=n_pairs,
     )
-    others = [f for f in range(len(index)) if f != eliminated]
-    offsets = np.cumsum([0, *(system.sizes[f] for f in others)])
-    columns = [index[f].astype(np.int64) + offset for f, offset in zip(others, offsets, strict=False)]
-    signs = [np.full(n, system.sign[f]) for f in others]
-    rest = csr_array(
-        (
-            np.stack(signs, axis=1).ravel() if others else np.empty(0),
-            np.stack(columns, axis=1).ravel() if others else np.empty(0, np.int64),
-            row * len(others),
-        ),
-        shape=(n, int(offsets[-1])),
+
+
+def _signed(columns: list[Codes], sizes: list[int], signs: list[float], n: int = 0) -> csr_array:
+    """Matrix with a sign where a combination has an element, facets side by side."""
+    if not columns:
+        return csr_array((n, 0))
+    offsets = np.cumsum([0, *sizes])
+    at = np.hstack([np.where(c >= 0, c + offset, -1) for c, offset in zip(columns, offsets, strict=False)])
+    sign = np.concatenate([np.full(c.shape[1], s) for c, s in zip(columns, signs, strict=True)])
+    present = at >= 0
+    start = np.concatenate([[0], present.sum(axis=1).cumsum()])
+    values = np.broadcast_to(sign, at.shape)[present]
+    return csr_array(
+        (values, at[present].astype(np.int32), start.astype(np.int32)), shape=(len(at), int(offsets[-1]))
     )
-    key = combined_key([index[f] for f in person_facets], [system.sizes[f] for f in person_facets])
-    distinct, pair = np.unique(key, return_inverse=True)
-    return Design(large, rest, eliminated, system.sizes, system.sign, pair.astype(np.int64), len(distinct))

@@ -1,7 +1,8 @@
 r"""The Gaussian posterior of all locations, one facet eliminated.
 
 Its precision is :math:`H = D + A' V A` less what a halo takes up; with the larger facet L eliminated
-(its block is diagonal, :math:`H_L`) the rest M has the Schur complement
+(its block :math:`H_L` is diagonal, or block-diagonal over the dimensions of a ratee) the rest M has the
+Schur complement
 :math:`S = H_M - W' H_L^{-1} W`. Then, with :math:`U = H_L^{-1} W`,
 
 .. math:: \operatorname{Var}(x_M) = S^{-1}, \quad
@@ -15,13 +16,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array, diags_array, vstack
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.elimination import conjugate_gradients
+from leadline.measurement.variational.blocks import Blocks, gram_blocks
 from leadline.measurement.variational.design import Design
 
 DENSE = 2500
@@ -29,6 +32,31 @@ DENSE = 2500
 
 _BLOCK = 1 << 22
 _DRAWS = 64
+
+
+class Variances(NamedTuple):
+    """Posterior variances.
+
+    Attributes
+    ----------
+    blocks : array, shape (n, B, B)
+        Of the eliminated facet.
+    rest : array, shape (M,)
+    location : array, shape (C,)
+        Of every combination's location, its halo included.
+    pairs : array, shape (Q,)
+        Of the sum of every pair's locations, each weighted by its rating variance, without the halo.
+    """
+
+    blocks: Floats
+    rest: Floats
+    location: Floats
+    pairs: Floats
+
+    @property
+    def large(self) -> Floats:
+        """Of the eliminated facet, shape (L,)."""
+        return Blocks(self.blocks).diagonal()
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +68,10 @@ class Posterior:
     design : Design
     variance : array, shape (C,)
         Averaged rating variance of every combination.
-    prior_large, prior_rest : array, shape (L,) and (M,)
-        Prior precision of each location.
+    prior_large : array, shape (n, B, B)
+        Prior precision of the eliminated facet, by block.
+    prior_rest : array, shape (M,)
+        Prior precision of every other location.
     halo : float
         Prior precision of a halo; ``inf`` where there is none.
     """
@@ -57,50 +87,53 @@ class Posterior:
         """Inverse precision of every pair's halo given the locations, shape (Q,)."""
         if np.isinf(self.halo):
             return np.zeros(self.design.n_pairs)
-        return 1.0 / (add_up(self.design.pair, self.design.n_pairs, self.variance) + self.halo)
+        return 1.0 / (self.design.by_pair(self.variance) + self.halo)
 
     @cached_property
     def _on_pairs(self) -> tuple[csr_array, csr_array]:
         """Sums of V A over the combinations of each pair, (Q, L) and (Q, M)."""
         d = self.design
         n = len(self.variance)
-        gather = csr_array((self.variance, (d.pair, np.arange(n))), shape=(d.n_pairs, n))
-        return gather @ d.large, gather @ d.rest
+        gather = csr_array((self.variance, (d.pair, np.arange(n))), shape=(d.n_pairs + 1, n))
+        return (gather @ d.large)[: d.n_pairs], (gather @ d.rest)[: d.n_pairs]
 
     @cached_property
-    def inverse(self) -> Floats:
-        """Inverse of the eliminated facet's diagonal block, shape (L,)."""
+    def inverse(self) -> Blocks:
+        """Inverse of the eliminated facet's diagonal blocks."""
         d = self.design
-        diagonal = add_up(d.large.indices, d.large.shape[1], self.variance) + self.prior_large
-        on_large, _ = self._on_pairs
-        diagonal -= add_up(on_large.indices, d.large.shape[1], on_large.data**2 * self._taken_of(on_large))
-        return 1.0 / diagonal
+        found = self.prior_large + gram_blocks(d.large, self.variance, d.block)
+        if self.taken.any():
+            found = found - gram_blocks(self._on_pairs[0], self.taken, d.block)
+        return Blocks(found).inverse()
 
-    def _taken_of(self, on: csr_array) -> Floats:
-        return np.repeat(self.taken, np.diff(on.indptr))
+    @cached_property
+    def _pull(self) -> csr_array:
+        """W', block of H between the rest and the eliminated facet, shape (L, M)."""
+        d = self.design
+        w = d.large.T @ (diags_array(self.variance) @ d.rest)
+        if self.taken.any():
+            on_large, on_rest = self._on_pairs
+            w = w - on_large.T @ (diags_array(self.taken) @ on_rest)
+        return csr_array(w)
 
     @cached_property
     def coupling(self) -> csr_array:
         """U, shape (L, M)."""
-        d = self.design
-        on_large, on_rest = self._on_pairs
-        weighted = diags_array(self.variance) @ d.rest
-        w = d.large.T @ weighted - on_large.T @ (diags_array(self.taken) @ on_rest)
-        return csr_array(diags_array(self.inverse) @ w)
+        return csr_array(self.inverse.sparse() @ self._pull)
 
     @cached_property
     def _rest_block(self) -> csr_array:
         d = self.design
-        _, on_rest = self._on_pairs
         block = d.rest.T @ (diags_array(self.variance) @ d.rest)
-        block = block - on_rest.T @ (diags_array(self.taken) @ on_rest)
+        if self.taken.any():
+            _, on_rest = self._on_pairs
+            block = block - on_rest.T @ (diags_array(self.taken) @ on_rest)
         return csr_array(block + diags_array(self.prior_rest))
 
     @cached_property
     def _factor(self) -> Floats:
         """Lower Cholesky factor of the Schur complement."""
-        u = self.coupling
-        schur = self._rest_block - u.T @ (diags_array(1 / self.inverse) @ u)
+        schur = self._rest_block - self.coupling.T @ self._pull
         factor: Floats = cho_factor(schur.toarray(), lower=True, overwrite_a=True, check_finite=False)[0]
         return factor
 
@@ -113,18 +146,17 @@ class Posterior:
         """``H x = (large, rest)``, exactly or to a relative accuracy of 1e-4."""
         right = rest - self.coupling.T @ large
         if right.size == 0:
-            return self.inverse * large, right
+            return self.inverse.times(large), right
         x: Floats
         if self.is_dense:
             x = cho_solve((self._factor, True), right, check_finite=False)
         else:
             diagonal = self._rest_block.diagonal()
             x = conjugate_gradients(self._schur_product, right, lambda y: y / diagonal)
-        return self.inverse * large - self.coupling @ x, x
+        return self.inverse.times(large) - self.coupling @ x, x
 
     def _schur_product(self, x: Floats) -> Floats:
-        back = self.coupling @ x
-        return np.asarray(self._rest_block @ x - self.coupling.T @ (back / self.inverse))
+        return np.asarray(self._rest_block @ x - self.coupling.T @ (self._pull @ x))
 
     @cached_property
     def _rest_covariance(self) -> Floats:
@@ -138,67 +170,93 @@ class Posterior:
         """Draws of the rest's locations around their mean, fixed so that iterations settle, (n, M)."""
         return self.draws(_DRAWS, np.random.default_rng(0))[1]
 
-    def variances(self) -> tuple[Floats, Floats, Floats]:
-        """Posterior variances of the eliminated facet, of the rest, and of every combination's location.
+    def variances(self) -> Variances:
+        """Posterior variances.
 
-        The location includes the halo. Exact where dense; otherwise the shares of other facets come
-        from 64 draws (their error is 18 % of that share).
+        Exact where dense; otherwise the shares of other facets come from 64 draws (their error is
+        18 % of that share).
         """
-        if self.design.rest.shape[1] == 0:
-            return self.inverse, np.empty(0), self._own_share() + self.inverse[self.design.large.indices]
-        return self._exact() if self.is_dense else self._sampled()
+        d, n = self.design, len(self.variance)
+        each_alone = d.n_pairs == n
+        large, rest = self._followed()
+        if not each_alone:
+            large, rest = vstack([large, self._on_pairs[0]]), vstack([rest, self._on_pairs[1]])
+        near, own = self._own(csr_array(large))
+        sums = _sandwich(own, self.inverse.values, near)
+        if d.rest.shape[1] == 0:
+            blocks, of_rest = self.inverse.values, np.empty(0)
+        else:
+            find = self._exact if self.is_dense else self._sampled
+            blocks, of_rest = find(near, own, csr_array(rest), sums)
+        location = sums[:n] + d.of_pairs(self.taken)
+        if not each_alone:
+            return Variances(blocks, of_rest, location, sums[n:])
+        # The halo follows V of its one location, which keeps 1 - V taken of its own movement.
+        kept = 1 - d.of_pairs(self.taken) * self.variance
+        pairs = np.empty(n)
+        pairs[d.pair] = sums * (self.variance / kept) ** 2
+        return Variances(blocks, of_rest, location, pairs)
 
-    def _own_share(self) -> Floats:
-        """Variance of a combination's location from its halo, given the locations."""
-        return self.taken[self.design.pair]
-
-    def _local(self) -> tuple[Floats, csr_array]:
-        """Rows of A, less what the halo follows: eliminated facet's coefficient, and the rest's."""
+    def _followed(self) -> tuple[csr_array, csr_array]:
+        """Rows of A less what the halo follows."""
         d = self.design
-        on_large, on_rest = self._on_pairs
-        follow = self.taken[d.pair]
-        large = d.large.data - follow * np.asarray(on_large.sum(axis=1)).ravel()[d.pair]
-        if not self.taken.any():
-            return large, d.rest
-        return large, csr_array(d.rest - diags_array(follow) @ on_rest[d.pair])
+        large, rest = d.large, d.rest
+        if self.taken.any():
+            judged = d.pair < d.n_pairs
+            follow = diags_array(d.of_pairs(self.taken))
+            at = np.where(judged, d.pair, 0)
+            large, rest = (
+                csr_array(rows - follow @ on[at])
+                for rows, on in zip((large, rest), self._on_pairs, strict=True)
+            )
+        return large, rest
 
-    def _exact(self) -> tuple[Floats, Floats, Floats]:
-        d, u, covariance = self.design, self.coupling, self._rest_covariance
-        own, rest = self._local()
-        at = d.large.indices
-        large_variance = self.inverse.copy()
-        location = self._own_share() + own**2 * self.inverse[at]
-        order = np.argsort(at, kind="stable")
-        step = max(1, _BLOCK // covariance.shape[0])
-        for begin in range(0, u.shape[0], step):
-            block = slice(begin, begin + step)
-            product = u[block] @ covariance
-            shared = _row_dots(u[block], product)
-            large_variance[block] += shared
-            rows = order[np.searchsorted(at[order], begin) : np.searchsorted(at[order], begin + step)]
-            near, weight = at[rows] - begin, own[rows]
-            location[rows] += weight**2 * shared[near] - 2 * weight * _row_dots(rest[rows], product, near)
-        location += _quadratic(rest, covariance)
-        return large_variance, np.diag(covariance).copy(), location
+    def _own(self, rows: csr_array) -> tuple[Codes, Floats]:
+        """Block of the eliminated facet that each row is in, and its coefficients there, (n, B)."""
+        n, width = rows.shape[0], self.design.block
+        near, own = np.zeros(n, dtype=np.int64), np.zeros((n, width))
+        line = np.repeat(np.arange(n), np.diff(rows.indptr))
+        near[line] = rows.indices // width
+        own[line, rows.indices % width] = rows.data
+        return near, own
 
-    def _sampled(self) -> tuple[Floats, Floats, Floats]:
-        d, draws = self.design, self._draws
-        own, rest = self._local()
-        at = d.large.indices
-        pulled = self.coupling @ draws.T
-        large_variance = self.inverse + (pulled**2).mean(axis=1)
-        location = self._own_share() + own**2 * self.inverse[at]
-        for begin in range(0, len(at), _BLOCK // _DRAWS):
+    def _exact(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
+        """Covariances by block and variances of the rest; ``sums`` gets the other facets' share."""
+        u, covariance, width = self.coupling, self._rest_covariance, self.design.block
+        blocks = self.inverse.values.copy()
+        order = np.argsort(near, kind="stable")
+        step = max(1, _BLOCK // (covariance.shape[0] * width))
+        for begin in range(0, len(blocks), step):
+            part = slice(begin, begin + step)
+            lines = u[begin * width : (begin + step) * width]
+            product = lines @ covariance
+            shared = _products(lines, product, width)
+            blocks[part] += shared
+            rows = order[np.searchsorted(near[order], begin) : np.searchsorted(near[order], begin + step)]
+            at = near[rows] - begin
+            sums[rows] += _sandwich(own[rows], shared, at)
+            for b in range(width):
+                sums[rows] -= 2 * own[rows, b] * _row_dots(rest[rows], product[b::width], at)
+        sums += _quadratic(rest, covariance)
+        return blocks, np.diag(covariance).copy()
+
+    def _sampled(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
+        """The same from draws."""
+        draws, width = self._draws, self.design.block
+        pulled = (self.coupling @ draws.T).reshape(-1, width, _DRAWS)
+        blocks = self.inverse.values + np.einsum("nid,njd->nij", pulled, pulled) / _DRAWS
+        for begin in range(0, len(near), _BLOCK // _DRAWS):
             block = slice(begin, begin + _BLOCK // _DRAWS)
-            moved = rest[block] @ draws.T - own[block, None] * pulled[at[block]]
-            location[block] += (moved**2).mean(axis=1)
-        return large_variance, self._rest_variance_sampled(draws), location
+            moved = rest[block] @ draws.T
+            for b in range(width):
+                moved -= own[block, b, None] * pulled[near[block], b]
+            sums[block] += (moved**2).mean(axis=1)
+        return blocks, self._rest_variance_sampled(draws)
 
     def _rest_variance_sampled(self, draws: Floats) -> Floats:
         """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean."""
-        diagonal = self._rest_block.diagonal() - np.asarray(
-            self.coupling.multiply(self.coupling).T @ (1 / self.inverse)
-        )
+        both = np.asarray(self.coupling.multiply(self._pull).sum(axis=0)).ravel()
+        diagonal = self._rest_block.diagonal() - both
         image = np.stack([self._schur_product(x) for x in draws])
         mean = draws - image / diagonal
         found: Floats = 1 / diagonal + (mean**2).mean(axis=0)
@@ -208,10 +266,10 @@ class Posterior:
         """Joint posterior draws around the mean: eliminated facet (n, L), rest (n, M)."""
         large_n, rest_n = self.design.large.shape[1], self.design.rest.shape[1]
         if rest_n == 0:
-            return rng.standard_normal((n, large_n)) * np.sqrt(self.inverse), np.empty((n, 0))
+            return self.inverse.root.times(rng.standard_normal((n, large_n))), np.empty((n, 0))
         if self.is_dense:
             x = solve_triangular(self._factor, rng.standard_normal((rest_n, n)), lower=True, trans="T").T
-            noise = rng.standard_normal((n, large_n)) * np.sqrt(self.inverse)
+            noise = self.inverse.root.times(rng.standard_normal((n, large_n)))
             return noise - (self.coupling @ x.T).T, x
         found = [self.solve(*self._perturbation(rng)) for _ in range(n)]
         return np.stack([large for large, _ in found]), np.stack([rest for _, rest in found])
@@ -224,10 +282,10 @@ class Posterior:
         follow = np.zeros(d.n_pairs)
         if self.taken.any():
             own = rng.standard_normal(d.n_pairs) * np.sqrt(self.halo)
-            follow = self.taken * (own - add_up(d.pair, d.n_pairs, noise))
+            follow = self.taken * (own - d.by_pair(noise))
         large = d.large.T @ noise + on_large.T @ follow
         rest = d.rest.T @ noise + on_rest.T @ follow
-        large = large + rng.standard_normal(len(large)) * np.sqrt(self.prior_large)
+        large = large + Blocks(self.prior_large).root.times(rng.standard_normal(len(large)))
         return large, rest + rng.standard_normal(len(rest)) * np.sqrt(self.prior_rest)
 
     def log_determinant(self) -> float:
@@ -236,7 +294,25 @@ class Posterior:
             return float("nan")
         schur = 2 * float(np.log(np.diag(self._factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
-        return schur - float(np.log(self.inverse).sum()) + halos
+        return schur - self.inverse.log_determinant() + halos
+
+
+def _sandwich(own: Floats, blocks: Floats, at: Codes) -> Floats:
+    """``a' B a`` for every row a and the block it belongs to."""
+    if own.shape[1] == 1:
+        return np.asarray(own[:, 0] ** 2 * blocks[at, 0, 0])
+    found: Floats = np.einsum("ci,cij,cj->c", own, blocks[at], own, optimize=True)
+    return found
+
+
+def _products(lines: csr_array, product: Floats, width: int) -> Floats:
+    """Products of the rows of each block with one another, shape (n, B, B)."""
+    if width == 1:
+        dots: Floats = _row_dots(lines, product).reshape(-1, 1, 1)
+        return dots
+    parts = product.reshape(-1, width, product.shape[1])
+    found: Floats = parts @ lines.toarray().reshape(parts.shape).transpose(0, 2, 1)
+    return found
 
 
 def _row_dots(rows: csr_array, dense: Floats, at: Codes | None = None) -> Floats:
@@ -247,15 +323,14 @@ def _row_dots(rows: csr_array, dense: Floats, at: Codes | None = None) -> Floats
 
 
 def _quadratic(rows: csr_array, covariance: Floats) -> Floats:
-    """``a' S a`` for every sparse row a, from selected entries of S where all rows are equally long."""
+    """``a' S a`` for every sparse row a, from selected entries of S, rows of one length at a time."""
     lengths = np.diff(rows.indptr)
-    width = int(lengths.max(initial=0))
-    if (lengths != width).any():
-        return _row_dots(rows, rows @ covariance)
-    columns = rows.indices.reshape(-1, width)
-    values = rows.data.reshape(-1, width)
     found = np.zeros(rows.shape[0])
-    for i in range(width):
-        for j in range(width):
-            found += values[:, i] * values[:, j] * covariance[columns[:, i], columns[:, j]]
+    for width in np.unique(lengths[lengths > 0]).tolist():
+        lines = np.flatnonzero(lengths == width)
+        entries = rows.indptr[lines][:, None] + np.arange(width)
+        columns, values = rows.indices[entries], rows.data[entries]
+        for i in range(width):
+            for j in range(width):
+                found[lines] += values[:, i] * values[:, j] * covariance[columns[:, i], columns[:, j]]
     return found

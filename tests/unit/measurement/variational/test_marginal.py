@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.simulate import Simulated, simulate
-from scipy.linalg import inv
+from scipy.linalg import block_diag, inv
 
 from leadline.evidence.frames import frame
 from leadline.measurement import FacetFit, fit
@@ -38,12 +38,12 @@ def full_covariance(posterior: Posterior) -> tuple[Floats, Floats]:
     """Covariance of all locations, and variance of every combination's location, without elimination."""
     d = posterior.design
     rows = np.hstack([d.large.toarray(), d.rest.toarray()])
-    prior = np.concatenate([posterior.prior_large, posterior.prior_rest])
+    prior = block_diag(*posterior.prior_large, np.diag(posterior.prior_rest))
     halo = np.isfinite(posterior.halo)
-    pairs = np.eye(d.n_pairs)[d.pair] * halo
+    pairs = np.eye(d.n_pairs + 1)[d.pair, : d.n_pairs] * halo
     everything = np.hstack([rows, -pairs])
     precision = everything.T @ (posterior.variance[:, None] * everything)
-    precision += np.diag(np.concatenate([prior, np.full(d.n_pairs, posterior.halo if halo else 1.0)]))
+    precision += block_diag(prior, np.eye(d.n_pairs) * (posterior.halo if halo else 1.0))
     covariance = inv(precision)
     location = np.einsum("ca,ab,cb->c", everything, covariance, everything)
     return covariance[: len(prior), : len(prior)], location
@@ -55,11 +55,11 @@ def test_the_posterior_equals_the_inverse_of_the_whole_precision(halo_sd: float)
     assert found.posterior is not None
     posterior = found.posterior.found.posterior
     covariance, location = full_covariance(posterior)
-    large, rest, spread = posterior.variances()
-    n = len(large)
-    assert large == pytest.approx(np.diag(covariance)[:n], rel=1e-8)
-    assert rest == pytest.approx(np.diag(covariance)[n:], rel=1e-8)
-    assert spread == pytest.approx(location, rel=1e-8)
+    known = posterior.variances()
+    n = len(known.large)
+    assert known.large == pytest.approx(np.diag(covariance)[:n], rel=1e-8)
+    assert known.rest == pytest.approx(np.diag(covariance)[n:], rel=1e-8)
+    assert known.location == pytest.approx(location, rel=1e-8)
 
 
 @pytest.mark.parametrize("halo_sd", [0.0, 0.7])
@@ -153,6 +153,13 @@ def test_anchored_raters_stay_where_they_are() -> None:
     assert rater.measure[:2] == pytest.approx([1.0, -1.0], abs=1e-6)
 
 
+@pytest.mark.parametrize("model", ["rating-scale", "partial-credit"])
+def test_anchored_items_stay_where_they_are(model: str) -> None:
+    found = fitted(simulate(40, 3, 5, seed=7), model=model, anchors={"item": {"i00000": 1.0, "i00003": -1.0}})  # type: ignore[arg-type]
+    assert found.facets["item"].measure[[0, 3]] == pytest.approx([1.0, -1.0], abs=1e-9)
+    assert found.converged
+
+
 def test_more_nodes_are_taken_where_locations_are_less_certain() -> None:
     for variance, count in ((0.01, 3), (0.1, 5), (1.0, 7)):
         nodes, weights = nodes_for(variance)
@@ -172,4 +179,4 @@ def test_draws_are_refused_by_the_joint_method() -> None:
     data = simulate(10, 2, 4, seed=1, n_raters=5)
     table = frame({"ratee": data.ratee, "rater": data.rater, "item": data.item, "rating": data.rating})
     with pytest.raises(Exception, match="marginal"):
-        fit(table).draws(10)
+        fit(table, method="joint").draws(10)

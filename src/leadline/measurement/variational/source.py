@@ -1,0 +1,148 @@
+"""A block of evidence about one dimension: ratings, answers, or results measured with known error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+import numpy as np
+
+from leadline.measurement.kernels.arrays import Floats
+from leadline.measurement.kernels.system import System
+from leadline.measurement.variational.averages import (
+    Averages,
+    averaged,
+    cloud,
+    expected_log_likelihood,
+    item_averages,
+)
+
+
+class Source(Protocol):
+    """What the search asks of a block of C combinations whose locations are normal.
+
+    ``dimension`` is the ratees' dimension it tells of, ``alone`` whether nothing but the ratee places it,
+    as in an exam; locations and their variances have shape (C,).
+    """
+
+    @property
+    def dimension(self) -> int: ...  # noqa: D102  a field
+
+    @property
+    def alone(self) -> bool: ...  # noqa: D102  a field
+
+    @property
+    def size(self) -> int: ...  # noqa: D102  number of combinations, C
+
+    def averaged(self, eta: Floats, spread: Floats) -> Averages:
+        """Slope of the averaged log-likelihood, and minus its curvature."""
+        ...
+
+    def improved(self, eta: Floats, spread: Floats) -> tuple[Self, float]:
+        """With its own parameters one Newton step further, and the largest change."""
+        ...
+
+    def centred(self) -> tuple[Self, float]:
+        """With items at mean 0, and how far they were moved; 0 where their place is declared."""
+        ...
+
+    def expected(self, eta: Floats, spread: Floats) -> float:
+        """Averaged log-likelihood."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """Ratings or answers under a rating-scale or partial-credit model.
+
+    Attributes
+    ----------
+    system : System
+    steps : array, shape (I, K-1), logits
+    dimension : int
+    alone : bool
+    """
+
+    system: System
+    steps: Floats
+    dimension: int = 0
+    alone: bool = False
+
+    @property
+    def size(self) -> int:
+        """Combinations of elements, C."""
+        return len(self.system.form if self.system.start is None else self.system.start)
+
+    def averaged(self, eta: Floats, spread: Floats) -> Averages:
+        """See `Source`."""
+        return averaged(self.system, cloud(self.system, self.steps, eta, spread))
+
+    def improved(self, eta: Floats, spread: Floats) -> tuple[Rated, float]:
+        """See `Source`."""
+        system = self.system
+        found = item_averages(system, cloud(system, self.steps, eta, spread))
+        slope = system.project(-system.contract(found.residuals))
+        curvature = found.curvature
+        if not system.free_item.all():
+            onto_free = np.apply_along_axis(system.project, 0, np.eye(len(curvature)))
+            curvature = onto_free @ curvature @ onto_free
+        values, vectors = np.linalg.eigh(curvature)
+        kept = values > 1e-9 * float(values[-1])
+        move = vectors[:, kept] @ ((vectors[:, kept].T @ slope) / values[kept])
+        move = system.project(np.clip(move, -1.0, 1.0))
+        steps = np.where(system.valid, system.expand(move), 0.0)
+        return replace(self, steps=self.steps + steps), float(np.abs(steps).max(initial=0.0))
+
+    def centred(self) -> tuple[Rated, float]:
+        """See `Source`."""
+        system = self.system
+        rated = system.top > 0
+        if not (system.free_item.all() and rated.any()):
+            return self, 0.0
+        difficulty = np.where(system.valid, self.steps, 0.0).sum(axis=1) / np.maximum(system.top, 1)
+        move = float(difficulty[rated].mean())
+        return replace(self, steps=self.steps - move), move
+
+    def expected(self, eta: Floats, spread: Floats) -> float:
+        """See `Source`."""
+        over = cloud(self.system, self.steps, eta, spread)
+        return expected_log_likelihood(self.system, over, self.steps, eta)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Values with known normal error, such as outcomes.
+
+    Attributes
+    ----------
+    value, precision : array, shape (C,)
+        In the units of the dimension, and the inverse squared error.
+    dimension : int
+    """
+
+    value: Floats
+    precision: Floats
+    dimension: int = 0
+    alone: bool = True
+
+    @property
+    def size(self) -> int:
+        """Values, C."""
+        return len(self.value)
+
+    def averaged(self, eta: Floats, spread: Floats) -> Averages:
+        """See `Source`; the likelihood is quadratic, so averages are exact."""
+        return Averages(self.precision * (self.value - eta), self.precision)
+
+    def improved(self, eta: Floats, spread: Floats) -> tuple[Measured, float]:
+        """See `Source`; there is nothing to improve."""
+        return self, 0.0
+
+    def centred(self) -> tuple[Measured, float]:
+        """See `Source`; results have no items whose place is free."""
+        return self, 0.0
+
+    def expected(self, eta: Floats, spread: Floats) -> float:
+        """See `Source`."""
+        squares = self.precision * ((self.value - eta) ** 2 + spread)
+        return -0.5 * float((squares + np.log(2 * np.pi / self.precision)).sum())
