@@ -37,6 +37,21 @@ TEXT = (
     "advice_ratee",
 )
 
+_LINK_COLUMNS = (
+    "facet",
+    "element",
+    "n_met",
+    "n_shared",
+    "comparison_se",
+    "raw_mean",
+    "fair_mean",
+    "finding",
+    "beyond",
+    "through",
+    "advice_rater",
+    "advice_ratee",
+)
+
 _REVERSED = 0.1
 _PAIRS = 500_000
 
@@ -74,7 +89,10 @@ class Diagnostics:
         """Read what `save` wrote, without remarks; None where it is not there."""
         if not all((folder / f"{name}.csv").is_file() for name in FILES):
             return None
-        return cls(*(frame(typed(read_columns(folder / f"{name}.csv"), TEXT)) for name in FILES), ())
+        effects, categories, links = (
+            frame(typed(read_columns(folder / f"{name}.csv"), TEXT)) for name in FILES
+        )
+        return cls(effects, categories, links, ())
 
 
 def diagnosed(
@@ -142,10 +160,8 @@ def _categories(ratings: Ratings, calibration: Calibration, thresholds: Threshol
 
 def _links(sums: RaterSums | None, facets: Mapping[str, FacetMeasures]) -> Frame:
     """Raters, then ratees, whose raw and fair averages stand side by side."""
-    names = ("facet", "element", "n_met", "n_shared", "comparison_se", "raw_mean", "fair_mean")
-    names += ("finding", "beyond", "through", "advice_rater", "advice_ratee")
     if sums is None:
-        return frame({name: [] for name in names})
+        return frame({name: [] for name in _LINK_COLUMNS})
     raters, ratees = facets["rater"], facets["ratee"]
     n, size = len(raters.elements), len(ratees.elements)
     found = links_of(sums, size, n)
@@ -168,10 +184,12 @@ def _links(sums: RaterSums | None, facets: Mapping[str, FacetMeasures]) -> Frame
         [*of_rater[found.advice_rater].tolist(), *none],
         [*of_ratee[found.advice_ratee].tolist(), *none],
     )
-    return frame(dict(zip(names, columns, strict=True)))
+    return frame(dict(zip(_LINK_COLUMNS, columns, strict=True)))
 
 
-def _remarks(effects: Sequence[Effect], links: Frame, facets: Mapping[str, FacetMeasures]) -> tuple[Notice, ...]:
+def _remarks(
+    effects: Sequence[Effect], links: Frame, facets: Mapping[str, FacetMeasures]
+) -> tuple[Notice, ...]:
     """Where the tables ask for something to be done."""
     found: list[tuple[str, dict[str, object]]] = []
     n_raters = len(facets["rater"].elements)

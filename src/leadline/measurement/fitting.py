@@ -20,6 +20,7 @@ from leadline.measurement.facet import Agreement, FacetMeasures
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.row_faults import with_rows
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 
 MODELS = ("rating-scale", "partial-credit")
@@ -102,9 +103,11 @@ def fit(
     ------
     UsageError
         An option is unknown, names no facet or does not go with the method.
+    EvidenceError
+        Rows hold something else than is needed, or a ratee, rater and item (and further elements)
+        occur twice; every fault with its row.
     MeasurementError
-        A column is missing or holds something else than is needed, a ratee, rater and item (and
-        further elements) occur twice, or the ratings do not vary.
+        A column is missing, or the ratings do not vary.
 
     Notes
     -----
@@ -139,7 +142,13 @@ def fit(
         columns[name] = name
     if weight is None and "weight" in data.columns:
         weight = "weight"
-    ratings = ratings_from_table(data, columns, rating, weight)
+    try:
+        ratings = ratings_from_table(data, columns, rating, weight)
+    except MeasurementError as error:
+        place = Path(table).name if isinstance(table, (str, Path)) else "ratings"
+        raise with_rows(
+            error, data, elements=columns.values(), rating=rating, weight=weight, place=place
+        ) from error
     with threadpool_limits(limits=threads, user_api="blas"):
         return fit_ratings(
             ratings,

@@ -14,11 +14,11 @@ from leadline.measurement.bias import BiasTerms, Placed, bias_terms, fitted_bias
 from leadline.measurement.calibrate import Calibration
 from leadline.measurement.dif import MantelHaenszel, contrasts, mantel_haenszel
 from leadline.measurement.facet import FacetMeasures
-from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.kernels.arrays import Codes, Flags, Floats
 from leadline.measurement.kernels.testing import RATE, adjusted
 from leadline.measurement.ratings import Ratings
 
-_MOST_STRATA = 20
+_TOGETHER, _SLICE, _MOST_STRATA = 5, 20, 20
 
 
 class BiasTest(NamedTuple):
@@ -62,7 +62,7 @@ def bias_table(
 
 
 def bias_test(table: Frame) -> BiasTest:
-    r"""Chi-squared of a table of bias terms, all of them 0: :math:`\sum (b/s)^2` on as many degrees of freedom.
+    r"""Test that all bias terms of a table are 0: :math:`\sum (b/s)^2`, as many degrees of freedom as terms.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def dif_table(
     both = [_joined([part[side] for part in parts]) for side in (0, 1)]
     found = contrasts(both[0], both[1])
     tests = [
-        _stratified(calibration, placed, g, i, group, item)
+        _stratified(placed, (item == i) & (group >= 0), group == g, int(calibration.screen.top[i]))
         for g, i in zip(found.group.tolist(), found.item.tolist(), strict=True)
     ]
     return frame(
@@ -152,27 +152,24 @@ def _contrast(placed: Placed, g: int, group: Codes, item: Codes) -> tuple[BiasTe
 
 
 def _taken(terms: BiasTerms, at: Codes) -> BiasTerms:
-    return BiasTerms(*(column[at] for column in terms))
+    return BiasTerms._make(column[at] for column in terms)
 
 
 def _joined(parts: list[BiasTerms]) -> BiasTerms:
-    return BiasTerms(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return BiasTerms._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
-def _stratified(
-    calibration: Calibration, placed: Placed, g: int, i: int, group: Codes, item: Codes
-) -> MantelHaenszel:
-    """Mantel-Haenszel test of one item, ratings matched on the location of ratee and rater."""
-    at = np.flatnonzero((item == i) & (group >= 0))
-    stratum = _strata(placed.eta[at])
-    top = int(calibration.screen.top[i])
-    return mantel_haenszel(stratum, group[at] == g, placed.rung[at].astype(float), top)
+def _stratified(placed: Placed, kept: Flags, inside: Flags, top: int) -> MantelHaenszel:
+    """Mantel-Haenszel test of some ratings, matched on the location of ratee and rater."""
+    score = placed.rung[kept].astype(float)
+    return mantel_haenszel(_strata(placed.eta[kept]), inside[kept], score, top)
 
 
 def _strata(location: Floats) -> Codes:
-    """Every location by itself, or twentieths of them where there are many."""
+    """Every location by itself where ratings share them; else slices of some twenty ratings or more."""
     distinct, stratum = np.unique(location.round(9), return_inverse=True)
-    if len(distinct) <= _MOST_STRATA:
+    if len(location) >= _TOGETHER * len(distinct):
         return stratum
-    cuts = np.quantile(location, np.linspace(0, 1, _MOST_STRATA + 1)[1:-1])
+    slices = int(np.clip(len(location) // _SLICE, 1, _MOST_STRATA))
+    cuts = np.quantile(location, np.linspace(0, 1, slices + 1)[1:-1])
     return np.searchsorted(cuts, location)

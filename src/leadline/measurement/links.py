@@ -119,4 +119,3 @@ class _Rated:
     def by(self, rater: int) -> Codes:
         """Ratees of a rater."""
         return self.ratee[self.cuts[rater] : self.cuts[rater + 1]]
-

@@ -116,7 +116,8 @@ class Pool:
         return tuple(sorted({name for part in self.parts for name in part.ratees}))
 
     @cached_property
-    def _where(self) -> list[Codes]:
+    def where(self) -> list[Codes]:
+        """Position of every part's raters among all."""
         place = {name: n for n, name in enumerate(self.raters)}
         return [np.array([place[name] for name in part.raters], dtype=np.int64) for part in self.parts]
 
@@ -128,7 +129,7 @@ class Pool:
     @cached_property
     def rater(self) -> Codes:
         """Rater of every cell."""
-        each = [where[part.sums.rater] for part, where in zip(self.parts, self._where, strict=True)]
+        each = [where[part.sums.rater] for part, where in zip(self.parts, self.where, strict=True)]
         return np.concatenate(each or [np.empty(0, np.int64)])
 
     @cached_property
@@ -154,11 +155,11 @@ class Pool:
     def averaged(self, column: str, weights: Sequence[Floats]) -> Floats:
         """Weighted mean of a column of the raters' measures over parts; NaN where no part has one."""
         total, weight = np.zeros(len(self.raters)), np.zeros(len(self.raters))
-        for part, where, w in zip(self.parts, self._where, weights, strict=True):
+        for part, where, w in zip(self.parts, self.where, weights, strict=True):
             values = getattr(part.measures, column)
-            w = np.where(np.isfinite(values) & np.isfinite(w), w, 0.0)
-            total[where] += w * np.nan_to_num(values)
-            weight[where] += w
+            known = np.where(np.isfinite(values) & np.isfinite(w), w, 0.0)
+            total[where] += known * np.nan_to_num(values)
+            weight[where] += known
         return total / np.where(weight > 0, weight, np.nan)
 
     def errors(self) -> list[Floats]:
@@ -173,7 +174,7 @@ class Pool:
     def summed(self, weights: Sequence[Floats]) -> Floats:
         """Sums over parts of a value of every part's raters, NaN left out."""
         total = np.zeros(len(self.raters))
-        for where, w in zip(self._where, weights, strict=True):
+        for where, w in zip(self.where, weights, strict=True):
             total[where] += np.nan_to_num(w)
         return total
 
@@ -227,12 +228,12 @@ def _spread(pool: Pool, variance: Floats) -> Floats:
 def _tested(
     name: str,
     statistic: Floats,
+    *,
     se: Floats,
     z: Floats,
     p: Floats,
     large: Flags,
     finding: str | tuple[str, ...],
-    *,
     rater: Codes | None = None,
     partner: Codes | None = None,
 ) -> Effect:
@@ -256,7 +257,10 @@ def _tested(
 
 
 def _severity(pool: Pool) -> Effect:
-    weights = [e**-2.0 * ~part.measures.extreme for e, part in zip(pool.errors(), pool.parts, strict=True)]
+    weights = [
+        np.where((e > 0) & ~part.measures.extreme, np.where(e > 0, e, 1.0) ** -2.0, np.nan)
+        for e, part in zip(pool.errors(), pool.parts, strict=True)
+    ]
     value = pool.averaged("measure", weights)
     error = 1 / np.sqrt(np.where(np.isfinite(value), pool.summed(weights), np.nan))
     known = np.isfinite(value)
@@ -264,7 +268,7 @@ def _severity(pool: Pool) -> Effect:
     p = ndtr(-(np.abs(away) - LARGE_SEVERITY) / error)
     names = tuple(np.where(away > 0, "severe", "lenient").tolist())
     large = (np.abs(away) > LARGE_SEVERITY) & (known.sum() >= LEAST_POOL)
-    return _tested("severity", away, error, away / error, p, large, names)
+    return _tested("severity", away, se=error, z=away / error, p=p, large=large, finding=names)
 
 
 def _fit(pool: Pool) -> Effect:
@@ -274,9 +278,9 @@ def _fit(pool: Pool) -> Effect:
     counted = pool.summed([np.isfinite(one).astype(float) for one in deviates])
     z = pool.summed(deviates) / np.sqrt(np.where(counted > 0, counted, np.nan))
     names = tuple(np.where(square > 1, "erratic", "too_predictable").tolist())
-    nothing = np.full_like(z, np.nan)
+    nothing, p = np.full_like(z, np.nan), 2 * ndtr(-np.abs(z))
     large = (square > NOISY) | (square < MUTED)
-    return _tested("fit", square, nothing, z, 2 * ndtr(-np.abs(z)), large, names)
+    return _tested("fit", square, se=nothing, z=z, p=p, large=large, finding=names)
 
 
 def _central(pool: Pool) -> Effect:
@@ -308,12 +312,12 @@ def _relative(score: Floats, information: Floats, variance: Floats) -> tuple[Flo
     some = information > 1e-6
     level = score[some].sum() / max(information[some].sum(), 1e-300)
     held = np.where(some, information, np.nan)
-    return score / held - level, np.sqrt(variance) / held
+    return score / held - level, np.sqrt(np.maximum(variance, 0.0)) / held
 
 
 def _one_sided(name: str, estimate: Floats, error: Floats, large: Flags) -> Effect:
     z = estimate / error
-    return _tested(name, estimate, error, z, ndtr(-z), large, name)
+    return _tested(name, estimate, se=error, z=z, p=ndtr(-z), large=large, finding=name)
 
 
 def _halo(pool: Pool, z: Floats) -> Effect:
@@ -323,13 +327,14 @@ def _halo(pool: Pool, z: Floats) -> Effect:
     n = np.where(n > 1, n, np.nan)
     ratio, part = total / n, 2 / (9 * n)
     deviate = (np.cbrt(ratio) - (1 - part)) / np.sqrt(part)
-    return _tested("halo", ratio, np.sqrt(2 / n), deviate, chdtrc(n, total), ratio > HALO, "halo")
+    p, large = chdtrc(n, total), ratio > HALO
+    return _tested("halo", ratio, se=np.sqrt(2 / n), z=deviate, p=p, large=large, finding="halo")
 
 
 def _straight(pool: Pool) -> Effect:
     labels = np.unique(np.concatenate([part.sums.labels for part in pool.parts]))
     given, likely = (np.zeros((len(pool.raters), len(labels))) for _ in range(2))
-    for part, where in zip(pool.parts, pool._where, strict=True):  # noqa: SLF001  one module
+    for part, where in zip(pool.parts, pool.where, strict=True):
         at = np.searchsorted(labels, part.sums.labels)
         given[where[:, None], at] += part.sums.given
         likely[where[:, None], at] += part.sums.likely
@@ -342,7 +347,7 @@ def _straight(pool: Pool) -> Effect:
     error = np.sqrt(chance * (1 - chance) / n)
     z = (share - chance) / np.where(error > 0, error, np.nan)
     large = (share >= ALIKE) & (n >= LEAST_RATINGS)
-    return _tested("straight_lining", share, error, z, p, large, "straight_lining")
+    return _tested("straight_lining", share, se=error, z=z, p=p, large=large, finding="straight_lining")
 
 
 def _reciprocal(pool: Pool, z: Floats) -> Effect:
@@ -362,14 +367,15 @@ def _reciprocal(pool: Pool, z: Floats) -> Effect:
     both = np.stack([surplus[first], surplus[found[first]]], axis=1)
     p = ndtr(-both.sum(axis=1) / np.sqrt(2))
     pair = np.concatenate([key[first], reverse[first]])
+    given = np.concatenate([both[:, 0], both[:, 1]])
     return _tested(
         "reciprocity",
-        np.concatenate([both[:, 0], both[:, 1]]),
-        np.ones(2 * len(first)),
-        np.concatenate([both[:, 0], both[:, 1]]),
-        np.concatenate([p, p]),
-        np.tile(both.min(axis=1, initial=np.inf) > TRADED, 2),
-        "reciprocal",
+        given,
+        se=np.ones_like(given),
+        z=given,
+        p=np.concatenate([p, p]),
+        large=np.tile(both.min(axis=1, initial=np.inf) > TRADED, 2),
+        finding="reciprocal",
         rater=back[pair // size],
         partner=back[pair % size],
     )

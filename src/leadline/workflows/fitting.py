@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadline.errors import EvidenceError, Fault
-from leadline.evidence import read_table, rows
+from leadline.evidence import read_table, rows, write_csv
+from leadline.evidence.frames import Frame
 from leadline.measurement import FacetFit, fit
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
@@ -73,6 +74,49 @@ def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
     return anchors
 
 
+def groups_of(table: Frame, ratee: str, column: str, place: str) -> dict[str, str]:
+    """Group of every ratee of a table.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+    ratee, column : str
+        Columns.
+    place : str
+        How faults call the table.
+
+    Returns
+    -------
+    dict of ratee to group
+        Without ratees whose group is empty.
+
+    Raises
+    ------
+    EvidenceError
+        The column is missing, or names two groups for one ratee; every fault with its row.
+
+    Examples
+    --------
+    >>> from leadline.evidence.frames import frame
+    >>> groups_of(frame({"who": ["ada", "lin"], "site": ["x", "y"]}), "who", "site", "ratings.csv")
+    {'ada': 'x', 'lin': 'y'}
+    """
+    if column not in table.columns:
+        fault = Fault("workflows.group_column", place, 1, column)
+        raise EvidenceError("workflows.faulty_groups", place=place, faults=[fault])
+    found: dict[str, str] = {}
+    faults = []
+    pairs = table.select(who=ratee, group=column).with_row_index("row", 2).drop_nulls()
+    for row in rows(pairs.unique(["who", "group"], keep="first", maintain_order=True)):
+        name, group = str(row["who"]), str(row["group"])
+        if found.setdefault(name, group) != group:
+            fields = {"first": found[name], "ratee": name}
+            faults.append(Fault("workflows.two_groups", place, row["row"], column, group, fields))
+    if faults:
+        raise EvidenceError("workflows.faulty_groups", place=place, faults=faults)
+    return found
+
+
 def fit_file(
     source: str | Path,
     out: str | Path,
@@ -86,7 +130,10 @@ def fit_file(
     relationship: str | None = None,
     facets: Sequence[str] = (),
     anchor: str | Path | None = None,
+    weight: str | None = None,
+    noncentered: str | None = None,
     stopping: str = "converged",
+    dif: str | None = None,
     threads: int | None = None,
     query: str | None = None,
     progress: Progress = silent,
@@ -98,12 +145,14 @@ def fit_file(
     source : path
         File, address, or database address with ``query``.
     out : path
-        Folder for ``measures.csv``, ``thresholds.csv``, ``variance.csv``, ``summary.json`` and
-        ``manifest.json``.
-    model, method, ratee, rater, item, rating, relationship, facets, stopping, threads
+        Folder for ``measures.csv``, ``thresholds.csv``, ``variance.csv``, ``rater_effects.csv``,
+        ``categories.csv``, ``links.csv``, ``summary.json`` and ``manifest.json``.
+    model, method, ratee, rater, item, rating, relationship, facets, weight, noncentered, stopping, threads
         As :func:`leadline.fit`.
     anchor : path, optional
         As :func:`read_anchors`.
+    dif : str, optional
+        Column with the group of each ratee; ``dif.csv`` then tells which items favour a group.
     query : str, optional
         SQL.
     progress : callable
@@ -133,6 +182,7 @@ def fit_file(
     progress("workflows.stage.read", 0.0)
     table = read_table(source, query=query)
     anchors = None if anchor is None else read_anchors(anchor)
+    groups = None if dif is None else groups_of(table, ratee, dif, Path(source).name)
     progress("workflows.stage.fit", 0.3)
     found = fit(
         table,
@@ -144,15 +194,22 @@ def fit_file(
         rating=rating,
         relationship=relationship,
         facets=facets,
+        weight=weight,
         anchors=anchors,
+        noncentered=noncentered,
         stopping=stopping,
         threads=threads,
     )
+    contrasts = None if groups is None else found.dif(groups)
     columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
-    options = {"model": model, "method": method, "stopping": stopping, **columns, "facets": list(facets)}
+    columns |= {"weight": weight, "dif": dif}
+    how = {"model": model, "method": method, "noncentered": noncentered, "stopping": stopping}
+    options = {**how, **columns, "facets": list(facets)}
     progress("workflows.stage.write", 0.9)
     with whole_folder(out) as folder:
         found.save(folder)
+        if contrasts is not None:
+            write_csv(contrasts, folder / "dif.csv")
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)

@@ -61,7 +61,7 @@ def nodes_between(low: float, high: float, n_items: int, n_categories: int) -> F
     most = _MOST_NODES / (n_items * n_categories)
     width = max(_FINE / max(n_categories - 1, 1), (high - low) / most)
     width = max(width, 1e-9)
-    return low + width * np.arange(int(np.ceil((high - low) / width)) + 2)
+    return low + width * np.arange(np.ceil((high - low) / width) + 2, dtype=np.float64)
 
 
 def curves(steps: Floats, forms: Flags | None, label: Codes, n_labels: int, nodes: Floats) -> Curves:
@@ -109,4 +109,6 @@ def curves(steps: Floats, forms: Flags | None, label: Codes, n_labels: int, node
     if forms is not None:
         sets = forms.astype(float)
         per_item, chance = sets @ per_item, sets @ chance
-    return Curves(float(nodes[0]), float(nodes[1] - nodes[0]), *per_item, chance)
+    mean, variance, bend, bend_variance, cross = per_item
+    width = float(nodes[1] - nodes[0])
+    return Curves(float(nodes[0]), width, mean, variance, bend, bend_variance, cross, chance)
