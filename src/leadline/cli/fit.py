@@ -16,6 +16,9 @@ from leadline.workflows import fit_file
 def run(*, file: str, out: str, **options: Any) -> None:
     """Fit, then print each facet's spread and reliability and where the rest is."""
     how = manner()
+    for column in ("ratee", "rater", "item"):
+        if options.pop(f"no_{column}"):
+            options[column] = None
     with watched() as progress:
         result = fit_file(file, out, progress=progress, **options)
     fit = result.fit
@@ -37,7 +40,7 @@ def run(*, file: str, out: str, **options: Any) -> None:
     ]
     print_table(headings, rows, numbers=(1, 2, 3, 4))
     state = "fit.converged" if fit.converged else "fit.not_converged"
-    state += "" if fit.method == "joint" else "_bound"
+    state += {"joint": "", "marginal": "_marginal"}.get(fit.log_likelihood_kind, "_bound")
     click.echo(say(state, n=fit.iterations, log_likelihood=number(fit.log_likelihood, 3)))
     for warning in fit.remarks:
         click.echo(say("notice", text=warning.describe(how.language)))

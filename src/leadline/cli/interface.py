@@ -16,7 +16,7 @@ from leadline.cli.output import write_document
 from leadline.cli.speech import manner, manner_of, speaking
 
 FORMULAS = ("geometric", "source", "arithmetic", "ces")
-MODELS = ("rating-scale", "partial-credit")
+MODELS = ("rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl")
 METHODS = ("joint",)
 FIT_METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
@@ -138,6 +138,7 @@ FIT = Command(
         Option(f"--{column}", metavar="COL", default=column, show_default=True)
         for column in ("ratee", "rater", "item", "rating")
     ),
+    *(Option(f"--no-{column}", is_flag=True) for column in ("ratee", "rater", "item")),
     Option("--relationship", metavar="COL"),
     Option("--facet", "facets", metavar="COL", variadic=True),
     Option("--weight", metavar="COL"),

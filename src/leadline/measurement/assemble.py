@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Component, FacetMeasures, Thresholds
 from leadline.measurement.kernels.arrays import Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities
+from leadline.measurement.kernels.curves import Curves, probabilities
 from leadline.measurement.ratings import Ratings
 
 _MOST_LABELS = 100
@@ -25,13 +25,17 @@ class Spread(NamedTuple):
     reliability: float
 
 
-def facet_measures(ratings: Ratings, calibration: Calibration) -> dict[str, FacetMeasures]:
+def facet_measures(
+    ratings: Ratings, calibration: Calibration, shrunken: Sequence[str] = ()
+) -> dict[str, FacetMeasures]:
     """Measures of every facet, in the order of the ratings' facets.
 
     Parameters
     ----------
     ratings : Ratings
     calibration : Calibration
+    shrunken : sequence of str
+        Facets whose measures are posterior means.
 
     Returns
     -------
@@ -45,8 +49,9 @@ def facet_measures(ratings: Ratings, calibration: Calibration) -> dict[str, Face
         measure, se = calibration.locations[number], calibration.se[number]
         at, size = ratings.index[facet], len(ratings.elements[facet])
         total = add_up(at, size, ratings.weight * ratings.rating)
-        settled = ~calibration.extreme[number] & np.isfinite(measure)
-        spread = spread_of(measure[settled], se[settled])
+        is_mean = facet in shrunken
+        settled = (~calibration.extreme[number] | is_mean) & np.isfinite(measure)
+        spread = spread_of(measure[settled], se[settled], shrunken=is_mean)
         real = se * np.sqrt(np.maximum(1.0, np.nan_to_num(fit.infit_mnsq, nan=1.0)))
         found[facet] = FacetMeasures(
             facet=facet,
@@ -66,22 +71,25 @@ def facet_measures(ratings: Ratings, calibration: Calibration) -> dict[str, Face
             separation=spread.separation,
             strata=spread.strata,
             reliability=spread.reliability,
-            reliability_real=spread_of(measure[settled], real[settled]).reliability,
+            reliability_real=spread_of(measure[settled], real[settled], shrunken=is_mean).reliability,
         )
     return {facet: found[facet] for facet in ratings.facets}
 
 
-def spread_of(measure: Floats, se: Floats) -> Spread:
+def spread_of(measure: Floats, se: Floats, *, shrunken: bool = False) -> Spread:
     r"""Separation, strata and reliability.
 
     With observed variance :math:`s^2` (n-1) and mean squared error :math:`m`, the true standard
     deviation is :math:`\sqrt{s^2 - m}`; separation :math:`G = \sqrt{(s^2 - m)/m}`, strata
-    :math:`(4G + 1)/3`, reliability :math:`G^2/(1 + G^2)`.
+    :math:`(4G + 1)/3`, reliability :math:`G^2/(1 + G^2)`. Posterior means are drawn in by their errors
+    already, so their true variance is :math:`s^2 + m`, and :math:`G = s/\sqrt{m}`.
 
     Parameters
     ----------
     measure, se : array, shape (E,), logits
-        Without extreme elements.
+        Without extreme elements unless shrunken.
+    shrunken : bool
+        The measures are posterior means.
 
     Returns
     -------
@@ -90,7 +98,8 @@ def spread_of(measure: Floats, se: Floats) -> Spread:
 
     Notes
     -----
-    Source: Wright and Masters (1982), p. 92 and 106.
+    Source: Wright and Masters (1982), p. 92 and 106; Adams (2005), Studies in Educational Evaluation
+    31, 162-172, eq. 10.
 
     Examples
     --------
@@ -100,7 +109,8 @@ def spread_of(measure: Floats, se: Floats) -> Spread:
     if len(measure) < 2:
         return Spread(np.nan, np.nan, np.nan)
     error = float(np.mean(se * se))
-    true = max(float(np.var(measure, ddof=1)) - error, 0.0)
+    observed = float(np.var(measure, ddof=1))
+    true = observed if shrunken else max(observed - error, 0.0)
     separation = float(np.sqrt(true / error))
     return Spread(separation, (4 * separation + 1) / 3, true / (true + error))
 
@@ -164,9 +174,11 @@ def _expected_label(calibration: Calibration, eta: Floats) -> Floats:
         difficulty = calibration.locations[-1]
         settled = difficulty[~calibration.extreme[-1] & np.isfinite(difficulty)]
         steps = settled.mean() + calibration.thresholds[0]
-        return expected_rating(eta, steps, labels[0])
+        return expected_rating(eta, steps, labels[0], _curves(calibration, 0))
     items = np.flatnonzero(calibration.screen.top > 0)
-    each = [expected_rating(eta, calibration.steps[i], labels[i]) for i in items]
+    each = [
+        expected_rating(eta, calibration.steps[i], labels[i], _curves(calibration, int(i))) for i in items
+    ]
     mean: Floats = np.mean(each, axis=0)
     return mean
 
@@ -179,11 +191,15 @@ def _expected_of_items(calibration: Calibration, eta: float) -> Floats:
             row = 0 if calibration.shared else i
             steps = difficulty + calibration.thresholds[row]
             steps = np.where(np.isfinite(labels[row, 1:]), steps, np.inf)
-            found[i] = expected_rating(np.array([eta]), steps, labels[row])[0]
+            found[i] = expected_rating(np.array([eta]), steps, labels[row], _curves(calibration, i))[0]
     return found
 
 
-def expected_rating(eta: Floats, steps: Floats, labels: Floats) -> Floats:
+def _curves(calibration: Calibration, item: int) -> Curves | None:
+    return None if calibration.curves is None else calibration.curves.of(item)
+
+
+def expected_rating(eta: Floats, steps: Floats, labels: Floats, curves: Curves | None = None) -> Floats:
     """Expected rating in the units it was given in.
 
     Parameters
@@ -193,6 +209,8 @@ def expected_rating(eta: Floats, steps: Floats, labels: Floats) -> Floats:
     steps : array, shape (K-1,), logits
     labels : array, shape (K,)
         Rating of each rung; NaN where there is no such rung.
+    curves : Curves, optional
+        Of this one item; None for the rating-scale family.
 
     Returns
     -------
@@ -204,7 +222,7 @@ def expected_rating(eta: Floats, steps: Floats, labels: Floats) -> Floats:
     array([2.])
     """
     known = np.isfinite(eta)
-    prob = category_probabilities(np.where(known, eta, 0.0), steps)
+    prob = probabilities(curves, np.where(known, eta, 0.0), steps[None], np.zeros(len(eta), dtype=np.int64))
     expected = prob @ np.nan_to_num(labels)
     return np.where(known, expected, np.nan)
 
@@ -230,13 +248,15 @@ def threshold_table(ratings: Ratings, calibration: Calibration) -> Thresholds:
     counts = add_up(scale * len(categories) + column, size, ratings.weight).reshape(len(names), -1)
     information = calibration.summary.step_information
     information = information.sum(axis=0, keepdims=True) if calibration.shared else information
+    known = calibration.threshold_se
+    known = 1 / np.sqrt(np.maximum(information, 1e-300)) if known is None else known
     threshold, error = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
     for row, labels in enumerate(rung_labels(calibration)):
         for rung in range(1, len(labels)):
             if np.isfinite(labels[rung]):
                 at = np.searchsorted(categories, labels[rung])
                 threshold[row, at] = calibration.thresholds[row, rung - 1]
-                error[row, at] = 1 / np.sqrt(max(information[row, rung - 1], 1e-300))
+                error[row, at] = known[row, rung - 1]
     return Thresholds(
         item=tuple(name for name in names for _ in categories),
         category=np.tile(categories, len(names)),

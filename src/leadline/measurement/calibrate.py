@@ -12,6 +12,7 @@ from leadline.errors import MeasurementError
 from leadline.measurement.kernels.arrays import Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse, combined_key
 from leadline.measurement.kernels.connectivity import Design, comparable
+from leadline.measurement.kernels.curves import Curves
 from leadline.measurement.kernels.extremes import Screened, screened
 from leadline.measurement.kernels.identify import shifts
 from leadline.measurement.kernels.newton import maximise
@@ -53,6 +54,10 @@ class Calibration:
     converged, bounded : bool
     report : tuple of Pass
         Iteration report where stopped early; empty otherwise.
+    curves : Curves, optional
+        Of models with slopes, asymptotes or cumulative logits.
+    threshold_se : array, shape (T, K-1), logits, optional
+        Where it is known better than from the information on single steps.
     """
 
     facets: tuple[str, ...]
@@ -70,6 +75,8 @@ class Calibration:
     converged: bool
     bounded: bool
     report: tuple[Pass, ...]
+    curves: Curves | None = None
+    threshold_se: Floats | None = None
 
     @property
     def shared(self) -> bool:

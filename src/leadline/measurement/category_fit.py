@@ -14,8 +14,8 @@ from leadline.measurement.assemble import listed_categories
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Thresholds
 from leadline.measurement.kernels.arrays import Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities
-from leadline.measurement.kernels.curves import nodes_between
+from leadline.measurement.kernels.curves import probabilities
+from leadline.measurement.kernels.grid import nodes_between
 from leadline.measurement.rater_sums import Rows
 from leadline.measurement.ratings import Ratings
 
@@ -113,7 +113,7 @@ def _sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Floats:
     mass = mass.reshape(n_items, n_rungs, len(nodes))
     k = np.arange(n_rungs)
     for i in np.flatnonzero(calibration.screen.top > 0):
-        prob = category_probabilities(nodes, calibration.steps[i]).T
+        prob = probabilities(calibration.curves, nodes, calibration.steps, np.full(len(nodes), i)).T
         mean = k @ prob
         variance = np.maximum((k * k) @ prob - mean * mean, 1e-12)
         square = (k[:, None] - mean) ** 2

@@ -83,6 +83,26 @@ class Thresholds:
     count: Floats
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ItemParameters:
+    """What a model with slopes says of items beyond their difficulty. I items.
+
+    Attributes
+    ----------
+    items : tuple of str, I
+    slope, slope_se : array, shape (I,)
+        How steeply the chance of a higher category rises; NaN where the answers do not tell.
+    guess, guess_se : array, shape (I,)
+        Chance of a right answer by those who know nothing (3pl), else NaN.
+    """
+
+    items: tuple[str, ...]
+    slope: Floats
+    slope_se: Floats
+    guess: Floats
+    guess_se: Floats
+
+
 class Component(NamedTuple):
     """Variance of a facet's true measures: observed variance less mean squared error."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from leadline.errors import MeasurementError
-from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
 
@@ -28,6 +28,7 @@ MEASURE_COLUMNS = (
     "extreme",
 )
 THRESHOLD_COLUMNS = ("item", "category", "threshold", "se", "count")
+ITEM_COLUMNS = ("slope", "slope_se", "guess", "guess_se")
 
 _PRECISION = ("separation", "strata", "reliability", "reliability_real")
 
@@ -95,8 +96,10 @@ def fit_fields(folder: Path) -> dict[str, Any]:
     variance = zip(*(tables[2][name] for name in Component._fields), strict=True)
     subsets = summary["subset_ratees"] or [list(facets["ratee"].elements)]
     kept = ("model", "method", "stopping", "noncentered", "iterations", "converged", "seconds")
+    more = ("approximation", "log_likelihood_kind", "input_hash", "versions")
     return {
-        **{name: summary[name] for name in (*kept, "input_hash", "versions")},
+        **{name: summary[name] for name in (*kept, *more)},
+        "items": _items(folder / "items.csv"),
         "facets": facets,
         "thresholds": whole,
         "variance": tuple(Component(name, *map(float, rest)) for name, *rest in variance),
@@ -150,6 +153,16 @@ def typed(columns: Mapping[str, list[str]], text: Sequence[str]) -> dict[str, An
         truth = set(cells) <= {"true", "false"} and cells
         found[name] = cells if name in text else [x == "true" for x in cells] if truth else _numbers(cells)
     return found
+
+
+def _items(path: Path) -> ItemParameters | None:
+    """Slopes and asymptotes of models that have them."""
+    if not path.is_file():
+        return None
+    table = read_columns(path)
+    return ItemParameters(
+        items=tuple(table["item"]), **{name: _numbers(table[name]) for name in ITEM_COLUMNS}
+    )
 
 
 def read_columns(path: Path) -> dict[str, list[str]]:

@@ -14,9 +14,11 @@ import numpy as np
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame, write_csv
 from leadline.measurement.calibrate import Calibration
+from leadline.measurement.choice import RASCH
 from leadline.measurement.diagnostics import Diagnostics, diagnosed
-from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
-from leadline.measurement.files import THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
+from leadline.measurement.exact import ExactCalibration
+from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
+from leadline.measurement.files import ITEM_COLUMNS, THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
 from leadline.measurement.interactions import bias_table, dif_table
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
@@ -30,7 +32,8 @@ class FacetFit:
 
     Attributes
     ----------
-    model : {"rating-scale", "partial-credit"}
+    model : str
+        As given to `leadline.fit`.
     method : {"marginal", "joint"}
     stopping : {"converged", "facets"}
     noncentered : str
@@ -40,10 +43,14 @@ class FacetFit:
     thresholds : Thresholds
     variance : tuple of Component
     log_likelihood : float
-    log_likelihood_kind : {"joint", "variational lower bound"}
-        Joint log-likelihood of the ratings that took part, extreme elements left out; or the lower
-        bound on the marginal one that the marginal method maximises, NaN where the design is so
-        large that its determinant is not computed.
+    log_likelihood_kind : {"joint", "marginal", "variational lower bound"}
+        Joint log-likelihood of the ratings that took part, extreme elements left out; the marginal one,
+        random locations integrated out; or the lower bound on the marginal one that Gaussian
+        variational EM maximises, NaN where the design is so large that its determinant is not computed.
+    approximation : {"none", "adaptive quadrature", "Gaussian variational"}
+        How random locations are integrated out: joint estimation has none.
+    items : ItemParameters or None
+        Slopes and asymptotes of models that have them.
     iterations : int
     converged : bool
     seconds : float
@@ -58,7 +65,7 @@ class FacetFit:
         What was fitted; None after ``load``.
     calibration : Calibration or None
         The arrays behind the figures, by kernel; None after ``load``.
-    posterior : MarginalCalibration or None
+    posterior : MarginalCalibration, ExactCalibration or None
         The posterior of the marginal method.
     kept_diagnostics : Diagnostics or None
         As loaded; ask for ``diagnostics``.
@@ -83,7 +90,9 @@ class FacetFit:
     ratings: Ratings | None = field(default=None, repr=False)
     calibration: Calibration | None = field(default=None, repr=False)
     log_likelihood_kind: str = "joint"
-    posterior: MarginalCalibration | None = field(default=None, repr=False)
+    approximation: str = "none"
+    items: ItemParameters | None = None
+    posterior: MarginalCalibration | ExactCalibration | None = field(default=None, repr=False)
     kept_diagnostics: Diagnostics | None = field(default=None, repr=False)
 
     @property
@@ -108,6 +117,7 @@ class FacetFit:
             "n_ratings": int(sum(self.facets["item"].n)),
             "log_likelihood": rounded(self.log_likelihood),
             "log_likelihood_kind": self.log_likelihood_kind,
+            "approximation": self.approximation,
             "iterations": self.iterations,
             "converged": self.converged,
             "seconds": round(self.seconds, 3),
@@ -128,6 +138,8 @@ class FacetFit:
 
         Diagnostics are ``rater_effects.csv``, ``categories.csv`` and ``links.csv``.
 
+        Models with slopes write ``items.csv`` too.
+
         Two fits of the same ratings write the same bytes, but for ``seconds`` in the summary.
 
         Parameters
@@ -147,6 +159,9 @@ class FacetFit:
         write_csv(frame(thresholds), folder / "thresholds.csv")
         variance = {name: [getattr(one, name) for one in self.variance] for name in Component._fields}
         write_csv(frame(variance), folder / "variance.csv")
+        if self.items is not None:
+            known = {"item": self.items.items, **{name: getattr(self.items, name) for name in ITEM_COLUMNS}}
+            write_csv(frame(known), folder / "items.csv")
         if self.kept_diagnostics is not None or self.calibration is not None:
             self.diagnostics.save(folder)
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
@@ -217,7 +232,8 @@ class FacetFit:
         UsageError
             A facet is unknown, or both are the same.
         MeasurementError
-            The fit was loaded from files, so that its ratings are not at hand.
+            The fit was loaded from files, so that its ratings are not at hand; or its model has slopes
+            or cumulative logits.
         """
         for name in (facet_a, facet_b):
             if name not in self.facets or facet_a == facet_b:
@@ -225,6 +241,8 @@ class FacetFit:
                 raise UsageError("errors.no_such_option", name="facet", value=name, allowed=allowed)
         if self.ratings is None or self.calibration is None:
             raise MeasurementError("measurement.bias_needs_ratings")
+        if self.calibration.curves is not None:
+            raise MeasurementError("measurement.bias_needs_rasch", model=self.model, allowed=", ".join(RASCH))
         return bias_table(self.ratings, self.calibration, self.facets, facet_a, facet_b)
 
     def dif(self, groups: Mapping[str, str]) -> Frame:
@@ -255,6 +273,8 @@ class FacetFit:
         """
         if self.ratings is None or self.calibration is None:
             raise MeasurementError("measurement.bias_needs_ratings")
+        if self.calibration.curves is not None:
+            raise MeasurementError("measurement.bias_needs_rasch", model=self.model, allowed=", ".join(RASCH))
         return dif_table(self.ratings, self.calibration, self.facets, groups)
 
     @cached_property

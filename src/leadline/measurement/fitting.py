@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -14,24 +15,22 @@ from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import read_table
 from leadline.evidence.frames import Frame
-from leadline.measurement.assemble import components, facet_measures, listed_categories, threshold_table
+from leadline.measurement.assemble import components, facet_measures, threshold_table
 from leadline.measurement.calibrate import Calibration, Progress, calibrate
-from leadline.measurement.facet import Agreement, FacetMeasures
+from leadline.measurement.choice import MODELS, PEOPLE, Way, way
+from leadline.measurement.exact import ExactCalibration, calibrate_answers, calibrate_grouped
+from leadline.measurement.facet import Agreement
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.remarks import comparable_ratees, notices
 from leadline.measurement.row_faults import with_rows
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 
-MODELS = ("rating-scale", "partial-credit")
 METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
 
-PEOPLE = ("ratee", "rater")
-"""Facets whose locations the marginal method takes as random."""
-
-THIN = 10
-"""Ratings per ratee below which joint estimates spread visibly too far."""
+_LOG = logging.getLogger(__name__)
 
 
 def fit(
@@ -39,9 +38,9 @@ def fit(
     *,
     model: str = "rating-scale",
     method: str = "marginal",
-    ratee: str = "ratee",
+    ratee: str | None = "ratee",
     rater: str | None = "rater",
-    item: str = "item",
+    item: str | None = "item",
     rating: str = "rating",
     relationship: str | None = None,
     facets: Sequence[str] = (),
@@ -52,11 +51,12 @@ def fit(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> FacetFit:
-    r"""Fit a many-facet rating-scale or partial-credit model.
+    r"""Fit a many-facet model of ratings, or an item response model of answers.
 
     .. math:: \log(P_{k}/P_{k-1}) = \theta_p - \lambda_r - \gamma_g - \dots - \delta_{ik}
 
-    with :math:`\delta_{ik} = b_i + \tau_k` (``rating-scale``) or free (``partial-credit``). Score
+    with :math:`\delta_{ik} = b_i + \tau_k` (``rating-scale``) or free (``partial-credit``); times a slope
+    :math:`a_i` (``generalized-partial-credit``, ``2pl``); or in cumulative logits (``graded``). Score
     equations, extreme scores (moved 0.3 points) and conditional standard errors are those of FACETS
     and Winsteps where the method is ``joint``.
 
@@ -64,14 +64,21 @@ def fit(
     ----------
     table : polars.DataFrame or path
         One row a rating, N rows. Rows whose rating is empty are left out.
-    model : {"rating-scale", "partial-credit"}
-        Whether items share their thresholds. Categories are those that occur: one in between that
-        nobody used is closed up, as FACETS does unless told to keep it.
+    model : {"rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl"}
+        ``rating-scale``: items share their thresholds. ``1pl``, ``2pl``, ``3pl``: answers of 0 and 1
+        without raters. All but the first two have a place where raters do not cross with ratees, and
+        have no anchors and no joint method; ``graded`` beside further facets has slopes of 1 and shared
+        thresholds. Categories are those that occur: one in between that nobody used is closed up, as
+        FACETS does unless told to keep it.
     method : {"marginal", "joint"}
-        Ratees, raters and halos as random, their variances estimated, by Gaussian variational EM:
-        calibrated errors that count the raters' own. Or joint maximum likelihood, as FACETS and Winsteps.
-    ratee, item, rating : str
-        Columns.
+        Ratees, raters and halos as random, their variances estimated: calibrated errors that count the
+        raters' own. Integrated out by adaptive quadrature where nothing is crossed, else by Gaussian
+        variational EM; the choice is logged. Or joint maximum likelihood, as FACETS and Winsteps.
+    rating : str
+        Column.
+    ratee, item : str or None
+        Columns; None where ratings are not of different ones. Without ratees a rater may rate the
+        same item more than once.
     rater : str or None
         Column; None where nobody judged, as in an exam.
     relationship : str, optional
@@ -113,7 +120,9 @@ def fit(
     -----
     Newton's method over all parameters, the largest facet eliminated. Cost per iteration O(cells)
     where item sets repeat, O(N) otherwise. Sources: Linacre (1989); Andrich (1978); Masters (1982);
-    Wright and Masters (1982); Opper and Archambeau (2009). Checked in tests/reference/guilford_1954/.
+    Wright and Masters (1982); Muraki (1992); Samejima (1969); Birnbaum (1968); Opper and Archambeau
+    (2009); Pinheiro and Bates (1995). Checked in tests/reference/: guilford_1954, lsat7,
+    randell_wine_1989.
 
     Examples
     --------
@@ -134,7 +143,7 @@ def fit(
     _check_option("method", method, METHODS)
     _check_option("stopping", stopping, STOPPING)
     data = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
+    columns: dict[str, str | None] = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
     columns |= {"relationship": relationship} if relationship else {}
     for name in facets:
         if name in columns:
@@ -143,12 +152,11 @@ def fit(
     if weight is None and "weight" in data.columns:
         weight = "weight"
     try:
-        ratings = ratings_from_table(data, columns, rating, weight)
+        ratings = ratings_from_table(data, columns, rating, weight, repeats=ratee is None)
     except MeasurementError as error:
         place = Path(table).name if isinstance(table, (str, Path)) else "ratings"
-        raise with_rows(
-            error, data, elements=columns.values(), rating=rating, weight=weight, place=place
-        ) from error
+        elements = [column for column in columns.values() if column is not None]
+        raise with_rows(error, data, elements=elements, rating=rating, weight=weight, place=place) from error
     with threadpool_limits(limits=threads, user_api="blas"):
         return fit_ratings(
             ratings,
@@ -200,13 +208,18 @@ def fit_ratings(
             raise MeasurementError("measurement.anchor_not_finite", facet=facet)
         if not set(values) & set(ratings.elements[facet]):
             raise MeasurementError("measurement.anchors_match_nothing", facet=facet)
-    if method == "marginal":
+    chosen = way(ratings, model, method, anchors)
+    _LOG.info("%s by the %s method (%s): %d ratings", model, method, chosen, ratings.n)
+    if ratings.repeated and chosen != "one grouping facet":
+        raise MeasurementError("measurement.repeats", example=ratings.repeated, model=model)
+    if chosen != "joint":
         _check_option("noncentered", noncentered or "ratee", ratings.facets)
         if noncentered not in (None, "ratee"):
             raise UsageError("measurement.only_joint", name="noncentered", value=noncentered, allowed="ratee")
         if stopping != STOPPING[0]:
             raise UsageError("measurement.only_joint", name="stopping", value=stopping, allowed=STOPPING[0])
-        return _fit_marginal(ratings, anchors, shared=model == "rating-scale", progress=progress, began=began)
+        known = _marginal(chosen, ratings, model, anchors, progress)
+        return fitted(ratings, known.calibration, model=model, anchors=anchors, posterior=known, began=began)
     noncentered = noncentered or _default_noncentered(ratings, anchors)
     _check_option("noncentered", noncentered, ratings.facets)
     calibration = calibrate(
@@ -218,32 +231,40 @@ def fit_ratings(
         progress=progress,
     )
     return fitted(
-        ratings, calibration, noncentered=noncentered, anchors=anchors, stopping=stopping, began=began
+        ratings,
+        calibration,
+        model=model,
+        noncentered=noncentered,
+        anchors=anchors,
+        stopping=stopping,
+        began=began,
     )
 
 
-def _fit_marginal(
+def _marginal(
+    chosen: Way,
     ratings: Ratings,
+    model: str,
     anchors: Mapping[str, Mapping[str, float]],
-    *,
-    shared: bool,
     progress: Progress | None,
-    began: float,
-) -> FacetFit:
-    known = calibrate_marginal(ratings, shared=shared, anchors=anchors, progress=progress)
-    return fitted(
-        ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known, began=began
-    )
+) -> MarginalCalibration | ExactCalibration:
+    if chosen == "answers":
+        return calibrate_answers(ratings, model)
+    if chosen == "one grouping facet":
+        return calibrate_grouped(ratings, model)
+    shared = model == "rating-scale"
+    return calibrate_marginal(ratings, shared=shared, anchors=anchors, progress=progress)
 
 
 def fitted(
     ratings: Ratings,
     calibration: Calibration,
     *,
-    noncentered: str,
+    model: str = "rating-scale",
+    noncentered: str = "ratee",
     anchors: Mapping[str, object],
     stopping: str = "converged",
-    posterior: MarginalCalibration | None = None,
+    posterior: MarginalCalibration | ExactCalibration | None = None,
     began: float | None = None,
 ) -> FacetFit:
     """The figures of a calibration that was made already.
@@ -252,10 +273,10 @@ def fitted(
     ----------
     ratings : Ratings
     calibration : Calibration
-    noncentered : str
+    model, noncentered : str
     anchors : mapping of facet
     stopping : {"converged", "facets"}
-    posterior : MarginalCalibration, optional
+    posterior : MarginalCalibration or ExactCalibration, optional
         Where the calibration comes from the marginal method.
     began : float, optional
         Moment from which ``seconds`` count.
@@ -264,23 +285,33 @@ def fitted(
     -------
     FacetFit
     """
-    found = facet_measures(ratings, calibration)
+    random = posterior is not None
+    found = facet_measures(ratings, calibration, shrunken=PEOPLE if random else ())
+    kind, approximation, items = "joint", "none", None
+    told: tuple[Notice, ...] = ()
+    if isinstance(posterior, ExactCalibration):
+        kind, approximation, items = "marginal", "adaptive quadrature", posterior.items
+        noncentered, told = posterior.noncentered, posterior.warnings
+    elif posterior is not None:
+        kind, approximation = "variational lower bound", "Gaussian variational"
     return FacetFit(
-        model=MODELS[0] if calibration.shared else MODELS[1],
-        method="joint" if posterior is None else "marginal",
+        model=model,
+        method="marginal" if random else "joint",
         stopping=stopping,
         noncentered=noncentered,
         facets=found,
         thresholds=threshold_table(ratings, calibration),
         variance=components(found) if posterior is None else posterior.components,
         log_likelihood=calibration.log_likelihood,
-        log_likelihood_kind="joint" if posterior is None else "variational lower bound",
+        log_likelihood_kind=kind,
+        approximation=approximation,
+        items=items,
         iterations=calibration.iterations,
         converged=calibration.converged,
         seconds=0.0 if began is None else perf_counter() - began,
         subsets=comparable_ratees(ratings, calibration),
         agreement=Agreement(*calibration.summary.agreement),
-        warnings=tuple(_notices(ratings, calibration, found, anchors, random=posterior is not None)),
+        warnings=tuple(notices(ratings, calibration, found, anchors, random=random, told=told)),
         input_hash=ratings.hash,
         versions={"leadline": __version__, "numpy": np.__version__, "scipy": scipy.__version__},
         ratings=ratings,
@@ -299,61 +330,3 @@ def _default_noncentered(ratings: Ratings, anchors: Mapping[str, object]) -> str
     if "rater" not in ratings.facets or (anchors and "ratee" not in anchors):
         return "ratee"
     return "rater"
-
-
-def comparable_ratees(ratings: Ratings, calibration: Calibration) -> tuple[tuple[str, ...], ...]:
-    """Sets of ratees that can be compared with one another, largest first.
-
-    Parameters
-    ----------
-    ratings : Ratings
-    calibration : Calibration
-
-    Returns
-    -------
-    tuple of tuple of str
-        Ratees without a finite estimate of their own are in none.
-    """
-    number = calibration.facets.index("ratee")
-    group = calibration.design.groups[number]
-    names = np.array(ratings.elements["ratee"], dtype=object)
-    sets = [tuple(names[group == g].tolist()) for g in range(calibration.design.n_groups[number])]
-    return tuple(sorted(sets, key=lambda one: (-len(one), one)))
-
-
-def _notices(
-    ratings: Ratings,
-    calibration: Calibration,
-    facets: Mapping[str, FacetMeasures],
-    anchors: Mapping[str, object],
-    *,
-    random: bool,
-) -> list[Notice]:
-    """What the reader should know before using the figures."""
-    found: list[tuple[str, dict[str, object]]] = []
-    groups = dict(zip(calibration.facets, calibration.design.n_groups, strict=True))
-    if groups["ratee"] > 1:
-        found.append(("subsets_random" if random else "subsets", {"n": groups["ratee"]}))
-    elif apart := [facet for facet, n in groups.items() if n > 1]:
-        found.append(("confounded", {"facets": ", ".join(apart)}))
-    if not calibration.bounded:
-        found.append(("no_maximum", {}))
-    elif not calibration.converged:
-        found.append(("not_converged", {"n": calibration.iterations}))
-    for facet, measures in facets.items():
-        if measures.extreme.any():
-            names = [
-                e for e, is_extreme in zip(measures.elements, measures.extreme, strict=True) if is_extreme
-            ]
-            listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-            code = "extreme" if not random else "extreme_random" if facet in PEOPLE else "extreme_fixed"
-            found.append((code, {"facet": facet, "n": len(names), "elements": listed}))
-        if len(measures.elements) == 1 and facet not in anchors:
-            found.append(("one_element", {"facet": facet}))
-    unused = sorted(set(listed_categories(calibration.labels).tolist()) - set(calibration.labels.tolist()))
-    if unused:
-        found.append(("unused_categories", {"categories": ", ".join(map(str, unused))}))
-    each = ratings.n / len(ratings.elements["ratee"])
-    if each < THIN and not random:
-        found.append(("thin", {"n": round(each, 1)}))
-    return [Notice(f"measurement.notice.{code}", fields) for code, fields in found]

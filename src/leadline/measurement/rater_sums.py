@@ -9,7 +9,7 @@ import numpy as np
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse, starts
-from leadline.measurement.kernels.curves import Curves, curves, looked_up, nodes_between
+from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
 from leadline.measurement.ratings import Ratings
 
 
@@ -94,13 +94,14 @@ def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
     return Rows(kept, start, cells.form, cells.forms, eta[kept][start], of_rows)
 
 
-def curves_of(calibration: Calibration, forms: Flags | None, low: float, high: float) -> Curves:
+def expected_of(calibration: Calibration, forms: Flags | None, low: float, high: float) -> Expectations:
     """Tables of the item sets of a calibration over a range of locations."""
     n_items, n_steps = calibration.steps.shape
     rungs = np.nan_to_num(rung_labels(calibration), nan=float(calibration.labels[0]))
     label = np.broadcast_to(np.searchsorted(calibration.labels, rungs), (n_items, n_steps + 1))
     nodes = nodes_between(low, high, n_items, n_steps + 1)
-    return curves(calibration.steps, forms, label, len(calibration.labels), nodes)
+    n_labels = len(calibration.labels)
+    return expectations(calibration.steps, forms, label, n_labels, nodes, curves=calibration.curves)
 
 
 def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = None) -> RaterSums:
@@ -130,7 +131,7 @@ def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = N
     mean = float(np.nanmean(severity[~calibration.extreme[at["rater"]]])) if len(rows.eta) else 0.0
     alike = rows.eta + severity[rater] - (mean if np.isfinite(mean) else 0.0)
     low, high = _range(rows.eta, alike)
-    table = curves_of(calibration, rows.forms, low, high)
+    table = expected_of(calibration, rows.forms, low, high)
     left, share = table.places(rows.eta, rows.form)
     rung, weight = calibration.screen.rung[rows.kept].astype(float), ratings.weight[rows.kept]
     middle = np.isfinite(calibration.steps).sum(axis=1)[ratings.index["item"][rows.kept]] / 2

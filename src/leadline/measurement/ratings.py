@@ -33,6 +33,8 @@ class Ratings:
         Positive.
     hash : str
         SHA-256 of the content, whatever the order it came in.
+    repeated : str
+        Example of a combination of elements that occurs more than once; empty where none does.
     """
 
     facets: tuple[str, ...]
@@ -41,6 +43,7 @@ class Ratings:
     rating: NDArray[np.int64]
     weight: Floats
     hash: str
+    repeated: str = ""
 
     @property
     def n(self) -> int:
@@ -49,7 +52,12 @@ class Ratings:
 
 
 def ratings_from_table(
-    table: Frame, columns: Mapping[str, str], rating: str, weight: str | None = None
+    table: Frame,
+    columns: Mapping[str, str | None],
+    rating: str,
+    weight: str | None = None,
+    *,
+    repeats: bool = False,
 ) -> Ratings:
     """Ratings of a table, coded by facet; rows without a rating are left out.
 
@@ -57,9 +65,11 @@ def ratings_from_table(
     ----------
     table : polars.DataFrame
     columns : mapping of facet to column
-        ``ratee`` and ``item`` at least.
+        ``ratee`` and ``item`` at least; None for a facet with the single element ``*``.
     rating, weight : str
         Columns of whole numbers and of positive numbers.
+    repeats : bool
+        Whether a combination of elements may occur more than once.
 
     Returns
     -------
@@ -78,7 +88,8 @@ def ratings_from_table(
     >>> ratings_from_table(table, {"ratee": "who", "item": "q"}, "y").elements["ratee"]
     ('a', 'b')
     """
-    for name in (*columns.values(), rating, *([weight] if weight else [])):
+    named = [column for column in columns.values() if column is not None]
+    for name in (*named, rating, *([weight] if weight else [])):
         if name not in table.columns:
             raise MeasurementError(
                 "measurement.no_such_column", column=name, present=", ".join(table.columns)
@@ -95,11 +106,12 @@ def ratings_from_table(
     if not (np.isfinite(weights) & (weights > 0)).all():
         row = int(np.flatnonzero(~(np.isfinite(weights) & (weights > 0)))[0])
         raise MeasurementError("measurement.weight_not_positive", column=weight, value=f"{weights[row]:g}")
-    for column in columns.values():
+    for column in named:
         if table.get_column(column).null_count():
             raise MeasurementError("measurement.empty_cells", column=column)
-    coded = {facet: codes(table, column) for facet, column in columns.items()}
-    return ordered_ratings(coded, value.astype(np.int64), weights)
+    one = (np.zeros(len(value), dtype=np.int32), ("*",))
+    coded = {facet: one if column is None else codes(table, column) for facet, column in columns.items()}
+    return ordered_ratings(coded, value.astype(np.int64), weights, repeats=repeats)
 
 
 def _numbers(table: Frame, column: str) -> Floats:
@@ -116,6 +128,8 @@ def ordered_ratings(
     coded: Mapping[str, tuple[NDArray[np.int32], tuple[str, ...]]],
     rating: NDArray[np.int64],
     weight: Floats,
+    *,
+    repeats: bool = False,
 ) -> Ratings:
     """Ratings in the order of their elements, each combination of elements at most once.
 
@@ -123,6 +137,8 @@ def ordered_ratings(
     ----------
     coded : mapping of facet to codes, shape (N,), and names
     rating, weight : array, shape (N,)
+    repeats : bool
+        Whether a combination may occur more than once.
 
     Returns
     -------
@@ -131,7 +147,7 @@ def ordered_ratings(
     Raises
     ------
     MeasurementError
-        A combination occurs twice.
+        A combination occurs twice and may not.
 
     Examples
     --------
@@ -142,20 +158,20 @@ def ordered_ratings(
     sequence = [*(facet for facet in coded if facet != "item"), "item"]
     key = combined_key([coded[f][0] for f in sequence], [len(coded[f][1]) for f in sequence])
     if not bool((key[1:] > key[:-1]).all()):
-        order = np.argsort(key, kind="stable")
+        order = np.lexsort((weight, rating, key)) if repeats else np.argsort(key, kind="stable")
         key, rating, weight = key[order], rating[order], weight[order]
         coded = {facet: (code[order], names) for facet, (code, names) in coded.items()}
     twice = np.flatnonzero(key[1:] == key[:-1])
+    repeated = ""
     if len(twice):
         where = {facet: names[code[twice[0]]] for facet, (code, names) in coded.items()}
-        raise MeasurementError(
-            "measurement.duplicate_ratings",
-            n=len(twice),
-            example=", ".join(f"{facet} {name}" for facet, name in where.items()),
-        )
+        repeated = ", ".join(f"{facet} {name}" for facet, name in where.items())
+        if not repeats:
+            raise MeasurementError("measurement.duplicate_ratings", n=len(twice), example=repeated)
     index = {facet: np.ascontiguousarray(code, dtype=np.int32) for facet, (code, _) in coded.items()}
     elements = {facet: names for facet, (_, names) in coded.items()}
-    return Ratings(tuple(coded), elements, index, rating, weight, _hash(elements, index, rating, weight))
+    digest = _hash(elements, index, rating, weight)
+    return Ratings(tuple(coded), elements, index, rating, weight, digest, repeated)
 
 
 def _hash(

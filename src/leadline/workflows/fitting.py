@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadline.errors import EvidenceError, Fault
+from leadline.errors import EvidenceError, Fault, UsageError
 from leadline.evidence import read_table, rows, write_csv
 from leadline.evidence.frames import Frame
 from leadline.measurement import FacetFit, fit
@@ -123,9 +123,9 @@ def fit_file(
     *,
     model: str = "rating-scale",
     method: str = "marginal",
-    ratee: str = "ratee",
-    rater: str = "rater",
-    item: str = "item",
+    ratee: str | None = "ratee",
+    rater: str | None = "rater",
+    item: str | None = "item",
     rating: str = "rating",
     relationship: str | None = None,
     facets: Sequence[str] = (),
@@ -182,7 +182,9 @@ def fit_file(
     progress("workflows.stage.read", 0.0)
     table = read_table(source, query=query)
     anchors = None if anchor is None else read_anchors(anchor)
-    groups = None if dif is None else groups_of(table, ratee, dif, Path(source).name)
+    if dif is not None and ratee is None:
+        raise UsageError("workflows.dif_needs_ratee")
+    groups = None if dif is None or ratee is None else groups_of(table, ratee, dif, Path(source).name)
     progress("workflows.stage.fit", 0.3)
     found = fit(
         table,

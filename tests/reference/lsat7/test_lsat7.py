@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from leadline.evidence.frames import frame
+from leadline.measurement import fit as by_name
 from leadline.measurement.quadrature import fit_responses
 from leadline.measurement.quadrature.family import GUESSING
 from leadline.measurement.quadrature.parameters import Free
@@ -39,6 +41,25 @@ def test_the_two_parameter_model_has_the_published_maximum() -> None:
     assert fit.log_likelihood == pytest.approx(-2658.805, abs=5e-4)
     assert fit.items.slope == pytest.approx([0.987546, 1.080837, 1.707476, 0.764990, 0.735673], abs=5e-6)
     assert intercept == pytest.approx([1.85586, 0.80797, 1.80521, 0.48600, 1.85446], abs=1e-5)
+
+
+def test_models_by_name_reach_the_same_figures_from_a_table_of_answers() -> None:
+    people = np.repeat(ANSWERS, PEOPLE.astype(int), axis=0).astype(int)
+    count, items = people.shape
+    table = frame(
+        {
+            "ratee": np.repeat([f"p{n:04d}" for n in range(count)], items),
+            "item": np.tile([f"i{n}" for n in range(items)], count),
+            "rating": people.ravel(),
+        }
+    )
+    found = by_name(table, model="2pl", rater=None)
+    assert found.items is not None
+    intercept = -found.items.slope * found.facets["item"].measure
+    assert (found.approximation, found.log_likelihood_kind) == ("adaptive quadrature", "marginal")
+    assert found.log_likelihood == pytest.approx(-2658.805, abs=5e-4)
+    assert found.items.slope == pytest.approx([0.987546, 1.080837, 1.707476, 0.764990, 0.735673], abs=2e-5)
+    assert intercept == pytest.approx([1.85586, 0.80797, 1.80521, 0.48600, 1.85446], abs=2e-5)
 
 
 # R 4.2.2, lme4 1.1-31

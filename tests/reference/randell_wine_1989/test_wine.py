@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leadline.evidence.frames import frame
+from leadline.measurement import fit as by_name
 from leadline.measurement.quadrature import GroupedFit, fit_grouped
 
 with (Path(__file__).parent / "wine.csv").open(encoding="utf-8") as lines:
@@ -54,6 +56,21 @@ def test_two_facets_with_judges_as_raters(n_nodes: int | None) -> None:
     assert found.thresholds.threshold[1:] == pytest.approx(THRESHOLDS, abs=1e-5)
     assert found.thresholds.se[1:] == pytest.approx(THRESHOLDS_SE, abs=1e-5)
     assert found.variance.variance == pytest.approx(1.287733133, abs=1e-5)
+
+
+def test_the_same_model_by_name() -> None:
+    table = frame({name: column(name) for name in WINE[0] if name != "rating"} | {"rating": RATING})
+    found = by_name(table, model="graded", ratee=None, item=None, rater="judge", facets=("temp", "contact"))
+    temp, contact = found.facets["temp"], found.facets["contact"]
+    first = temp.measure[0] + contact.measure[0] - found.facets["ratee"].measure[0]
+    assert found.approximation == "adaptive quadrature"
+    assert found.log_likelihood == pytest.approx(-81.5324607117, abs=1e-5)
+    assert temp.elements == ("cold", "warm")
+    assert temp.measure[0] - temp.measure[1] == pytest.approx(3.061890992, abs=5e-5)
+    assert contact.measure[0] - contact.measure[1] == pytest.approx(1.833433365, abs=5e-5)
+    # R counts from the first task and contact, and from the average judge.
+    assert found.thresholds.threshold[1:] + first == pytest.approx(THRESHOLDS, abs=5e-5)
+    assert found.variance[0].variance == pytest.approx(1.287733133, abs=5e-5)
 
 
 def test_published_digits_hold_to_three_decimals() -> None:

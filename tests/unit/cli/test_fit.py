@@ -74,6 +74,26 @@ def test_faulty_anchors_are_refused_all_at_once(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_answers_of_an_exam_are_fitted_without_raters_and_items_written(tmp_path: Path) -> None:
+    rows = [f"p{p},q{q},{int((p * 7 + q * q) % 10 > q + p % 3)}" for p in range(60) for q in range(6)]
+    (tmp_path / "responses.csv").write_text("\n".join(["ratee,item,response", *rows]))
+    options = ["--no-rater", "--rating", "response", "--model", "2pl"]
+    ended = call("fit", tmp_path / "responses.csv", "--out", tmp_path / "out", *options)
+    assert ended.status == 0, ended.err
+    assert "marginal log-likelihood" in ended.out
+    header, *items = (tmp_path / "out" / "items.csv").read_text().splitlines()
+    assert header == "item,slope,slope_se,guess,guess_se"
+    assert len(items) == 6
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["approximation"] == "adaptive quadrature"
+
+
+def test_a_model_that_raters_have_none_of_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    ended = call("fit", GUILFORD, "--out", tmp_path / "out", "--model", "2pl")
+    assert ended.status == 2
+    assert "--no-rater" in ended.err
+
+
 def test_json_is_the_summary(tmp_path: Path) -> None:
     document = json.loads(call("fit", GUILFORD, "--out", tmp_path / "out", "--json").out)
     assert document["converged"] is True

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities, moments
+from leadline.measurement.kernels.categories import moments
+from leadline.measurement.kernels.curves import Curves, probabilities
 
 _CHUNK = 250_000
 
@@ -70,6 +71,8 @@ class Estimated(NamedTuple):
     weight : array, shape (N,)
     context : array of int, shape (N,)
         Ratings of one ratee on one item (and the same further elements), whoever gave them.
+    curves : Curves, optional
+        None for the rating-scale family.
     """
 
     elements: tuple[Codes, ...]
@@ -79,6 +82,7 @@ class Estimated(NamedTuple):
     rung: NDArray[np.int64]
     weight: Floats
     context: NDArray[np.int64]
+    curves: Curves | None = None
 
 
 class Sums(NamedTuple):
@@ -162,7 +166,7 @@ def summed(ratings: Estimated) -> Summary:
         at = [each[part] for each in ratings.elements]
         pulls = [sign * x[a] for sign, x, a in zip(signs, ratings.locations, at, strict=True)]
         eta = np.sum(pulls[:-1], axis=0)
-        prob = category_probabilities(eta, ratings.steps[at[-1]])
+        prob = probabilities(ratings.curves, eta, ratings.steps, at[-1])
         y, w = ratings.rung[part].astype(float), ratings.weight[part]
         tails = prob[:, :0:-1].cumsum(axis=1)[:, ::-1]
         for k in range(n_categories - 1):

@@ -137,6 +137,7 @@ def fit_grouped(
     problem = _laid(checked, GROUPED[model])
     solution = solve(problem, n_nodes=n_nodes, tolerance=tolerance, most=most_iterations)
     found = estimates(problem, solution, 1)
+    thresholds, covariance = _thresholds(checked, GROUPED[model], found)
     return GroupedFit(
         model=model,
         units=UnitMeasures(
@@ -146,7 +147,7 @@ def fit_grouped(
             posterior_sd=found.units.sd,
             n=np.bincount(checked.unit),
         ),
-        thresholds=_thresholds(checked, GROUPED[model], found),
+        thresholds=thresholds,
         variance=found.component(grouping),
         log_likelihood=solution.log_likelihood,
         n_parameters=len(found.b),
@@ -157,6 +158,7 @@ def fit_grouped(
         warnings=tuple(of_solution(solution, found.spread)),
         facets={one.facet: one for one in _effects(checked, found)},
         identification=identification,
+        threshold_covariance=covariance,
     )
 
 
@@ -200,25 +202,26 @@ def _laid(ratings: _Ratings, model: Model) -> Problem:
     )
 
 
-def _thresholds(ratings: _Ratings, model: Model, found: Estimates) -> Thresholds:
+def _thresholds(ratings: _Ratings, model: Model, found: Estimates) -> tuple[Thresholds, Floats]:
     inner = ratings.scale.inner[0]
     used = np.flatnonzero(ratings.scale.used[0])
     weights = step_weights(model.family, used, ratings.scale.n.shape[1] - 1)[1:, used[1:] - 1]
     place = slice(1, len(used))
-    covariance = found.covariance[place, place]
+    covariance = weights @ found.covariance[place, place] @ weights.T
     threshold, error = np.full((2, len(inner)), np.nan)
     column = np.flatnonzero(inner >= 0)[1:]
     threshold[column] = -weights @ found.b[place]
-    error[column] = np.sqrt(np.einsum("rm,ml,rl->r", weights, covariance, weights))
+    error[column] = np.sqrt(np.diag(covariance))
     count = np.zeros(len(inner))
     count[inner >= 0] = ratings.scale.n[0][inner[inner >= 0]]
-    return Thresholds(
+    table = Thresholds(
         item=("*",) * len(inner),
         category=ratings.lowest + np.arange(len(inner)),
         threshold=threshold,
         se=error,
         count=count,
     )
+    return table, covariance
 
 
 def _effects(ratings: _Ratings, found: Estimates) -> list[FixedEffects]:

@@ -189,7 +189,10 @@ class GroupedFit(QuadratureFit):
     facets : mapping of name to FixedEffects
     identification : {"centred", "reference"}
         Effects of a facet add up to 0, or its first element's is 0.
+    threshold_covariance : array, shape (T, T)
+        Of the thresholds that are there.
     """
 
     facets: Mapping[str, FixedEffects]
     identification: str
+    threshold_covariance: Floats
