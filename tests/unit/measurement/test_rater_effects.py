@@ -153,9 +153,10 @@ def test_diagnostics_are_saved_and_read_back(found: FacetFit, tmp_path: Path) ->
         one, other = getattr(found.diagnostics, name), getattr(again, name)
         assert other.columns == one.columns
         assert other.height == one.height
-    assert again.rater_effects.get_column("flagged").sum() == found.diagnostics.rater_effects.get_column(
-        "flagged"
-    ).sum()
+    assert (
+        again.rater_effects.get_column("flagged").sum()
+        == found.diagnostics.rater_effects.get_column("flagged").sum()
+    )
 
 
 def test_a_folder_without_diagnostics_says_what_to_do(found: FacetFit, tmp_path: Path) -> None:
