@@ -17,7 +17,7 @@ from leadline.cli.speech import manner, manner_of, speaking
 
 FORMULAS = ("geometric", "source", "arithmetic", "ces")
 MODELS = ("rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl")
-METHODS = ("joint",)
+METHODS = ("marginal",)
 FIT_METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
 
@@ -100,7 +100,7 @@ ASSESS = Command(
     *_formula(),
     Option("--cycle", metavar="NAME"),
     Option("--top", type=click.IntRange(min=1), metavar="K"),
-    Option("--method", type=click.Choice(METHODS), default="joint", show_default=True, metavar="NAME"),
+    Option("--method", type=click.Choice(METHODS), default="marginal", show_default=True, metavar="NAME"),
     Option("--keep-good", is_flag=True),
     Option("--last-wins", is_flag=True),
     Option("--pdf", is_flag=True),

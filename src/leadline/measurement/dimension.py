@@ -25,15 +25,16 @@ class Dimension:
     factor : str
     kind : {"ratings", "exam", "outcomes"}
     value, se : array, shape (P,), 0-100
-        NaN where the ratee has no such evidence.
+        Mean and standard deviation of what is known, all evidence about the ratee used; NaN where there
+        is none of this kind.
     theta, theta_se : array, shape (P,), logits
         NaN for outcomes, which are not measured in logits.
     n, n_raters, n_items : array of int, shape (P,)
         Ratings, answers or results; distinct raters; distinct items.
     weight : float
         Declared share of the kind in the factor.
-    curve : Curve or None
-        Map from logits to 0-100; None for outcomes.
+    curve : Curve
+        Map from logits to 0-100, or from units of 20 points of attainment.
     """
 
     factor: str
@@ -46,7 +47,7 @@ class Dimension:
     n_raters: Counts
     n_items: Counts
     weight: float
-    curve: Curve | None
+    curve: Curve
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

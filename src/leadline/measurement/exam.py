@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from leadline.errors import MeasurementError
 from leadline.evidence import Evidence
 from leadline.evidence.frames import codes, rows
 from leadline.frameworks import ExamItem, Framework
-from leadline.measurement.calibrate import calibrate
 from leadline.measurement.factor_map import Curve, share_curve
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.location import located
+from leadline.measurement.occasions import Occasions, named
 from leadline.measurement.ratings import Ratings, ordered_ratings
+from leadline.measurement.variational.parts import Attained, Part
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,29 +39,29 @@ class Answers:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Examined:
-    """Abilities of one factor. O occasions (ratee and cycle).
+class FactorAnswers:
+    """Answers to one factor's questions. O occasions (ratee and cycle).
 
     Attributes
     ----------
     factor : str
+    source : Part or Attained
+        What they add to the common fit. Attained where no question tells people apart, so that all
+        count as equally hard.
+    anchors : mapping of facet to mapping of element to logits
+        Difficulties that the framework declares.
+    questions : tuple of ExamItem
     occasions : array of int, shape (O,)
-    theta, theta_se : array, shape (O,), logits
     n : array of int, shape (O,)
         Questions answered.
-    curve : Curve
-    calibrated : bool
-        Whether difficulties could be told from the answers or the framework; otherwise all
-        questions count as equally hard.
     """
 
     factor: str
+    source: Part | Attained
+    anchors: Mapping[str, Mapping[str, float]]
+    questions: tuple[ExamItem, ...]
     occasions: Codes
-    theta: Floats
-    theta_se: Floats
     n: NDArray[np.int64]
-    curve: Curve
-    calibrated: bool
 
 
 def score_answer(item: ExamItem, response: str) -> int:
@@ -142,26 +143,25 @@ def answers_of(evidence: Evidence, framework: Framework) -> Answers | None:
     )
 
 
-def examined_factor(answers: Answers, framework: Framework, factor: str) -> Examined | None:
-    r"""Abilities of a factor's questions under the Rasch model.
+def factor_answers(
+    answers: Answers, framework: Framework, factor: str, among: Occasions
+) -> FactorAnswers | None:
+    r"""Answers to a factor's questions as evidence of one dimension, under the Rasch model.
 
     A question marked from 0 to m counts as m trials of equal difficulty b: its steps are
     :math:`b + \ln(k/(m - k + 1))` (Rasch 1960; Masters and Wright 1984), for m = 1 the Rasch model.
-    Difficulties that the framework declares are used as they are; the others are estimated jointly
-    from the answers of all cycles and drawn in by (L - 1)/L, L being the number of questions a
-    person answered, because joint estimates spread out by the inverse (Wright and Douglas 1977).
-    Abilities are then estimated with the questions held; a score of nothing or everything is moved by
-    0.3 points.
+    Difficulties that the framework declares are used as they are; the others are estimated.
 
     Parameters
     ----------
     answers : Answers
     framework : Framework
     factor : str
+    among : Occasions
 
     Returns
     -------
-    Examined or None
+    FactorAnswers or None
         None without answers to the factor's questions.
     """
     bank = {
@@ -171,25 +171,56 @@ def examined_factor(answers: Answers, framework: Framework, factor: str) -> Exam
     kept = np.flatnonzero(present[answers.item])
     if len(kept) == 0:
         return None
+    kept, occasion = among.rows(answers, kept)
     used, item = np.unique(answers.item[kept], return_inverse=True)
-    questions = [bank[answers.items[n]] for n in used.tolist()]
-    occasions, person = np.unique(answers.occasion[kept], return_inverse=True)
+    questions = tuple(bank[answers.items[n]] for n in used.tolist())
+    occasions, person = np.unique(occasion, return_inverse=True)
+    names = named(answers, occasions)
     score = answers.score[kept]
-    difficulty, calibrated = _difficulties(questions, person, item, score)
-    steps = _trial_steps(difficulty, [question.max_score for question in questions])
-    found = located(
-        person, len(occasions), offset=np.zeros(len(kept)), steps=steps[item], score=score.astype(float)
-    )
-    n = add_up(person, len(occasions)).astype(np.int64)
-    return Examined(
+    ratings = _trials(questions, person, names, item, score)
+    declared = {q.id: q.difficulty for q in questions if q.difficulty is not None}
+    anchors: dict[str, Mapping[str, float]] = {"item": declared} if declared else {}
+    if "trial" in ratings.facets:
+        anchors["trial"] = dict.fromkeys(ratings.elements["trial"], 0.0)
+    dimension = f"exam:{factor}"
+    source: Part | Attained = Part(dimension=dimension, ratings=ratings)
+    if (ratings.rating == ratings.rating[0]).all():
+        difficulty = np.array([q.difficulty or 0.0 for q in questions])
+        steps = _trial_steps(difficulty, [question.max_score for question in questions])[item]
+        found = located(
+            person, len(occasions), offset=np.zeros(len(kept)), steps=steps, score=score.astype(float)
+        )
+        source = Attained(dimension=dimension, ratees=names, value=found.location, se=found.se)
+    return FactorAnswers(
         factor=factor,
+        source=source,
+        anchors=anchors,
+        questions=questions,
         occasions=occasions,
-        theta=found.location,
-        theta_se=found.se,
-        n=n,
-        curve=_exam_curve(questions, difficulty, bank.values()),
-        calibrated=calibrated,
+        n=add_up(person, len(occasions)).astype(np.int64),
     )
+
+
+def exam_curve(given: FactorAnswers, difficulties: Mapping[str, float], bank: Iterable[ExamItem]) -> Curve:
+    """Map from logits to 0-100: expected share of the greatest score.
+
+    Parameters
+    ----------
+    given : FactorAnswers
+    difficulties : mapping of question to logits
+        As calibrated; empty where all count as equally hard.
+    bank : iterable of ExamItem
+        The factor's questions; those that nobody answered count where they declare their difficulty.
+
+    Returns
+    -------
+    Curve
+    """
+    known = {q.id: q.difficulty for q in (*given.questions, *bank) if q.difficulty is not None}
+    known |= difficulties or {q.id: known.get(q.id, 0.0) for q in given.questions}
+    n = len(known)
+    steps = np.array(list(known.values()))[:, None]
+    return share_curve(steps, np.repeat([[0.0, 1.0]], n, axis=0), np.zeros(n), np.ones(n))
 
 
 def _trial_steps(difficulty: Floats, most: Sequence[int]) -> Floats:
@@ -201,50 +232,22 @@ def _trial_steps(difficulty: Floats, most: Sequence[int]) -> Floats:
     return np.where(inside, difficulty[:, None] + odds, np.inf)
 
 
-def _difficulties(
-    questions: Sequence[ExamItem], person: Codes, item: Codes, score: NDArray[np.int64]
-) -> tuple[Floats, bool]:
-    """Difficulty of every question, and whether it is known rather than assumed equal."""
-    declared = np.array([np.nan if q.difficulty is None else q.difficulty for q in questions], dtype=float)
-    fixed = np.isfinite(declared)
-    if fixed.all():
-        return declared, True
-    ratings = _trials(questions, person, item, score)
-    anchors = {"item": {q.id: float(d) for q, d in zip(questions, declared, strict=True) if np.isfinite(d)}}
-    if "trial" in ratings.facets:
-        anchors["trial"] = dict.fromkeys(ratings.elements["trial"], 0.0)
-    try:
-        found = calibrate(ratings, noncentered="ratee", anchors=anchors)
-    except MeasurementError:  # everybody right or wrong throughout: nothing tells questions apart
-        return np.where(fixed, declared, 0.0), False
-    if not found.bounded:
-        return np.where(fixed, declared, 0.0), False
-    length = max(len(score) / (int(person.max()) + 1), 1.0)
-    shrink = 1.0 if fixed.any() else (length - 1) / length
-    return np.where(fixed, declared, shrink * found.locations[-1]), True
-
-
-def _trials(questions: Sequence[ExamItem], person: Codes, item: Codes, score: NDArray[np.int64]) -> Ratings:
+def _trials(
+    questions: Sequence[ExamItem],
+    person: Codes,
+    names: tuple[str, ...],
+    item: Codes,
+    score: NDArray[np.int64],
+) -> Ratings:
     """One right-or-wrong rating for each trial of each answer."""
     most = np.array([question.max_score for question in questions])[item]
     answer = np.repeat(np.arange(len(score)), most)
     trial = np.arange(len(answer)) - np.repeat(np.cumsum(most) - most, most)
     coded = {
-        "ratee": (person[answer].astype(np.int32), tuple(map(str, range(int(person.max()) + 1)))),
+        "ratee": (person[answer].astype(np.int32), names),
         "item": (item[answer].astype(np.int32), tuple(question.id for question in questions)),
     }
     if most.max() > 1:
         coded["trial"] = (trial.astype(np.int32), tuple(map(str, range(int(most.max())))))
     right = (trial < score[answer]).astype(np.int64)
     return ordered_ratings(coded, right, np.ones(len(right)))
-
-
-def _exam_curve(questions: Sequence[ExamItem], difficulty: Floats, bank: Iterable[ExamItem]) -> Curve:
-    """Expected share of the greatest score over the questions whose difficulty is known."""
-    known = {question.id: float(d) for question, d in zip(questions, difficulty, strict=True)}
-    for question in bank:
-        if question.difficulty is not None:
-            known.setdefault(question.id, question.difficulty)
-    n = len(known)
-    steps = np.array(list(known.values()))[:, None]
-    return share_curve(steps, np.repeat([[0.0, 1.0]], n, axis=0), np.zeros(n), np.ones(n))

@@ -44,10 +44,10 @@ class Curve:
         return np.interp(theta, self.logits, self.value)
 
     def with_error(self, theta: Floats, theta_se: Floats) -> tuple[Floats, Floats]:
-        """Values and their standard errors, the error carried through the bend of the map.
+        """Mean and standard deviation of the mapped normal distribution of theta.
 
-        The error is the standard deviation of the mapped normal distribution of theta, by
-        Gauss-Hermite quadrature with 21 nodes.
+        By Gauss-Hermite quadrature with 21 nodes, so that near an end of the scale the value stays in
+        the middle of its interval.
 
         Parameters
         ----------
@@ -61,14 +61,15 @@ class Curve:
         Examples
         --------
         >>> line = Curve(np.array([-10.0, 10.0]), np.array([0.0, 100.0]))
-        >>> line.with_error(np.array([0.0]), np.array([0.4]))[1].round(3)
-        array([2.])
+        >>> value, se = line.with_error(np.array([0.0]), np.array([0.4]))
+        >>> value.round(3), se.round(3)
+        (array([50.]), array([2.]))
         """
         share = _WEIGHTS / _WEIGHTS.sum()
         at_nodes = self(theta[:, None] + theta_se[:, None] * _NODES)
         mean = at_nodes @ share
         spread = ((at_nodes - mean[:, None]) ** 2) @ share
-        return self(theta), np.sqrt(np.maximum(spread, 0.0))
+        return mean, np.sqrt(np.maximum(spread, 0.0))
 
 
 def check_map(name: str) -> None:

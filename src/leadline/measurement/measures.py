@@ -17,6 +17,7 @@ from leadline.measurement.dimension import CompetencyMeasure, Counts, Dimension,
 from leadline.measurement.factor_map import Curve
 from leadline.measurement.files import measure_columns
 from leadline.measurement.fitted import FacetFit
+from leadline.measurement.joint_posterior import JointPosterior
 from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.notice import Notice
 from leadline.measurement.pooled import factor_draws
@@ -25,6 +26,7 @@ _ARRAYS: Mapping[str, Any] = {
     "factor_value": np.float64,
     "factor_se": np.float64,
     "factor_partial": bool,
+    "information": np.float64,
     "n_raters": np.int64,
     "n_items": np.int64,
 }
@@ -50,6 +52,11 @@ class Measures:
         Kinds weighted as declared; NaN where a ratee has no evidence of the factor.
     factor_partial : bool array, shape (P, F)
         A kind of evidence that others have is missing.
+    information : array, shape (P, F, D)
+        Share of what is known of each factor that each of the D dimensions told; the rest of 1 is what
+        nobody told.
+    posterior : JointPosterior
+        Of the D dimensions.
     n_raters, n_items : array of int, shape (P,)
         Distinct raters other than the ratee; distinct items, questions and results.
     by_relationship : mapping of relationship to array of int, shape (P,)
@@ -74,6 +81,8 @@ class Measures:
     factor_value: Floats
     factor_se: Floats
     factor_partial: Flags
+    information: Floats
+    posterior: JointPosterior
     n_raters: Counts
     n_items: Counts
     by_relationship: Mapping[str, Counts]
@@ -87,11 +96,11 @@ class Measures:
     seed: int
 
     def draws(self, n: int, seed: int) -> Floats:
-        """Draws of every factor from what is known of it.
+        """Joint draws of every factor of all ratees, who share the errors of their raters.
 
-        Logits are drawn from their normal distribution and sent through the map; attainment is drawn
-        about its value and kept within 0-100. A kind, or a whole factor, that a ratee lacks is
-        drawn from the distribution it has in the pool: missing is uncertain, never zero.
+        Locations are drawn from the posterior and sent through the maps to 0-100. A kind, or a whole
+        factor, that a ratee lacks is drawn from what the ratee's other evidence and the group let one
+        expect: missing is uncertain, never zero.
 
         Parameters
         ----------
@@ -103,7 +112,7 @@ class Measures:
         array, shape (n, P, F), 0-100
             NaN in factors for which nobody has evidence.
         """
-        return factor_draws(self.dimensions, self.factors, len(self.ratees), n, seed)
+        return factor_draws(self.dimensions, self.factors, self.posterior, n, seed)
 
     def to_frame(self) -> Frame:
         """Measures of every element of every factor's fit: ``measures.csv``, facets as ``ratee:factor``."""
@@ -138,7 +147,7 @@ class Measures:
         }
 
     def save(self, directory: str | Path) -> Path:
-        """Write ``measures.json`` and ``measures.csv``, and framework, fits and last cycle in folders.
+        """Write measures and posterior, and in folders the framework, the fits and the last cycle.
 
         Parameters
         ----------
@@ -157,6 +166,7 @@ class Measures:
             fit.save(folder / "fits" / factor)
         if self.previous is not None:
             self.previous.save(folder / "previous")
+        self.posterior.save(folder / "posterior.npz")
         write_csv(self.to_frame(), folder / "measures.csv")
         content = {**self.to_json(), "fits": list(self.fits), "previous": self.previous is not None}
         text = json.dumps(content, ensure_ascii=False, allow_nan=False)
@@ -188,12 +198,14 @@ class Measures:
         arrays: dict[str, Any] = {name: np.array(content[name], dtype=kind) for name, kind in _ARRAYS.items()}
         shape = (len(content["ratees"]), len(content["factors"]))
         arrays |= {name: arrays[name].reshape(shape) for name in arrays if name.startswith("factor_")}
+        arrays["information"] = arrays["information"].reshape(*shape, -1)
         return cls(
             framework=load_framework(str(folder / "framework")),
             ratees=tuple(content["ratees"]),
             team=tuple(content["team"]),
             factors=tuple(content["factors"]),
             **arrays,
+            posterior=JointPosterior.load(folder / "posterior.npz"),
             **{name: content[name] for name in ("cycle", "names", "engine_version", "input_hash", "seed")},
             by_relationship={k: np.array(v, dtype=np.int64) for k, v in content["by_relationship"].items()},
             dimensions=tuple(Dimension(**_typed(one)) for one in content["dimensions"]),

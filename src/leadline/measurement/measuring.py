@@ -7,17 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
-from leadline.measurement.exam import Examined, answers_of, examined_factor
+from leadline.measurement.exam import FactorAnswers, answers_of, factor_answers
 from leadline.measurement.factor_map import check_map
 from leadline.measurement.measures import Measures
 from leadline.measurement.notice import Notice
+from leadline.measurement.occasions import named, occasions_of
 from leadline.measurement.outcomes import Achieved, Results, achieved_factor, results_of
 from leadline.measurement.panel import panel_of
 from leadline.measurement.quality import quality_notes
-from leadline.measurement.rated import RatedFactor, rated_factor
+from leadline.measurement.rated import FactorRatings, RatedFactor, factor_ratings, rated_factor
 from leadline.measurement.reading import Pool, Reader
+from leadline.measurement.variational.calibrate import Together, calibrate_together
+from leadline.measurement.variational.parts import Attained, Part
 
-METHODS = ("joint",)
+METHODS = ("marginal",)
+
+_DOUBT = 1.0
+"""A person's worth of prior belief about variances, so that those of five people do not collapse."""
 
 Progress = Callable[[str, float], None]
 
@@ -27,16 +33,17 @@ def measure(
     framework: Framework,
     *,
     cycle: str | None = None,
-    method: str = "joint",
+    method: str = "marginal",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Measures:
     """Measure everybody on every factor, with standard errors, on 0-100.
 
-    All cycles are calibrated together: a ratee in two cycles is two elements, while raters, items
-    and thresholds are shared, so cycles are on one scale. Each factor has one fit over its rated
-    items; competencies are read from it with raters and items held. Self-ratings never enter a
-    measure. A factor's value is the declared weighting of its kinds of evidence.
+    All evidence is calibrated together, with one posterior for each ratee: a factor seen through one
+    kind of evidence is a dimension, dimensions correlate, and competencies depart from their factor.
+    A ratee in two cycles is two elements, while raters, items and thresholds are shared, so cycles
+    are on one scale. Self-ratings never enter a measure. A factor's value is the declared
+    weighting of its kinds of evidence.
 
     Parameters
     ----------
@@ -44,9 +51,9 @@ def measure(
     framework : Framework
     cycle : str, optional
         Cycle to report; the last one by default. The one before becomes ``previous``.
-    method : {"joint"}
+    method : {"marginal"}
     seed : int
-        Kept with the result; this method draws nothing.
+        Kept with the result; draws nothing here.
     progress : callable, optional
         Called with the stage and the part done, 0 to 1.
 
@@ -63,8 +70,8 @@ def measure(
 
     Notes
     -----
-    Errors of ratings count raters as estimated; they travel through the map to 0-100 as whole
-    distributions. Sources: `fit`, `examined_factor`, `achieved_factor`.
+    Errors count raters as estimated; they travel through the map to 0-100 as whole distributions.
+    Sources: `fit`, `factor_answers`, `achieved_factor`.
 
     Examples
     --------
@@ -78,7 +85,7 @@ def measure(
     ... })
     >>> found = measure(Evidence(outcomes=goals), framework)
     >>> [(one.factor, one.value.round(1).tolist()) for one in found.dimensions]
-    [('performance_goals', [80.0, 60.0])]
+    [('performance_goals', [76.8, 63.2])]
     """
     if method not in METHODS:
         allowed = ", ".join(METHODS)
@@ -88,8 +95,6 @@ def measure(
     evidence.for_cycle(cycle)
     tell = progress or _silent
     pool = _pool(evidence, framework, tell)
-    if not (pool.rated or pool.examined or pool.achieved):
-        raise MeasurementError("measurement.nothing_to_measure", framework=framework.id)
     chosen = cycle if cycle is not None else (cycles[-1] if cycles else None)
     tell("measurement.stage.quality", 0.8)
     quality = quality_notes(pool.panel, list(pool.rated.values())) if pool.panel else ()
@@ -109,31 +114,37 @@ def _silent(stage: str, done: float) -> None:
 def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Pool:
     panel, answers = panel_of(evidence, framework), answers_of(evidence, framework)
     results = results_of(evidence, framework)
-    rated: dict[str, RatedFactor] = {}
-    examined: dict[str, Examined] = {}
+    among = occasions_of((panel, answers, results))
+    given: dict[str, FactorRatings] = {}
+    examined: dict[str, FactorAnswers] = {}
     achieved: dict[str, Achieved] = {}
     flat: list[str] = []
-    for number, factor in enumerate(framework.factors):
-        tell("measurement.stage.fit", 0.8 * number / len(framework.factors))
+    for factor in framework.factors:
         if panel is not None and "ratings" in factor.kinds:
-            try:
-                found = rated_factor(panel, framework, factor.id)
-            except MeasurementError as error:
-                if error.code != "measurement.no_variation":
-                    raise
-                found, flat = None, [*flat, factor.id]
-            if found is not None:
-                rated[factor.id] = found
+            ratings = factor_ratings(panel, framework, factor.id, among)
+            given |= {} if ratings is None else {factor.id: ratings}
+            items = panel.of_items(tuple(item.id for item in framework.items_of(factor.id)))
+            if ratings is None and (panel.counts & items).any():
+                flat.append(factor.id)
         if answers is not None and "exam" in factor.kinds:
-            exam = examined_factor(answers, framework, factor.id)
+            exam = factor_answers(answers, framework, factor.id, among)
             examined |= {} if exam is None else {factor.id: exam}
         if results is not None and "outcomes" in factor.kinds:
-            done = achieved_factor(results, framework, factor.id)
+            done = achieved_factor(results, framework, factor.id, among)
             achieved |= {} if done is None else {factor.id: done}
+    if not (given or examined or achieved):
+        raise MeasurementError("measurement.nothing_to_measure", framework=framework.id)
+    together = _together(given, examined, achieved, results, tell)
+    rated = {
+        name: rated_factor(panel, one, together, number)
+        for number, (name, one) in enumerate(given.items())
+        if panel is not None
+    }
     return Pool(
         panel=panel,
         answers=answers,
         results=results,
+        together=together,
         rated=rated,
         examined=examined,
         achieved=achieved,
@@ -141,17 +152,43 @@ def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Pool:
     )
 
 
+def _together(
+    given: Mapping[str, FactorRatings],
+    examined: Mapping[str, FactorAnswers],
+    achieved: Mapping[str, Achieved],
+    results: Results | None,
+    tell: Progress,
+) -> Together:
+    """One posterior over everything; ratings come first, so that a factor's number is its part's."""
+    parts = [one.part for one in given.values()]
+    parts += [one.source for one in examined.values() if isinstance(one.source, Part)]
+    attained = [one.source for one in examined.values() if isinstance(one.source, Attained)]
+    if results is not None:
+        attained += [one.source(named(results, one.occasions)) for one in achieved.values()]
+    anchors: dict[str, dict[str, float]] = {"item": {}, "trial": {}}
+    for ratings in given.values():
+        anchors["item"] |= ratings.anchors
+    for exam in examined.values():
+        for facet, values in exam.anchors.items():
+            anchors[facet] |= values
+
+    def told(number: int, _: float) -> None:
+        tell("measurement.stage.fit", 0.8 * (1 - 0.95**number))
+
+    return calibrate_together(parts, attained, doubt=_DOUBT, anchors=anchors, progress=told)
+
+
 def _notices(
     framework: Framework,
     flat: Sequence[str],
-    found_by_kind: tuple[Mapping[str, RatedFactor], Mapping[str, Examined], Mapping[str, Achieved]],
+    found_by_kind: tuple[Mapping[str, RatedFactor], Mapping[str, FactorAnswers], Mapping[str, Achieved]],
     results: Results | None,
 ) -> list[Notice]:
     """What the reader should know, one notice for all factors it concerns; no rater is named."""
     rated, examined, _ = found_by_kind
     found = {
         "flat": list(flat),
-        "equal_difficulty": [name for name, one in examined.items() if not one.calibrated],
+        "equal_difficulty": [name for name, one in examined.items() if isinstance(one.source, Attained)],
         **{
             f"factor_{code}": [name for name, one in rated.items() if code in _codes(one)]
             for code in ("subsets", "no_maximum", "not_converged", "thin")
@@ -171,4 +208,4 @@ def _notices(
 
 
 def _codes(rated: RatedFactor) -> set[str]:
-    return {notice.code.rsplit(".", 1)[1] for notice in rated.fit.warnings}
+    return {notice.code.rsplit(".", 1)[1].removesuffix("_random") for notice in rated.fit.warnings}

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 from leadline.evidence import Evidence
 from leadline.evidence.frames import Frame, codes
 from leadline.frameworks import Framework, OutcomeItem
+from leadline.measurement.factor_map import Curve
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.occasions import Occasions
+from leadline.measurement.variational.parts import Attained
+
+UNIT = 20.0
+"""Points of attainment in one unit of its dimension, so that dimensions spread about alike."""
+
+ATTAINMENT = Curve(np.array([0.0, 100.0 / UNIT]), np.array([0.0, 100.0]))
+"""From units of the dimension to 0-100."""
+
+_LEAST_ERROR = 0.5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -52,6 +63,13 @@ class Achieved:
     se: Floats
     n: NDArray[np.int64]
     n_items: NDArray[np.int64]
+
+    def source(self, names: tuple[str, ...]) -> Attained:
+        """What they add to the common fit, one name an occasion."""
+        error = np.maximum(self.se, _LEAST_ERROR)
+        return Attained(
+            dimension=f"outcomes:{self.factor}", ratees=names, value=self.value / UNIT, se=error / UNIT
+        )
 
 
 def attainment(value: Floats, baseline: Floats, target: Floats) -> Floats:
@@ -128,7 +146,7 @@ def _numbers(table: Frame, column: str) -> Floats:
     return table.get_column(column).cast(float).to_numpy().astype(np.float64)
 
 
-def achieved_factor(results: Results, framework: Framework, factor: str) -> Achieved | None:
+def achieved_factor(results: Results, framework: Framework, factor: str, among: Occasions) -> Achieved | None:
     r"""Attainment of a factor: readings of a result averaged, results combined by weight.
 
     .. math:: x = 100\,\frac{\sum_i w_i \bar a_i}{\sum_i w_i}, \qquad
@@ -143,6 +161,7 @@ def achieved_factor(results: Results, framework: Framework, factor: str) -> Achi
     results : Results
     framework : Framework
     factor : str
+    among : Occasions
 
     Returns
     -------
@@ -154,7 +173,8 @@ def achieved_factor(results: Results, framework: Framework, factor: str) -> Achi
     kept = np.flatnonzero(present[results.item])
     if len(kept) == 0:
         return None
-    occasions, person = np.unique(results.occasion[kept], return_inverse=True)
+    kept, occasion = among.rows(results, kept)
+    occasions, person = np.unique(occasion, return_inverse=True)
     n_items = len(results.items)
     pairs, pair = np.unique(person * n_items + results.item[kept], return_inverse=True)
     v = results.weight[kept]

@@ -13,6 +13,7 @@ from leadline.evidence import Evidence
 from leadline.evidence.frames import Frame, codes
 from leadline.frameworks import Framework
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats
+from leadline.measurement.occasions import named
 from leadline.measurement.ratings import Ratings, ordered_ratings
 
 SELF = "self"
@@ -119,13 +120,15 @@ def _cycles(table: Frame, cycles: tuple[str, ...]) -> tuple[NDArray[np.int64], t
     return position[found], cycles
 
 
-def ratings_of(panel: Panel, rows: NDArray[np.intp]) -> tuple[Ratings, Codes]:
+def ratings_of(panel: Panel, rows: NDArray[np.intp], occasion: Codes) -> tuple[Ratings, Codes]:
     """Ratings of some rows for calibration, each ratee and cycle being an element of its own.
 
     Parameters
     ----------
     panel : Panel
     rows : array of int, shape (n,)
+    occasion : array of int, shape (n,)
+        Of each row, as `Occasions.rows` gives it.
 
     Returns
     -------
@@ -134,20 +137,13 @@ def ratings_of(panel: Panel, rows: NDArray[np.intp]) -> tuple[Ratings, Codes]:
     occasions : array of int, shape (P,)
         The occasion that each element is.
     """
-    occasions, ratee = np.unique(panel.occasion[rows], return_inverse=True)
-    n_cycles = len(panel.cycles) + 1
-    names = tuple(_occasion_name(panel, number, n_cycles) for number in occasions.tolist())
+    occasions, ratee = np.unique(occasion, return_inverse=True)
     coded: Mapping[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {
-        "ratee": (ratee.astype(np.int32), names),
+        "ratee": (ratee.astype(np.int32), named(panel, occasions)),
         "rater": _compressed(panel.rater[rows], panel.raters),
         "item": _compressed(panel.item[rows], panel.items),
     }
     return ordered_ratings(coded, panel.rating[rows], panel.weight[rows]), occasions
-
-
-def _occasion_name(panel: Panel, number: int, n_cycles: int) -> str:
-    ratee, cycle = panel.ratees[number // n_cycles], number % n_cycles - 1
-    return ratee if cycle < 0 else f"{ratee}@{panel.cycles[cycle]}"
 
 
 def _compressed(codes_: Codes, names: tuple[str, ...]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Kinds of evidence combined into factors, what is missing being as uncertain as the pool is wide."""
+"""Kinds of evidence combined into factors, each ratee's dimensions known together."""
 
 from __future__ import annotations
 
@@ -7,105 +7,115 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadline.measurement.dimension import Dimension
+from leadline.measurement.joint_posterior import JointPosterior
 from leadline.measurement.kernels.arrays import Flags, Floats
-
-UNKNOWN_SD = 25.0
-"""Spread (points) of a kind that only one person has, where the pool says nothing."""
 
 
 def combined(
-    dimensions: Sequence[Dimension], factors: Sequence[str], n_ratees: int
+    dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior
 ) -> tuple[Floats, Floats, Flags]:
     """Factor values, their standard errors, and whether a kind that others have is missing.
 
     Kinds are weighted as declared, among those for which anybody has evidence. A kind that a ratee
-    lacks stands at the pool's mean with the pool's standard deviation as its error; a ratee
+    lacks stands at what the ratee's other evidence lets one expect, with the error of that; a ratee
     without any kind has no value.
 
     Parameters
     ----------
     dimensions : sequence of Dimension
     factors : sequence of str, F
-    n_ratees : int
+    posterior : JointPosterior
+        Its dimensions are those given, in their order.
 
     Returns
     -------
     value, se : array, shape (P, F), 0-100
     partial : bool array, shape (P, F)
     """
-    value, error = np.full((2, n_ratees, len(factors)), np.nan)
-    partial = np.zeros((n_ratees, len(factors)), dtype=bool)
+    shape = (len(posterior.mean), len(factors))
+    value, error = np.full((2, *shape), np.nan)
+    partial = np.zeros(shape, dtype=bool)
+    expected, spread = mapped(dimensions, posterior)
+    sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
+    correlation = posterior.covariance / (sd[:, :, None] * sd[:, None, :])
     for f, factor in enumerate(factors):
-        kinds = with_evidence(dimensions, factor)
-        if not kinds:
+        weight = weights_of(dimensions, factor)
+        used = np.flatnonzero(weight)
+        if len(used) == 0:
             continue
-        weights = shares(kinds)
-        mean, variance = np.zeros(n_ratees), np.zeros(n_ratees)
-        known = np.zeros(n_ratees, dtype=bool)
-        for dimension, weight in zip(kinds, weights.tolist(), strict=True):
-            has = np.isfinite(dimension.value)
-            pool_mean, pool_sd = pool_of(dimension.value)
-            mean += weight * np.where(has, dimension.value, pool_mean)
-            variance += (weight * np.where(has, dimension.se, pool_sd)) ** 2
-            known |= has
-            partial[:, f] |= ~has
-        value[:, f] = np.where(known, mean, np.nan)
-        error[:, f] = np.where(known, np.sqrt(variance), np.nan)
+        has = np.array([np.isfinite(dimensions[d].value) for d in used.tolist()])
+        partial[:, f] = ~has.all(axis=0)
+        each = spread * weight
+        variance = np.einsum("pi,pij,pj->p", each, correlation, each)
+        value[:, f] = np.where(has.any(axis=0), expected @ weight, np.nan)
+        error[:, f] = np.where(has.any(axis=0), np.sqrt(variance), np.nan)
     return value, error, partial
 
 
-def with_evidence(dimensions: Sequence[Dimension], factor: str) -> list[Dimension]:
-    """Kinds of a factor that count and for which somebody has evidence."""
-    of_factor = (d for d in dimensions if d.factor == factor and d.weight > 0)
-    return [d for d in of_factor if np.isfinite(d.value).any()]
+def mapped(dimensions: Sequence[Dimension], posterior: JointPosterior) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of every dimension on 0-100, shape (P, D), evidence or none."""
+    sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
+    found = [one.curve.with_error(posterior.mean[:, d], sd[:, d]) for d, one in enumerate(dimensions)]
+    return np.stack([mean for mean, _ in found], axis=1), np.stack([each for _, each in found], axis=1)
 
 
-def shares(dimensions: Sequence[Dimension]) -> Floats:
-    """Declared weights brought to a sum of 1."""
-    weights = np.array([dimension.weight for dimension in dimensions])
-    total: Floats = weights / weights.sum()
-    return total
+def weights_of(dimensions: Sequence[Dimension], factor: str) -> Floats:
+    """Declared share of every dimension in a factor, shape (D,), 0 for those of others.
 
-
-def pool_of(values: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of those who have a value.
-
-    Examples
-    --------
-    >>> pool_of(np.array([40.0, 60.0, np.nan]))[0]
-    50.0
+    They add up to 1 over the kinds for which somebody has evidence, or to 0 without any.
     """
-    known = values[np.isfinite(values)]
-    spread = float(np.std(known, ddof=1)) if len(known) > 1 else UNKNOWN_SD
-    return float(known.mean()), spread
+    weight = np.array(
+        [one.weight if one.factor == factor and np.isfinite(one.value).any() else 0.0 for one in dimensions]
+    )
+    return weight / weight.sum() if weight.sum() > 0 else weight
 
 
 def factor_draws(
-    dimensions: Sequence[Dimension], factors: Sequence[str], n_ratees: int, n: int, seed: int
+    dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior, n: int, seed: int
 ) -> Floats:
-    """Draws of every factor from what is known of it; see `Measures.draws`."""
-    draw = np.random.default_rng(seed)
-    found = np.full((n, n_ratees, len(factors)), np.nan)
-    value, _, _ = combined(dimensions, factors, n_ratees)
+    """Draws of every factor from what is known of all ratees together; see `Measures.draws`."""
+    drawn = posterior.draws(n, seed)
+    found = np.full((n, drawn.shape[1], len(factors)), np.nan)
     for f, factor in enumerate(factors):
-        kinds = with_evidence(dimensions, factor)
-        if not kinds:
-            continue
-        total = np.zeros((n, n_ratees))
-        for dimension, weight in zip(kinds, shares(kinds).tolist(), strict=True):
-            total += weight * _kind_draws(dimension, draw.standard_normal((n, n_ratees)))
-        mean, spread = pool_of(value[:, f])
-        anybody = np.clip(mean + spread * draw.standard_normal((n, n_ratees)), 0, 100)
-        found[:, :, f] = np.where(np.isnan(value[:, f]), anybody, total)
+        weight = weights_of(dimensions, factor)
+        if weight.any():
+            mapped_draws = (
+                weight[d] * dimensions[d].curve(drawn[:, :, d]) for d in np.flatnonzero(weight).tolist()
+            )
+            found[:, :, f] = sum(mapped_draws)
     return found
 
 
-def _kind_draws(dimension: Dimension, normal: Floats) -> Floats:
-    """Values (n, P) of one kind: through the map from logits, or about an attainment."""
-    if dimension.curve is None:
-        known = dimension.value + dimension.se * normal
-    else:
-        known = dimension.curve(dimension.theta + dimension.theta_se * normal)
-    mean, spread = pool_of(dimension.value)
-    anybody = mean + spread * normal
-    return np.clip(np.where(np.isnan(dimension.value), anybody, known), 0, 100)
+def information(dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior) -> Floats:
+    r"""Share of what is known of each factor that each dimension told.
+
+    With :math:`c` the factor's weights, scaled by the slope of each map, :math:`\Sigma` the covariance
+    among people, V the posterior one and :math:`J = V^{-1} - \Sigma^{-1}` what the evidence added,
+    evidence takes off the variance :math:`c'\Sigma c - c'Vc = \sum_s c'\Sigma E_s J V c`, where
+    :math:`E_s` selects a dimension: its share is its summand over :math:`c'\Sigma c`. What the
+    shares leave of 1 is the part nobody told.
+
+    Parameters
+    ----------
+    dimensions : sequence of Dimension
+    factors : sequence of str, F
+    posterior : JointPosterior
+
+    Returns
+    -------
+    array, shape (P, F, D)
+        0 for factors without evidence. Dimensions of other factors tell of it too, as far as people
+        who are high on one are high on the other.
+    """
+    _, spread = mapped(dimensions, posterior)
+    sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
+    slope = np.nan_to_num(spread / sd)
+    prior, known = posterior.prior, posterior.covariance
+    added = np.linalg.inv(known) - np.linalg.inv(prior)
+    found = np.zeros((len(sd), len(factors), len(dimensions)))
+    for f, factor in enumerate(factors):
+        c = weights_of(dimensions, factor) * slope
+        before = np.einsum("pi,ij,pj->p", c, prior, c)
+        told = np.einsum("pij,pjk,pk->pi", added, known, c) * (c @ prior)
+        found[:, f] = np.where(before[:, None] > 0, told / np.where(before > 0, before, 1.0)[:, None], 0.0)
+    return found

@@ -50,7 +50,7 @@ def _rater_notes(panel: Panel, rated: Sequence[RatedFactor]) -> Iterator[Quality
         Part(
             rater_sums(one.ratings, one.calibration),
             one.ratings.elements["rater"],
-            tuple(panel.ratees[number // n_cycles] for number in one.occasions.tolist()),
+            tuple(panel.ratees[number // n_cycles] for number in one.given.occasions.tolist()),
             one.fit.facets["rater"],
             widened=one.fit.posterior is not None,
         )

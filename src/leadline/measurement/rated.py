@@ -2,193 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadline.frameworks import Framework, Item
-from leadline.measurement.assemble import components, spread_of
-from leadline.measurement.calibrate import Calibration, calibrate, rung_labels
+from leadline.measurement.assemble import spread_of
+from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.factor_map import Curve, share_curve
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.fitting import fitted
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities, moments
-from leadline.measurement.kernels.halo import dispersion, halo_variance
-from leadline.measurement.kernels.location import Located, located
-from leadline.measurement.kernels.uncertainty import error_with_raters
+from leadline.measurement.kernels.location import located
+from leadline.measurement.occasions import Occasions
 from leadline.measurement.panel import Panel, ratings_of
 from leadline.measurement.ratings import Ratings
+from leadline.measurement.variational.calibrate import Together, calibration_of
+from leadline.measurement.variational.parts import Part
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class RatedFactor:
-    """Ratings of one factor, calibrated over all cycles. O occasions (ratee and cycle).
+class FactorRatings:
+    """Ratings of one factor, self-ratings left out. O occasions (ratee and cycle), n ratings.
 
     Attributes
     ----------
     factor : str
-    ratings : Ratings
-        What was calibrated; the facet ``ratee`` holds the occasions.
-    calibration : Calibration
-    fit : FacetFit
+    part : Part
+        The facet ``ratee`` holds the occasions.
+    anchors : mapping of item to logits
+        Items whose difficulty the framework declares.
     occasions : array of int, shape (O,)
         Sorted.
-    theta, theta_se : array, shape (O,), logits
-        The error counts raters as estimated and the halo that was found.
-    halo : float
-        Variance of what one rater's ratings of one ratee share, logits squared.
-    rows : array of int, shape (n,)
-        Ratings of the panel that took part.
-    residual, variance : array, shape (n,)
-        What is left over of each of them, and its variance.
+    rows, occasion : array of int, shape (n,)
+        Ratings of the panel, and the occasion of each.
     """
 
     factor: str
-    ratings: Ratings
-    calibration: Calibration
-    fit: FacetFit
+    part: Part
+    anchors: Mapping[str, float]
     occasions: Codes
-    theta: Floats
-    theta_se: Floats
-    halo: float
     rows: NDArray[np.intp]
-    residual: Floats
-    variance: Floats
+    occasion: Codes
 
 
-def rated_factor(
-    panel: Panel,
-    framework: Framework,
-    factor: str,
-    progress: Callable[[int, float], None] | None = None,
-) -> RatedFactor | None:
-    """Calibrate the ratings of a factor: ratees float, raters and items are centred.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RatedFactor:
+    """Ratings of one factor once calibrated.
+
+    Attributes
+    ----------
+    given : FactorRatings
+    fit : FacetFit
+    rows, occasion : array of int, shape (n,)
+        Ratings of the panel that took part, and the occasion of each.
+    """
+
+    given: FactorRatings
+    fit: FacetFit
+    rows: NDArray[np.intp]
+    occasion: Codes
+
+    @property
+    def calibration(self) -> Calibration:
+        """Estimates by kernel."""
+        if self.fit.calibration is None:
+            raise TypeError("a factor is calibrated from its ratings")
+        return self.fit.calibration
+
+    @property
+    def ratings(self) -> Ratings:
+        """What was calibrated."""
+        return self.given.part.ratings
+
+
+def factor_ratings(panel: Panel, framework: Framework, factor: str, among: Occasions) -> FactorRatings | None:
+    """Ratings of a factor by others.
 
     Items whose difficulty the framework declares are anchored there, so that the scale is the
-    framework's and not the pool's. Self-ratings take no part.
+    framework's and not the pool's.
 
     Parameters
     ----------
     panel : Panel
     framework : Framework
     factor : str
-    progress : callable, optional
+    among : Occasions
 
     Returns
     -------
-    RatedFactor or None
-        None without ratings of the factor.
-
-    Raises
-    ------
-    MeasurementError
-        The ratings do not vary.
+    FactorRatings or None
+        None without ratings of the factor, or where all are the same.
     """
     items = framework.items_of(factor)
     rows = np.flatnonzero(panel.counts & panel.of_items(tuple(item.id for item in items)))
-    if len(rows) == 0:
+    if len(rows) == 0 or (panel.rating[rows] == panel.rating[rows[0]]).all():
         return None
-    ratings, occasions = ratings_of(panel, rows)
-    declared = {item.id: item.difficulty for item in items if item.difficulty is not None}
-    present = {name: value for name, value in declared.items() if name in ratings.elements["item"]}
-    anchors = {"item": present} if present else {}
-    calibration = calibrate(ratings, noncentered="ratee", anchors=anchors, progress=progress)
-    fit = fitted(ratings, calibration, noncentered="ratee", anchors=anchors)
-    residual, variance = _left_over(panel, ratings, calibration, occasions, rows)
-    known = np.isfinite(variance)
-    rows, residual, variance = rows[known], residual[known], variance[known]
-    cells = cells_of(panel, rows, residual, variance)
-    n_parameters = sum(len(one.elements) for name, one in fit.facets.items() if name != "item")
-    halo = halo_variance(cells.surplus, cells.variance, n_parameters)
-    at = np.searchsorted(occasions, cells.occasion)
-    widened = np.sqrt(dispersion(at, len(occasions), cells.variance, halo))
-    return RatedFactor(
+    rows, occasion = among.rows(panel, rows)
+    ratings, occasions = ratings_of(panel, rows, occasion)
+    present = set(ratings.elements["item"])
+    return FactorRatings(
         factor=factor,
-        ratings=ratings,
-        calibration=calibration,
-        fit=fit,
+        part=Part(
+            dimension=factor,
+            ratings=ratings,
+            competencies={item.id: item.competency for item in items if item.id in present},
+        ),
+        anchors={
+            item.id: item.difficulty for item in items if item.difficulty is not None and item.id in present
+        },
         occasions=occasions,
-        theta=fit.facets["ratee"].measure,
-        theta_se=_errors(ratings, calibration) * widened,
-        halo=halo,
         rows=rows,
-        residual=residual,
-        variance=variance,
+        occasion=occasion,
     )
 
 
-class CellSums(NamedTuple):
-    """Ratings of one ratee on one occasion by one rater, added up. C cells."""
-
-    rater: Codes
-    occasion: Codes
-    size: Floats
-    surplus: Floats
-    variance: Floats
-
-
-def cells_of(panel: Panel, rows: Codes, residual: Floats, variance: Floats) -> CellSums:
-    """Residuals and variances of some rows of a panel added up by rater and occasion.
+def rated_factor(panel: Panel, given: FactorRatings, together: Together, number: int) -> RatedFactor:
+    """Figures of a factor's ratings from the posterior of everything.
 
     Parameters
     ----------
     panel : Panel
-    rows : array of int, shape (n,)
-    residual, variance : array, shape (n,)
+    given : FactorRatings
+    together : Together
+    number : int
+        Of the factor's part.
 
     Returns
     -------
-    CellSums
+    RatedFactor
     """
-    width = int(panel.occasion.max(initial=0)) + 1
-    key, cell = np.unique(
-        panel.rater[rows].astype(np.int64) * width + panel.occasion[rows], return_inverse=True
-    )
-    n = len(key)
-    sums = add_up(cell, n), add_up(cell, n, residual), np.maximum(add_up(cell, n, variance), 1e-12)
-    return CellSums(key // width, key % width, *sums)
-
-
-def _errors(ratings: Ratings, calibration: Calibration) -> Floats:
-    """Standard errors of ratees that count raters as estimated; conditional ones where extreme."""
-    at = dict(zip(calibration.facets, range(len(calibration.facets)), strict=True))
-    kept = np.flatnonzero(calibration.screen.kept)
-    index = {facet: ratings.index[facet][kept] for facet in calibration.facets}
-    eta = calibration.locations[at["ratee"]][index["ratee"]]
-    eta = eta - calibration.locations[at["rater"]][index["rater"]]
-    prob = category_probabilities(eta, calibration.steps[index["item"]])
-    information = moments(prob).variance * ratings.weight[kept]
-    full = error_with_raters(
-        index["ratee"],
-        index["rater"],
-        (len(ratings.elements["ratee"]), len(ratings.elements["rater"])),
-        information,
-        calibration.design.subset[at["rater"]],
-    )
-    own = calibration.se[at["ratee"]]
-    return np.where(np.isnan(full), own, full)
-
-
-def _left_over(
-    panel: Panel,
-    ratings: Ratings,
-    calibration: Calibration,
-    occasions: Codes,
-    rows: NDArray[np.intp],
-) -> tuple[Floats, Floats]:
-    """Residual and variance of the panel's rows; NaN where a location is unknown."""
-    places = RatingPlaces(panel, ratings, calibration)
-    theta = calibration.locations[calibration.facets.index("ratee")]
-    eta = theta[np.searchsorted(occasions, panel.occasion[rows])] - places.severity(rows)
-    steps, rung = places.steps(rows), places.rung(rows)
-    known = np.isfinite(eta) & np.isfinite(steps).any(axis=1)
-    prob = category_probabilities(np.where(known, eta, 0.0), steps)
-    found = moments(prob)
-    return rung - found.expected, np.where(known, found.variance, np.nan)
+    known = calibration_of(together, number)
+    anchors = {"item": given.anchors} if given.anchors else {}
+    fit = fitted(given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known)
+    places = RatingPlaces(panel, given.part.ratings, known.calibration)
+    theta = known.calibration.locations[known.calibration.facets.index("ratee")]
+    eta = theta[np.searchsorted(given.occasions, given.occasion)] - places.severity(given.rows)
+    told = np.isfinite(eta) & np.isfinite(places.steps(given.rows)).any(axis=1)
+    return RatedFactor(given=given, fit=fit, rows=given.rows[told], occasion=given.occasion[told])
 
 
 class RatingPlaces:
@@ -229,7 +182,7 @@ def item_steps(calibration: Calibration) -> Floats:
     return np.where(np.isfinite(steps), steps, np.inf)
 
 
-def curve_of(rated: RatedFactor, framework: Framework, items: Sequence[Item]) -> Curve | None:
+def curve_of(rated: RatedFactor, framework: Framework, items: Sequence[Item]) -> Curve:
     """Map from logits to 0-100 over items that are calibrated or declare their difficulty.
 
     Parameters
@@ -237,58 +190,55 @@ def curve_of(rated: RatedFactor, framework: Framework, items: Sequence[Item]) ->
     rated : RatedFactor
     framework : Framework
     items : sequence of Item
+        One at least has a known difficulty; otherwise all of the factor's items count.
 
     Returns
     -------
-    Curve or None
-        None where no item has a known difficulty.
+    Curve
     """
     calibration = rated.calibration
     known = dict(zip(rated.fit.facets["item"].elements, calibration.locations[-1], strict=True))
-    places = [known.get(item.id, np.nan) for item in items]
-    declared = [np.nan if item.difficulty is None else item.difficulty for item in items]
-    difficulty = np.where(np.isfinite(places), places, declared).astype(float)
-    difficulty = difficulty[np.isfinite(difficulty)]
+    difficulty = _known(items, known)
     if len(difficulty) == 0:
-        return None
+        difficulty = _known(framework.items_of(rated.given.factor), known)
     n = len(difficulty)
     labels = np.repeat(rung_labels(calibration)[:1], n, axis=0)
     ends = np.full(n, float(framework.scale.min)), np.full(n, float(framework.scale.max))
     return share_curve(difficulty[:, None] + calibration.thresholds, labels, *ends)
 
 
-def located_groups(
-    panel: Panel, rated: RatedFactor, rows: NDArray[np.intp], *, severity: bool
-) -> tuple[Codes, Located]:
-    """Location of each occasion from some rows alone, raters and items held at the calibration.
+def _known(items: Sequence[Item], calibrated: Mapping[str, float]) -> Floats:
+    """Difficulties of the items for which there is one."""
+    places = [calibrated.get(item.id, np.nan) for item in items]
+    declared = [np.nan if item.difficulty is None else item.difficulty for item in items]
+    difficulty = np.where(np.isfinite(places), places, declared).astype(float)
+    finite: Floats = difficulty[np.isfinite(difficulty)]
+    return finite
+
+
+def self_located(panel: Panel, rated: RatedFactor, rows: NDArray[np.intp]) -> tuple[Codes, Floats]:
+    """Where ratees see themselves by some rows alone, items held at the calibration.
 
     Parameters
     ----------
     panel : Panel
     rated : RatedFactor
     rows : array of int, shape (n,)
-    severity : bool
-        Whether raters' severity is taken off; not for self-ratings, whose raters have none.
 
     Returns
     -------
     occasions : array of int, shape (G,)
-    located : Located
-        Errors widened by the factor's halo.
+    location : array, shape (G,), logits
     """
     places = RatingPlaces(panel, rated.ratings, rated.calibration)
-    offset = -places.severity(rows) if severity else np.zeros(len(rows))
     steps = places.steps(rows)
-    kept = np.isfinite(offset) & np.isfinite(steps).any(axis=1)
-    rows, offset, steps = rows[kept], offset[kept], steps[kept]
+    kept = np.isfinite(steps).any(axis=1)
+    rows, steps = rows[kept], steps[kept]
     occasions, group = np.unique(panel.occasion[rows], return_inverse=True)
     score, weight = places.rung(rows), panel.weight[rows]
+    offset = np.zeros(len(rows))
     found = located(group, len(occasions), offset=offset, steps=steps, score=score, weight=weight)
-    prob = category_probabilities(found.location[group] + offset, steps)
-    cells = cells_of(panel, rows, np.zeros(len(rows)), weight * moments(prob).variance)
-    at = np.searchsorted(occasions, cells.occasion)
-    widened = np.sqrt(dispersion(at, len(occasions), cells.variance, rated.halo))
-    return occasions, found._replace(se=found.se * widened)
+    return occasions, found.location
 
 
 def fit_of_cycle(fit: FacetFit, names: Sequence[str | None]) -> FacetFit:
@@ -328,10 +278,10 @@ def fit_of_cycle(fit: FacetFit, names: Sequence[str | None]) -> FacetFit:
     return replace(
         fit,
         facets=facets,
-        variance=components(facets),
         subsets=tuple(one for one in subsets if one),
         ratings=None,
         calibration=None,
+        posterior=None,
     )
 
 

@@ -13,22 +13,31 @@ from leadline import __version__
 from leadline.evidence import Evidence
 from leadline.evidence.frames import rows
 from leadline.frameworks import Framework
+from leadline.frameworks.model import Kind
 from leadline.measurement.dimension import CompetencyMeasure, Dimension, QualityNote
-from leadline.measurement.exam import Answers, Examined
+from leadline.measurement.exam import Answers, FactorAnswers, exam_curve
+from leadline.measurement.factor_map import Curve
 from leadline.measurement.fitted import FacetFit
+from leadline.measurement.joint_posterior import JointPosterior, posterior_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.measures import Measures
 from leadline.measurement.notice import Notice
-from leadline.measurement.outcomes import Achieved, Results
+from leadline.measurement.occasions import occasion_name
+from leadline.measurement.outcomes import ATTAINMENT, Achieved, Results
 from leadline.measurement.panel import Panel
-from leadline.measurement.pooled import combined
+from leadline.measurement.pooled import combined, information
 from leadline.measurement.rated import (
     RatedFactor,
     count_by,
     curve_of,
     fit_of_cycle,
-    located_groups,
+    self_located,
 )
+from leadline.measurement.variational.calibrate import Together, calibration_of
+from leadline.measurement.variational.parts import Part
+
+_Counted = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Curve]
+"""Pieces of evidence, raters and items of every ratee, and the map to 0-100."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,8 +47,9 @@ class Pool:
     panel: Panel | None
     answers: Answers | None
     results: Results | None
+    together: Together
     rated: Mapping[str, RatedFactor] = field(default_factory=dict)
-    examined: Mapping[str, Examined] = field(default_factory=dict)
+    examined: Mapping[str, FactorAnswers] = field(default_factory=dict)
     achieved: Mapping[str, Achieved] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
@@ -58,13 +68,11 @@ class Reader:
     ) -> Measures:
         """Measures of one cycle."""
         ratees = self.evidence.for_cycle(cycle).ratees
-        dimensions = tuple(
-            dimension
-            for factor in self.framework.factors
-            for dimension in self._dimensions(factor.id, ratees, cycle)
-        )
+        places = self._places(ratees, cycle)
+        posterior = posterior_of(self.pool.together, places)
+        dimensions = tuple(self._dimensions(ratees, cycle, posterior))
         factors = tuple(factor.id for factor in self.framework.factors)
-        value, error, partial = combined(dimensions, factors, len(ratees))
+        value, error, partial = combined(dimensions, factors, posterior)
         names, team = self._people(ratees)
         n_raters, n_items, by_relationship = self._counts(ratees, cycle, dimensions)
         return Measures(
@@ -75,11 +83,13 @@ class Reader:
             factors=factors,
             dimensions=dimensions,
             competencies=tuple(
-                self._competency(one.id, ratees, cycle) for one in self.framework.competencies
+                self._competency(one.id, ratees, cycle, places) for one in self.framework.competencies
             ),
             factor_value=value,
             factor_se=error,
             factor_partial=partial,
+            information=information(dimensions, factors, posterior),
+            posterior=posterior,
             n_raters=n_raters,
             n_items=n_items,
             by_relationship=by_relationship,
@@ -99,101 +109,126 @@ class Reader:
         names = {ratee: str(known.get(ratee, {}).get("name") or ratee) for ratee in ratees}
         return names, tuple(known.get(ratee, {}).get("team") for ratee in ratees)
 
-    def _dimensions(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> Iterator[Dimension]:
-        kinds = self.framework.factor(factor).kinds
-        rated, pool = self.pool.rated.get(factor), self.pool
-        if rated is not None and pool.panel is not None:
-            yield self._rated_dimension(pool.panel, rated, ratees, cycle, kinds["ratings"])
-        exam = pool.examined.get(factor)
-        if exam is not None and pool.answers is not None:
-            at = places(pool.answers, exam.occasions, ratees, cycle)
-            theta, theta_se = _taken(exam.theta, at), _taken(exam.theta_se, at)
-            value, error = exam.curve.with_error(theta, theta_se)
-            n = _counted(exam.n, at)
+    def _places(self, ratees: tuple[str, ...], cycle: str | None) -> Codes:
+        """Position of each ratee in the common fit, -1 without evidence."""
+        where = {name: n for n, name in enumerate(self.pool.together.ratees)}
+        found = [where.get(occasion_name(one, cycle), where.get(one, -1)) for one in ratees]
+        return np.array(found, dtype=np.int64)
+
+    def _dimensions(
+        self, ratees: tuple[str, ...], cycle: str | None, posterior: JointPosterior
+    ) -> Iterator[Dimension]:
+        """Every dimension of the common fit, in its order."""
+        for number, name in enumerate(posterior.dimensions):
+            prefix, _, factor = name.rpartition(":")
+            kind: Kind = "exam" if prefix == "exam" else "outcomes" if prefix == "outcomes" else "ratings"
+            find = {"exam": self._examined, "outcomes": self._achieved}.get(kind, self._rated)
+            n, n_raters, n_items, curve = find(factor, ratees, cycle)
+            has = n > 0
+            theta = np.where(has, posterior.mean[:, number], np.nan)
+            theta_se = np.where(has, np.sqrt(posterior.covariance[:, number, number]), np.nan)
+            value, error = curve.with_error(theta, theta_se)
+            in_logits = kind != "outcomes"
             yield Dimension(
                 factor=factor,
-                kind="exam",
+                kind=kind,
                 value=value,
                 se=error,
-                theta=theta,
-                theta_se=theta_se,
+                theta=theta if in_logits else theta * np.nan,
+                theta_se=theta_se if in_logits else theta * np.nan,
                 n=n,
-                n_raters=np.zeros_like(n),
-                n_items=n,
-                weight=kinds["exam"],
-                curve=exam.curve,
-            )
-        done = pool.achieved.get(factor)
-        if done is not None and pool.results is not None:
-            at = places(pool.results, done.occasions, ratees, cycle)
-            nothing = np.full(len(ratees), np.nan)
-            yield Dimension(
-                factor=factor,
-                kind="outcomes",
-                value=_taken(done.value, at),
-                se=_taken(done.se, at),
-                theta=nothing,
-                theta_se=nothing,
-                n=_counted(done.n, at),
-                n_raters=np.zeros(len(ratees), dtype=np.int64),
-                n_items=_counted(done.n_items, at),
-                weight=kinds["outcomes"],
-                curve=None,
+                n_raters=n_raters,
+                n_items=n_items,
+                weight=self.framework.factor(factor).kinds[kind],
+                curve=curve,
             )
 
-    def _rated_dimension(
-        self, panel: Panel, rated: RatedFactor, ratees: tuple[str, ...], cycle: str | None, weight: float
-    ) -> Dimension:
-        at = places(panel, rated.occasions, ratees, cycle)
-        theta, theta_se = _taken(rated.theta, at), _taken(rated.theta_se, at)
-        curve = curve_of(rated, self.framework, self.framework.items_of(rated.factor))
-        value, error = curve.with_error(theta, theta_se) if curve else (theta * np.nan, theta * np.nan)
-        occasion = panel.occasion[rated.rows]
-        return Dimension(
-            factor=rated.factor,
-            kind="ratings",
-            value=value,
-            se=error,
-            theta=theta,
-            theta_se=theta_se,
-            n=_counted(rated.fit.facets["ratee"].n, at),
-            n_raters=_counted(count_by(occasion, panel.rater[rated.rows], rated.occasions), at),
-            n_items=_counted(count_by(occasion, panel.item[rated.rows], rated.occasions), at),
-            weight=weight,
-            curve=curve,
-        )
-
-    def _competency(self, competency: str, ratees: tuple[str, ...], cycle: str | None) -> CompetencyMeasure:
-        nothing, none = np.full(len(ratees), np.nan), np.zeros(len(ratees), dtype=np.int64)
-        empty = CompetencyMeasure(
-            id=competency, value=nothing, se=nothing, n_raters=none, n_items=none, self_value=nothing
-        )
-        rated = self.pool.rated.get(self.framework.competency(competency).factor)
-        panel, items = self.pool.panel, self.framework.items_of(competency)
-        curve = None if rated is None else curve_of(rated, self.framework, items)
-        if panel is None or rated is None or curve is None:
-            return empty
-        of_items = panel.of_items(tuple(item.id for item in items))
-        given, own = np.flatnonzero(panel.counts & of_items), np.flatnonzero(panel.is_self & of_items)
-        occasions, found = located_groups(panel, rated, given, severity=True)
+    def _rated(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
+        rated, panel = self.pool.rated[factor], self.pool.panel
+        if panel is None:
+            raise TypeError("ratings without a panel")
+        occasions = rated.given.occasions
         at = places(panel, occasions, ratees, cycle)
-        value, error = curve.with_error(_taken(found.location, at), _taken(found.se, at))
-        self_occasions, self_found = located_groups(panel, rated, own, severity=False)
+        return (
+            _counted(rated.fit.facets["ratee"].n, at),
+            _counted(count_by(rated.occasion, panel.rater[rated.rows], occasions), at),
+            _counted(count_by(rated.occasion, panel.item[rated.rows], occasions), at),
+            curve_of(rated, self.framework, self.framework.items_of(factor)),
+        )
+
+    def _examined(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
+        exam, answers = self.pool.examined[factor], self.pool.answers
+        if answers is None:
+            raise TypeError("an exam without answers")
+        n = _counted(exam.n, places(answers, exam.occasions, ratees, cycle))
+        bank = [
+            item
+            for item in self.framework.exam
+            if self.framework.competency(item.competency).factor == factor
+        ]
+        return n, np.zeros_like(n), n, exam_curve(exam, self._difficulties(exam), bank)
+
+    def _difficulties(self, exam: FactorAnswers) -> dict[str, float]:
+        """As calibrated; none where all questions count as equally hard."""
+        if not isinstance(exam.source, Part):
+            return {}
+        together = self.pool.together
+        number = together.layout.dimensions.index(exam.source.dimension)
+        known = calibration_of(together, number).calibration.locations[-1]
+        names = exam.source.ratings.elements["item"]
+        return {name: d for name, d in zip(names, known.tolist(), strict=True) if np.isfinite(d)}
+
+    def _achieved(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
+        done, results = self.pool.achieved[factor], self.pool.results
+        if results is None:
+            raise TypeError("attainment without results")
+        at = places(results, done.occasions, ratees, cycle)
+        n = _counted(done.n, at)
+        return n, np.zeros_like(n), _counted(done.n_items, at), ATTAINMENT
+
+    def _competency(
+        self, competency: str, ratees: tuple[str, ...], cycle: str | None, among: Codes
+    ) -> CompetencyMeasure:
+        nothing, none = np.full(len(ratees), np.nan), np.zeros(len(ratees), dtype=np.int64)
+        factor = self.framework.competency(competency).factor
+        rated, panel = self.pool.rated.get(factor), self.pool.panel
+        items = self.framework.items_of(competency)
+        of_items = None if panel is None else panel.of_items(tuple(item.id for item in items))
+        if panel is None or rated is None or of_items is None or not of_items[rated.rows].any():
+            return CompetencyMeasure(
+                id=competency, value=nothing, se=nothing, n_raters=none, n_items=none, self_value=nothing
+            )
+        curve = curve_of(rated, self.framework, items)
+        given, own = of_items[rated.rows], np.flatnonzero(panel.is_self & of_items)
+        rows, occasion = rated.rows[given], rated.occasion[given]
+        occasions = np.unique(occasion)
+        at = places(panel, occasions, ratees, cycle)
+        theta, theta_se = self._of_competency(factor, competency, np.where(at >= 0, among, -1))
+        value, error = curve.with_error(theta, theta_se)
+        self_occasions, self_location = self_located(panel, rated, own)
         self_at = places(panel, self_occasions, ratees, cycle)
-        occasion = panel.occasion[given]
         return CompetencyMeasure(
             id=competency,
             value=value,
             se=error,
-            n_raters=_counted(count_by(occasion, panel.rater[given], occasions), at),
-            n_items=_counted(count_by(occasion, panel.item[given], occasions), at),
-            self_value=curve(_taken(self_found.location, self_at)),
+            n_raters=_counted(count_by(occasion, panel.rater[rows], occasions), at),
+            n_items=_counted(count_by(occasion, panel.item[rows], occasions), at),
+            self_value=curve(_taken(self_location, self_at)),
         )
 
+    def _of_competency(self, factor: str, competency: str, at: Codes) -> tuple[Floats, Floats]:
+        """Location and error: the factor's plus the departure, where the factor has several."""
+        together = self.pool.together
+        dimensions = together.layout.dimensions
+        nested = f"{factor}/{competency}"
+        parts = [dimensions.index(name) for name in (factor, nested) if name in dimensions]
+        variance = together.covariance[:, parts][:, :, parts].sum(axis=(1, 2))
+        return _taken(together.means[:, parts].sum(axis=1), at), _taken(np.sqrt(variance), at)
+
     def _fit(self, rated: RatedFactor, ratees: tuple[str, ...], cycle: str | None) -> FacetFit:
-        assigned: list[str | None] = [None] * len(rated.occasions)
+        assigned: list[str | None] = [None] * len(rated.given.occasions)
         if self.pool.panel is not None:
-            at = places(self.pool.panel, rated.occasions, ratees, cycle)
+            at = places(self.pool.panel, rated.given.occasions, ratees, cycle)
             for ratee, position in zip(ratees, at.tolist(), strict=True):
                 if position >= 0:
                     assigned[position] = ratee

@@ -78,7 +78,7 @@ def assess(
     rho: float | None = None,
     cycle: str | None = None,
     top_k: int | None = None,
-    method: str = "joint",
+    method: str = "marginal",
     seed: int = 0,
     keep_good: bool = False,
     last_wins: bool = False,
@@ -106,7 +106,7 @@ def assess(
         Otherwise the last.
     top_k : int, optional
         The k of ``p_top_k``.
-    method : {"joint"}
+    method : {"marginal"}
     seed : int
     keep_good, last_wins : bool
         As :func:`leadline.read_evidence`; rows left out are listed in ``rejected.csv`` beside ``out``.

@@ -12,7 +12,9 @@ from leadline.errors import MeasurementError
 from leadline.evidence import Evidence
 from leadline.evidence.frames import frame
 from leadline.frameworks import Framework, Text, load_framework
-from leadline.measurement.exam import answers_of, examined_factor, score_answer
+from leadline.measurement import Dimension, measure
+from leadline.measurement.exam import score_answer
+from leadline.measurement.occasions import occasions_of
 from leadline.measurement.outcomes import achieved_factor, attainment, results_of
 
 FACTOR = "technical_expertise"
@@ -45,12 +47,8 @@ def exam(scores: Mapping[str, Sequence[int | None]], framework: Framework) -> Ev
     return Evidence(responses=table.with_columns(table.get_column("cycle").replace({"": None})))
 
 
-def ability(evidence: Evidence, framework: Framework) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    answers = answers_of(evidence, framework)
-    assert answers is not None
-    found = examined_factor(answers, framework, FACTOR)
-    assert found is not None
-    return found.theta, found.theta_se, found.curve(found.theta)
+def examined(evidence: Evidence, framework: Framework) -> Dimension:
+    return next(one for one in measure(evidence, framework).dimensions if one.kind == "exam")
 
 
 def test_answers_are_scored_by_key(framework: Framework) -> None:
@@ -65,54 +63,67 @@ def test_answers_are_scored_by_key(framework: Framework) -> None:
 def test_the_same_number_right_is_worth_more_on_harder_questions(framework: Framework) -> None:
     crowd = {f"c{n}": [1, 1, 1, n % 2, n % 3 == 0, 0] for n in range(12)}
     easy_and_hard = {"ease": [1, 1, 1, None, None, None], "hard": [None, None, None, 1, 1, 0]}
-    theta, _, _ = ability(exam({**crowd, **easy_and_hard}, framework), framework)
+    theta = examined(exam({**crowd, **easy_and_hard}, framework), framework).theta
     names = sorted({**crowd, **easy_and_hard})
     one_wrong = theta[names.index("hard")]
     assert one_wrong > np.median(theta)
 
 
-def test_everything_right_has_a_finite_ability_and_a_wide_error(framework: Framework) -> None:
+def test_everything_right_has_a_finite_ability_and_no_small_error(framework: Framework) -> None:
     crowd = {f"c{n}": [n % 2, 1, n % 3 == 0, 0, 1, n % 5 == 0] for n in range(12)}
-    theta, error, share = ability(exam({**crowd, "zoe": [1] * 6}, framework), framework)
-    assert np.isfinite(theta).all()
-    assert theta[-1] == theta.max()
-    assert error[-1] == error.max()
-    assert 85 < share[-1] < 100
+    found = examined(exam({**crowd, "zoe": [1] * 6}, framework), framework)
+    assert np.isfinite(found.theta).all()
+    assert found.theta[-1] == found.theta.max()
+    assert found.theta_se[-1] > 0.9 * np.median(found.theta_se)
+    assert found.value[-1] < 100
 
 
 def test_an_empty_answer_is_no_wrong_answer(framework: Framework) -> None:
     crowd = {f"c{n}": [n % 2, 1, n % 3 == 0, 0, 1, n % 5 == 0] for n in range(12)}
-    omitted = ability(exam({**crowd, "z": [1, None, 1, None, None, None]}, framework), framework)[0][-1]
-    wrong = ability(exam({**crowd, "z": [1, 0, 1, 0, 0, 0]}, framework), framework)[0][-1]
-    assert omitted > wrong
+    omitted = examined(exam({**crowd, "z": [1, None, 1, None, None, None]}, framework), framework)
+    wrong = examined(exam({**crowd, "z": [1, 0, 1, 0, 0, 0]}, framework), framework)
+    beside = [one.theta[-1] - one.theta[:-1].mean() for one in (omitted, wrong)]
+    assert beside[0] > beside[1]
 
 
-def test_answers_that_tell_nothing_apart_count_all_questions_as_equally_hard(framework: Framework) -> None:
-    answers = answers_of(exam({"a": [1, 1, 1, 1], "b": [0, 0, 0, 0]}, framework), framework)
-    assert answers is not None
-    found = examined_factor(answers, framework, FACTOR)
-    assert found is not None
-    assert not found.calibrated
-    assert found.theta[0] == pytest.approx(-found.theta[1])
-    assert found.curve(np.array([0.0]))[0] == pytest.approx(50)
+def test_two_people_all_right_and_all_wrong_lie_on_either_side(framework: Framework) -> None:
+    found = examined(exam({"a": [1, 1, 1, 1], "b": [0, 0, 0, 0]}, framework), framework)
+    assert found.theta[0] == pytest.approx(-found.theta[1], abs=1e-4)
+    assert found.curve(np.array([0.0]))[0] == pytest.approx(50, abs=0.1)
+
+
+def test_answers_that_are_all_right_count_all_questions_as_equally_hard(framework: Framework) -> None:
+    found = measure(exam({"a": [1, 1, 1, 1], "b": [1, 1, 1, None]}, framework), framework)
+    assert any(notice.code.endswith(".equal_difficulty") for notice in found.notices)
+    one = next(one for one in found.dimensions if one.kind == "exam")
+    assert (one.value > 75).all()
+    assert (one.value < 100).all()
 
 
 def test_declared_difficulties_are_used_as_they_are(framework: Framework) -> None:
     declared = replace(framework, exam=tuple(replace(one, difficulty=1.0) for one in framework.exam))
-    theta, _, share = ability(exam({"a": [1, 0, 1, 0]}, declared), declared)
-    assert theta[0] == pytest.approx(1.0)
-    assert share[0] == pytest.approx(50, abs=0.01)
+    found = examined(exam({"a": [1, 0, 1, 0]}, declared), declared)
+    assert found.theta[0] == pytest.approx(1.0, abs=1e-4)
+    assert found.curve(np.array([1.0]))[0] == pytest.approx(50, abs=0.01)
 
 
-def test_a_question_marked_to_five_counts_as_five_trials(framework: Framework) -> None:
-    ids = questions(framework)
-    hand = [replace(one, key=None, max_score=5, difficulty=0.0) for one in framework.exam if one.id == ids[0]]
-    short = replace(framework, exam=tuple(hand))
-    table = frame({"ratee": ["a", "b"], "item": [ids[0]] * 2, "response": ["2", "4"], "cycle": ["x", "x"]})
-    theta, error, share = ability(Evidence(responses=table), short)
-    np.testing.assert_allclose(theta, np.log([2 / 3, 4 / 1]), atol=1e-8)
-    np.testing.assert_allclose(error, 1 / np.sqrt([5 * 0.4 * 0.6, 5 * 0.8 * 0.2]), rtol=1e-6)
-    np.testing.assert_allclose(share, [40, 80], atol=0.01)
+def test_a_question_marked_to_five_counts_as_five_questions(framework: Framework) -> None:
+    one = framework.exam[0]
+    hand = replace(one, key=None, max_score=5, difficulty=0.0)
+    five = tuple(replace(one, id=f"q{n}", key="y", max_score=1, difficulty=0.0) for n in range(5))
+    people = {"a": 2, "b": 4, "c": 3, "d": 1}
+    marks = {"ratee": [*people], "item": [hand.id] * 4, "response": [str(n) for n in people.values()]}
+    single = {
+        "ratee": [name for name in people for _ in five],
+        "item": [q.id for _ in people for q in five],
+        "response": ["y" if n < right else "n" for right in people.values() for n in range(5)],
+    }
+    found = []
+    for data, bank in ((marks, (hand,)), (single, five)):
+        table = frame({**data, "cycle": ["x"] * len(data["ratee"])})
+        found.append(examined(Evidence(responses=table), replace(framework, exam=bank)))
+    np.testing.assert_allclose(found[0].theta, found[1].theta, atol=1e-4)
+    np.testing.assert_allclose(found[0].theta_se, found[1].theta_se, atol=1e-4)
 
 
 def test_abilities_recover_the_truth(framework: Framework) -> None:
@@ -121,10 +132,10 @@ def test_abilities_recover_the_truth(framework: Framework) -> None:
     truth, difficulty = draw.normal(0, 1, 300), draw.normal(0, 1, len(ids))
     right = draw.random((300, len(ids))) < 1 / (1 + np.exp(difficulty - truth[:, None]))
     people = {f"p{n:03d}": right[n].astype(int).tolist() for n in range(300)}
-    theta, error, _ = ability(exam(people, framework), framework)
-    assert np.corrcoef(theta, truth)[0, 1] > 0.85
-    inside = np.abs(theta - theta.mean() - (truth - truth.mean())) < 1.645 * error
-    assert 0.85 < inside.mean() < 0.97
+    found = examined(exam(people, framework), framework)
+    off = found.theta - found.theta.mean() - (truth - truth.mean())
+    assert np.corrcoef(found.theta, truth)[0, 1] > 0.85
+    assert 0.86 < (np.abs(off) < 1.645 * found.theta_se).mean() < 0.94
 
 
 def outcomes(rows: Sequence[tuple[str, str, float, float | None, float | None, float]]) -> Evidence:
@@ -144,7 +155,7 @@ def test_results_are_combined_by_weight_with_an_error(framework: Framework) -> N
     evidence = outcomes([("ada", first.id, 80, 100, 0, 1.0), ("ada", second.id, 30, 60, None, 1.0)])
     results = results_of(evidence, framework)
     assert results is not None
-    found = achieved_factor(results, framework, "performance_goals")
+    found = achieved_factor(results, framework, "performance_goals", occasions_of([results]))
     assert found is not None
     whole = first.weight + second.weight
     assert found.value[0] == pytest.approx(100 * (0.8 * first.weight + 0.5 * second.weight) / whole)
@@ -160,7 +171,7 @@ def test_many_readings_of_one_result_do_not_outweigh_another(framework: Framewor
     for rows in (once, often):
         results = results_of(outcomes(rows), framework)
         assert results is not None
-        found = achieved_factor(results, framework, "performance_goals")
+        found = achieved_factor(results, framework, "performance_goals", occasions_of([results]))
         assert found is not None
         values.append((found.value[0], found.se[0], found.n[0], found.n_items[0]))
     assert values[0][0] == pytest.approx(values[1][0])

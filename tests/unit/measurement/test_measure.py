@@ -68,14 +68,14 @@ def test_planted_changes_between_cycles_are_found(acme: Measures) -> None:
         f = acme.factors.index(factor)
         now = acme.factor_value[acme.ratees.index(ratee), f]
         then = acme.previous.factor_value[acme.previous.ratees.index(ratee), f]
-        assert sign * (now - then) > 3
+        assert sign * (now - then) > 2
 
 
 def test_missing_kinds_make_a_factor_partial_and_wider(acme: Measures) -> None:
     expertise = acme.factors.index("technical_expertise")
     elena = acme.ratees.index("elena")
     assert acme.factor_partial[elena, expertise]
-    assert acme.factor_se[elena, expertise] > 1.4 * np.median(acme.factor_se[:, expertise])
+    assert acme.factor_se[elena, expertise] > 1.15 * np.median(acme.factor_se[:, expertise])
     hao, insight = acme.ratees.index("hao"), acme.factors.index("business_insight")
     assert np.isnan(acme.factor_value[hao, insight])
     assert not acme.factor_partial[acme.ratees.index("ada")].any()
@@ -90,8 +90,10 @@ def test_draws_agree_with_values_and_errors(acme: Measures) -> None:
     np.testing.assert_allclose(draws.std(axis=0)[known], acme.factor_se[known], rtol=0.2, atol=0.5)
     np.testing.assert_array_equal(acme.draws(10, seed=7), acme.draws(10, seed=7))
     hao, insight = acme.ratees.index("hao"), acme.factors.index("business_insight")
-    pool = acme.factor_value[:, insight]
-    assert draws[:, hao, insight].std() == pytest.approx(np.nanstd(pool, ddof=1), rel=0.1)
+    # Other evidence says a little of a factor without any: less than the group's spread is left.
+    unknown = draws[:, hao, insight].std()
+    assert 1.5 * np.nanmedian(acme.factor_se[:, insight]) < unknown
+    assert unknown < np.nanstd(acme.factor_value[:, insight], ddof=1)
 
 
 REASONS = {
@@ -279,7 +281,7 @@ def test_evidence_of_nothing_teaches(framework: Framework) -> None:
 
 
 def test_an_unknown_method_is_told_with_what_there_is(framework: Framework) -> None:
-    with pytest.raises(UsageError, match="Choose one of: joint"):
+    with pytest.raises(UsageError, match="Choose one of: marginal"):
         measure(Evidence(ratings=rated(framework, crowd())), framework, method="guess")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.unit.posteriors import independent
 
 from leadline.frameworks import Framework, load_framework
 from leadline.measurement import (
@@ -24,6 +25,7 @@ from leadline.measurement import (
     QualityNote,
     Thresholds,
 )
+from leadline.measurement.outcomes import ATTAINMENT
 from leadline.scoring import Scorecard, score
 
 Floats = NDArray[np.float64]
@@ -117,17 +119,20 @@ def _measures(
     ratings = rng.integers(60, 140, len(people))
     fits = {factor.id: _fit(framework, factor.id, ids, ratings, rng) for factor in framework.factors}
     rater = f"rater-{N_RATERS - 1}@example.org"
+    dimensions = tuple(_dimensions(framework, value, se, ratings, n_raters))
     return MadeUp(
         framework=framework,
         cycle=cycle,
         ratees=ids,
         names={one: name for one, name, _ in people},
         factors=tuple(factor.id for factor in framework.factors),
-        dimensions=tuple(_dimensions(framework, value, se, ratings, n_raters)),
+        dimensions=dimensions,
         competencies=tuple(_competencies(framework, value, n_raters, rng)),
         factor_value=value,
         factor_se=se,
         factor_partial=partial,
+        information=np.zeros((*value.shape, len(dimensions))),
+        posterior=independent(dimensions, len(ids)),
         n_raters=n_raters,
         n_items=np.full(len(people), 44),
         by_relationship=_relationships(n_raters),
@@ -176,7 +181,7 @@ def _dimensions(
                     n_raters=n_raters,
                     n_items=np.full(len(n), 8),
                     weight=weight,
-                    curve=None,
+                    curve=ATTAINMENT,
                 )
             )
     return found

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from tests.unit.posteriors import independent
 
 from leadline.frameworks import Framework, load_framework
 from leadline.measurement import CompetencyMeasure, Curve, Dimension, Measures, QualityNote
+from leadline.measurement.outcomes import ATTAINMENT
 
 FRAMEWORK = load_framework("technical-leadership")
 FACTORS = tuple(factor.id for factor in FRAMEWORK.factors)
@@ -39,15 +41,16 @@ def measured(
     error = np.where(np.isnan(value), np.nan, np.broadcast_to(se, value.shape))
     counts = np.broadcast_to(raters, (people,)).astype(np.int64)
     by_competency = dict(competency_raters or {})
+    dimensions = tuple(
+        dimension(factor, value[:, f], error[:, f], counts) for f, factor in enumerate(factors)
+    )
     return Measures(
         framework=framework,
         cycle="2026",
         ratees=tuple(ratees or [f"p{p}" for p in range(people)]),
         names={},
         factors=tuple(factors),
-        dimensions=tuple(
-            dimension(factor, value[:, f], error[:, f], counts) for f, factor in enumerate(factors)
-        ),
+        dimensions=dimensions,
         competencies=tuple(
             competency(name, np.array(scores, float), np.array(by_competency.get(name, counts)))
             for name, scores in (competencies or {}).items()
@@ -55,6 +58,8 @@ def measured(
         factor_value=value,
         factor_se=error,
         factor_partial=np.broadcast_to(partial, value.shape) | np.isnan(value),
+        information=np.zeros((*value.shape, len(dimensions))),
+        posterior=independent(dimensions, people),
         n_raters=counts,
         n_items=np.full(people, 20),
         by_relationship={name: np.array(n) for name, n in (by_relationship or {}).items()},
@@ -84,7 +89,7 @@ def dimension(
         n_raters=np.where(has & rated, raters, 0),
         n_items=np.where(has, 5, 0),
         weight=1.0,
-        curve=STRAIGHT if rated else None,
+        curve=STRAIGHT if rated else ATTAINMENT,
     )
 
 

@@ -60,18 +60,16 @@ class Together:
         return means
 
     @cached_property
-    def _zero(self) -> tuple[list[Floats], Floats, float]:
-        """Covariances of all locations with the mean of the centred facets, where it tells, its variance."""
-        posterior = self.found.posterior
-        design = posterior.design
-        weights = [np.zeros(size) for size in design.sizes]
-        for f in self._centred:
-            weights[f] = np.full(design.sizes[f], 1 / design.sizes[f])
-        shift = design.joined(*posterior.solve(*design.split(weights)))
-        level = sum(float(part @ each) for part, each in zip(shift, weights, strict=True))
+    def told(self) -> Floats:
+        """1 for dimensions that raters place, else 0, shape (B,)."""
         judged = {source.dimension for source in self.found.state.sources if not source.alone}
-        told = np.isin(np.arange(design.width), list(judged)).astype(float)
-        return shift, told, level
+        return np.isin(np.arange(self.layout.width), list(judged)).astype(float)
+
+    @cached_property
+    def zero(self) -> list[Floats]:
+        """Weights of what is presented as 0, the means of the centred facets, by facet."""
+        sizes = self.found.posterior.design.sizes
+        return [np.full(n, 1 / n if f in self._centred else 0.0) for f, n in enumerate(sizes)]
 
     @cached_property
     def _centred(self) -> tuple[int, ...]:
@@ -87,7 +85,10 @@ class Together:
         Where the zero lies is a matter of presentation; the error of a rater's place among all raters
         does not contain that of their mean, nor does a ratee's place beside them.
         """
-        shift, told, level = self._zero
+        posterior, told = self.found.posterior, self.told
+        design = posterior.design
+        shift = design.joined(*posterior.solve(*design.split(self.zero)))
+        level = sum(float(part @ each) for part, each in zip(shift, self.zero, strict=True))
         with_zero = shift[0].reshape(-1, self.layout.width)[:, :, None] * told
         away = with_zero + with_zero.transpose(0, 2, 1) - level * np.outer(told, told)
         return np.asarray(self.found.state.known - away)
@@ -123,10 +124,9 @@ class Together:
             mean = moved[f].mean(axis=1, keepdims=True)
             moved[f] = moved[f] - mean
             zero = zero + mean
-        _, told, _ = self._zero
         drawn = {facet: x + d for facet, x, d in zip(self.layout.facets, state.locations, moved, strict=True)}
         by_ratee = drawn["ratee"].reshape(n, -1, self.layout.width)
-        return {**drawn, "ratee": by_ratee - zero[:, :, None] * told}
+        return {**drawn, "ratee": by_ratee - zero[:, :, None] * self.told}
 
     def components(self) -> tuple[Component, ...]:
         """Estimated variances of dimensions, raters and halos, each with its standard error."""
@@ -240,6 +240,7 @@ def calibrate_together(
     attained: Sequence[Attained] = (),
     *,
     halo: bool = True,
+    doubt: float = 0.0,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
 ) -> Together:
@@ -258,6 +259,9 @@ def calibrate_together(
     attained : sequence of Attained
         Further dimensions, measured with known error.
     halo : bool
+    doubt : float
+        Weight, in people, of the variances assumed at first: what keeps those of a few people from
+        collapsing (Chung et al. 2013). 0 for maximum likelihood.
     anchors : mapping of facet to mapping of element to logits, optional
         Ratees only where there is one dimension.
     progress : callable, optional
@@ -275,7 +279,7 @@ def calibrate_together(
     ready = tuple(loaded(part, held) for part in parts)
     layout = layout_of(parts, attained)
     design, sources = design_of_parts(layout, ready, attained)
-    start = start_of(layout, design, ready, sources, prior_of(layout, held))
+    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt))
     several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
     found = climb(design, start, halo=halo and design.n_pairs > 0 and several, progress=progress)
     return Together(layout, ready, found)

@@ -18,12 +18,10 @@ from leadline.measurement.kernels.ucon import prox_start
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import State
 from leadline.measurement.variational.design import Design, design_of
-from leadline.measurement.variational.prior import Prior
+from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, RATER_START, Prior
 from leadline.measurement.variational.source import Measured, Rated, Source
 
 _COMPETENCY = "competency"
-_RATER_START = 0.25
-_DEPARTURE_START = 0.1
 _FURTHEST = 4.0
 
 
@@ -238,11 +236,11 @@ def _padded(layout: Layout, main: Codes) -> Codes:
     return np.stack([main, np.full(len(main), -1)], axis=1)
 
 
-def prior_of(layout: Layout, anchors: Anchors) -> Prior:
+def prior_of(layout: Layout, anchors: Anchors, doubt: float) -> Prior:
     """Where the search for variances begins."""
     of_part = [name.split("/", 1)[0] for name in layout.dimensions[layout.free :]]
     departs = np.array([layout.dimensions.index(name) for name in of_part], dtype=np.int64)
-    variance = np.where(np.arange(layout.width) < layout.free, 1.0, _DEPARTURE_START)
+    variance = np.where(np.arange(layout.width) < layout.free, RATEE_START, DEPARTURE_START)
     held = []
     for facet, size in zip(layout.facets, layout.sizes, strict=True):
         known = anchors.get(facet, {})
@@ -254,8 +252,9 @@ def prior_of(layout: Layout, anchors: Anchors) -> Prior:
         free=layout.free,
         departs=departs,
         ratee=0,
-        variances=tuple(_RATER_START if facet == "rater" else None for facet in layout.facets),
+        variances=tuple(RATER_START if facet == "rater" else None for facet in layout.facets),
         halo=0.0,
+        doubt=doubt,
         held=tuple(held),
     )
 

@@ -14,6 +14,7 @@ The second term of :math:`\operatorname{Var}(x_L)` is the raters' share of a rat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -131,7 +132,7 @@ class Posterior:
         return csr_array(block + diags_array(self.prior_rest))
 
     @cached_property
-    def _factor(self) -> Floats:
+    def factor(self) -> Floats:
         """Lower Cholesky factor of the Schur complement."""
         schur = self._rest_block - self.coupling.T @ self._pull
         factor: Floats = cho_factor(schur.toarray(), lower=True, overwrite_a=True, check_finite=False)[0]
@@ -149,7 +150,7 @@ class Posterior:
             return self.inverse.times(large), right
         x: Floats
         if self.is_dense:
-            x = cho_solve((self._factor, True), right, check_finite=False)
+            x = cho_solve((self.factor, True), right, check_finite=False)
         else:
             diagonal = self._rest_block.diagonal()
             x = conjugate_gradients(self._schur_product, right, lambda y: y / diagonal)
@@ -160,7 +161,7 @@ class Posterior:
 
     @cached_property
     def _rest_covariance(self) -> Floats:
-        covariance, _ = lapack.dpotri(self._factor, lower=1)
+        covariance, _ = lapack.dpotri(self.factor, lower=1)
         lower = np.tril(covariance)
         full: Floats = lower + np.tril(lower, -1).T
         return full
@@ -181,13 +182,15 @@ class Posterior:
         large, rest = self._followed()
         if not each_alone:
             large, rest = vstack([large, self._on_pairs[0]]), vstack([rest, self._on_pairs[1]])
-        near, own = self._own(csr_array(large))
-        sums = _sandwich(own, self.inverse.values, near)
+        own = csr_array(large)
+        sums = _sandwich(own, self.inverse)
         if d.rest.shape[1] == 0:
             blocks, of_rest = self.inverse.values, np.empty(0)
         else:
             find = self._exact if self.is_dense else self._sampled
-            blocks, of_rest = find(near, own, csr_array(rest), sums)
+            shared, of_rest = find(own, csr_array(rest), sums)
+            blocks = self.inverse.values + shared
+            sums += _sandwich(own, Blocks(shared)) if self.is_dense else 0.0
         location = sums[:n] + d.of_pairs(self.taken)
         if not each_alone:
             return Variances(blocks, of_rest, location, sums[n:])
@@ -211,47 +214,40 @@ class Posterior:
             )
         return large, rest
 
-    def _own(self, rows: csr_array) -> tuple[Codes, Floats]:
-        """Block of the eliminated facet that each row is in, and its coefficients there, (n, B)."""
-        n, width = rows.shape[0], self.design.block
-        near, own = np.zeros(n, dtype=np.int64), np.zeros((n, width))
-        line = np.repeat(np.arange(n), np.diff(rows.indptr))
-        near[line] = rows.indices // width
-        own[line, rows.indices % width] = rows.data
-        return near, own
+    def _exact(self, own: csr_array, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
+        """The other facets' share in the covariance of each block, and variances of the rest.
 
-    def _exact(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
-        """Covariances by block and variances of the rest; ``sums`` gets the other facets' share."""
+        ``sums`` gets their share in each row, but for that through its own block.
+        """
         u, covariance, width = self.coupling, self._rest_covariance, self.design.block
-        blocks = self.inverse.values.copy()
+        shared = np.empty_like(self.inverse.values)
+        near = _block_of(own, width)
         order = np.argsort(near, kind="stable")
         step = max(1, _BLOCK // (covariance.shape[0] * width))
-        for begin in range(0, len(blocks), step):
-            part = slice(begin, begin + step)
+        for begin in range(0, len(shared), step):
             lines = u[begin * width : (begin + step) * width]
             product = lines @ covariance
-            shared = _products(lines, product, width)
-            blocks[part] += shared
+            shared[begin : begin + step] = _products(lines, product, width)
             rows = order[np.searchsorted(near[order], begin) : np.searchsorted(near[order], begin + step)]
-            at = near[rows] - begin
-            sums[rows] += _sandwich(own[rows], shared, at)
-            for b in range(width):
-                sums[rows] -= 2 * own[rows, b] * _row_dots(rest[rows], product[b::width], at)
+            mine = own[rows][:, begin * width : (begin + step) * width]
+            for entry in _entries(mine):
+                sums[rows[entry.row]] -= (
+                    2 * entry.value * _row_dots(rest[rows[entry.row]], product, entry.column)
+                )
         sums += _quadratic(rest, covariance)
-        return blocks, np.diag(covariance).copy()
+        return shared, np.diag(covariance).copy()
 
-    def _sampled(self, near: Codes, own: Floats, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
-        """The same from draws."""
+    def _sampled(self, own: csr_array, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
+        """The same from draws; ``sums`` gets the whole share."""
         draws, width = self._draws, self.design.block
-        pulled = (self.coupling @ draws.T).reshape(-1, width, _DRAWS)
-        blocks = self.inverse.values + np.einsum("nid,njd->nij", pulled, pulled) / _DRAWS
-        for begin in range(0, len(near), _BLOCK // _DRAWS):
+        pulled = self.coupling @ draws.T
+        parts = pulled.reshape(-1, width, _DRAWS)
+        shared = np.einsum("nid,njd->nij", parts, parts) / _DRAWS
+        for begin in range(0, len(sums), _BLOCK // _DRAWS):
             block = slice(begin, begin + _BLOCK // _DRAWS)
-            moved = rest[block] @ draws.T
-            for b in range(width):
-                moved -= own[block, b, None] * pulled[near[block], b]
+            moved = rest[block] @ draws.T - own[block] @ pulled
             sums[block] += (moved**2).mean(axis=1)
-        return blocks, self._rest_variance_sampled(draws)
+        return shared, self._rest_variance_sampled(draws)
 
     def _rest_variance_sampled(self, draws: Floats) -> Floats:
         """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean."""
@@ -268,7 +264,7 @@ class Posterior:
         if rest_n == 0:
             return self.inverse.root.times(rng.standard_normal((n, large_n))), np.empty((n, 0))
         if self.is_dense:
-            x = solve_triangular(self._factor, rng.standard_normal((rest_n, n)), lower=True, trans="T").T
+            x = solve_triangular(self.factor, rng.standard_normal((rest_n, n)), lower=True, trans="T").T
             noise = self.inverse.root.times(rng.standard_normal((n, large_n)))
             return noise - (self.coupling @ x.T).T, x
         found = [self.solve(*self._perturbation(rng)) for _ in range(n)]
@@ -292,16 +288,43 @@ class Posterior:
         """Of H, halos included; NaN where the Schur complement is not factored."""
         if not self.is_dense:
             return float("nan")
-        schur = 2 * float(np.log(np.diag(self._factor)).sum()) if self.design.rest.shape[1] else 0.0
+        schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
 
 
-def _sandwich(own: Floats, blocks: Floats, at: Codes) -> Floats:
-    """``a' B a`` for every row a and the block it belongs to."""
-    if own.shape[1] == 1:
-        return np.asarray(own[:, 0] ** 2 * blocks[at, 0, 0])
-    found: Floats = np.einsum("ci,cij,cj->c", own, blocks[at], own, optimize=True)
+class _Entry(NamedTuple):
+    """One entry of each of some sparse rows."""
+
+    row: Codes
+    column: Codes
+    value: Floats
+
+
+def _entries(rows: csr_array) -> Iterator[_Entry]:
+    """First entries of all rows that have one, then second ones, and so on."""
+    lengths = np.diff(rows.indptr)
+    for n in range(int(lengths.max(initial=0))):
+        having = np.flatnonzero(lengths > n)
+        at = rows.indptr[having] + n
+        yield _Entry(having, rows.indices[at], rows.data[at])
+
+
+def _block_of(rows: csr_array, width: int) -> Codes:
+    """Block that each row's entries are in, 0 for one without any."""
+    lengths = np.diff(rows.indptr)
+    near = np.zeros(rows.shape[0], dtype=np.int64)
+    having = lengths > 0
+    near[having] = rows.indices[rows.indptr[:-1][having]] // width
+    return near
+
+
+def _sandwich(rows: csr_array, blocks: Blocks) -> Floats:
+    """``a' B a`` for every sparse row a."""
+    if blocks.width == 1:
+        number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        return add_up(number, rows.shape[0], rows.data**2 * blocks.values[rows.indices, 0, 0])
+    found: Floats = np.asarray((rows @ blocks.sparse()).multiply(rows).sum(axis=1)).ravel()
     return found
 
 

@@ -14,6 +14,9 @@ FIXED = 1e-6
 HELD = 1e12
 """Prior precision of an anchored element."""
 
+RATEE_START, RATER_START, DEPARTURE_START = 1.0, 0.25, 0.1
+"""Variances assumed at first: of ratees, of raters, of competencies about their factor."""
+
 _LEAST = 1e-6
 _SPARE = 0.02
 
@@ -38,6 +41,8 @@ class Prior:
         Of each other facet; None for fixed effects and for the ratees.
     halo : float
         Variance of the halos, 0 for none.
+    doubt : float
+        People that the variances assumed at first weigh as much as.
     held : tuple of A arrays, shape (E,)
         Where an element is anchored; NaN elsewhere.
     """
@@ -49,6 +54,7 @@ class Prior:
     ratee: int
     variances: tuple[float | None, ...]
     halo: float
+    doubt: float
     held: tuple[Floats, ...]
 
     def precision(self, facet: int) -> Floats:
@@ -99,34 +105,59 @@ def next_covariance(prior: Prior, away: Floats, known: Floats) -> Floats:
     b = away.shape[1]
     found = np.zeros((b, b))
     main = slice(0, prior.free)
-    found[main, main] = _free(prior.covariance[main, main], away[:, main], known[:, main, main])
+    found[main, main] = _free(prior, away[:, main], known[:, main, main])
     for group in np.unique(prior.departs):
         at = prior.free + np.flatnonzero(prior.departs == group)
         sigma = float(prior.covariance[at[0], at[0]])
-        each = next_variance(away[:, at].ravel(), known[:, at, at].ravel(), sigma)
+        first = (prior.doubt, DEPARTURE_START)
+        each = next_variance(away[:, at].ravel(), known[:, at, at].ravel(), sigma, *first)
         found[at, at] = each
     return found
 
 
-def _free(covariance: Floats, away: Floats, known: Floats) -> Floats:
+def _free(prior: Prior, away: Floats, known: Floats) -> Floats:
     n, b = away.shape
+    covariance = prior.covariance[:b, :b]
     if b == 1:
-        return np.array([[next_variance(away[:, 0], known[:, 0, 0], float(covariance[0, 0]))]])
+        sigma = float(covariance[0, 0])
+        return np.array([[next_variance(away[:, 0], known[:, 0, 0], sigma, prior.doubt, RATEE_START)]])
     root = np.linalg.cholesky(covariance)
-    whitened = np.linalg.solve(root, away.T)
-    values = np.linalg.solve(root, np.linalg.solve(root, known.mean(axis=0)).T)
+    doubtful = np.sqrt(prior.doubt * RATEE_START) * np.eye(b)
+    whitened = np.linalg.solve(root, np.hstack([away.T, doubtful]))
+    values = np.linalg.solve(root, np.linalg.solve(root, known.sum(axis=0)).T)
     v, q = np.linalg.eigh((values + values.T) / 2)
-    scale = q / np.sqrt(np.maximum(1 - v, _SPARE))
+    scale = q / np.sqrt(np.maximum(n - v, _SPARE * n) + prior.doubt)
     half = root @ scale @ (q.T @ whitened)
-    found: Floats = half @ half.T / n
+    found: Floats = half @ half.T
     sd = np.sqrt(np.maximum(np.diag(found), _LEAST))
     pull = n / (n + b + 1)
     correlation = np.where(np.eye(b) > 0, 1.0, pull * found / np.outer(sd, sd))
     return np.asarray(correlation * np.outer(sd, sd))
 
 
-def next_variance(mean: Floats, known: Floats, sigma: float) -> float:
-    """Variance of independent locations that their posterior leads to (MacKay 1992, eq. 4.5).
+def next_variance(
+    mean: Floats, known: Floats, sigma: float, doubt: float = 0.0, assumed: float = 1.0
+) -> float:
+    r"""Variance of independent locations that their posterior leads to.
+
+    .. math:: \sigma^2 \leftarrow \frac{\sum m^2 + \nu s^2}{n - \sum v / \sigma^2 + \nu}
+
+    Parameters
+    ----------
+    mean, known : array, shape (n,)
+        Posterior means, and variances v.
+    sigma : float
+        The variance now, :math:`\sigma^2`.
+    doubt, assumed : float
+        :math:`\nu` people who have the variance :math:`s^2`.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    Source: MacKay (1992), Neural Computation 4, 415-447, eq. 4.5.
 
     Examples
     --------
@@ -136,4 +167,4 @@ def next_variance(mean: Floats, known: Floats, sigma: float) -> float:
     if len(mean) == 0:
         return sigma
     told = max(len(mean) - float(known.sum()) / sigma, _SPARE * len(mean))
-    return max(float(mean @ mean) / told, _LEAST)
+    return max((float(mean @ mean) + doubt * assumed) / (told + doubt), _LEAST)

@@ -1,0 +1,133 @@
+"""What is known of all ratees together: means, and errors that they share through their raters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.linalg import solve_triangular
+from scipy.sparse import csr_array, diags_array
+
+from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.variational.calibrate import Together
+
+_SPARSE = ("data", "indices", "indptr")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class JointPosterior:
+    r"""Locations of P ratees on D dimensions, jointly normal.
+
+    :math:`\theta = m + L z - U x - t\, w' x`, where z is standard normal and x, the other facets'
+    departures from their means, is normal with precision :math:`C C'`.
+
+    Attributes
+    ----------
+    dimensions : tuple of str, D
+    mean : array, shape (P, D)
+    covariance : array, shape (P, D, D)
+        Of each ratee alone, as presented.
+    prior : array, shape (D, D)
+        Covariance of the dimensions among people.
+    root : array, shape (P, D, D)
+        L: error of a ratee that is its own, given all raters.
+    coupling : csr array, shape (P D, M)
+        U: how errors of raters carry over; M is 0 where the design is too large to factor, and
+        ``root`` then holds the whole error.
+    factor : array, shape (M, M)
+        C, lower triangular.
+    zero : array, shape (M,)
+        w: weights of the mean that is presented as 0.
+    told : array, shape (D,)
+        t: 1 where raters place the dimension, else 0.
+    """
+
+    dimensions: tuple[str, ...]
+    mean: Floats
+    covariance: Floats
+    prior: Floats
+    root: Floats
+    coupling: csr_array
+    factor: Floats
+    zero: Floats
+    told: Floats
+
+    def draws(self, n: int, seed: int) -> Floats:
+        """Joint draws.
+
+        Parameters
+        ----------
+        n : int
+        seed : int
+
+        Returns
+        -------
+        array, shape (n, P, D)
+        """
+        rng = np.random.default_rng(seed)
+        noise = rng.standard_normal((n, *self.mean.shape))
+        found: Floats = self.mean + np.einsum("pij,npj->npi", self.root, noise)
+        if self.factor.size:
+            x = solve_triangular(
+                self.factor, rng.standard_normal((len(self.factor), n)), lower=True, trans="T"
+            )
+            found -= (self.coupling @ x).T.reshape(found.shape)
+            found -= (self.zero @ x)[:, None, None] * self.told
+        return found
+
+    def save(self, path: Path) -> None:
+        """Write to a NumPy archive."""
+        content: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        sparse = content.pop("coupling")
+        parts = {name: getattr(sparse, name) for name in _SPARSE}
+        np.savez_compressed(path, **{**content, **parts, "dimensions": np.array(self.dimensions)})
+
+    @classmethod
+    def load(cls, path: Path) -> JointPosterior:
+        """Read what `save` wrote."""
+        with np.load(path) as found:
+            content: dict[str, Any] = {name: found[name] for name in found.files}
+        parts = tuple(content.pop(name) for name in _SPARSE)
+        shape = (content["mean"].size, len(content["factor"]))
+        content["dimensions"] = tuple(content["dimensions"].tolist())
+        return cls(**content, coupling=csr_array(parts, shape=shape))
+
+
+def posterior_of(together: Together, places: Codes) -> JointPosterior:
+    """Posterior of some ratees' main dimensions.
+
+    Parameters
+    ----------
+    together : Together
+    places : array of int, shape (P,)
+        Positions among the ratees; -1 for one without evidence, of whom nothing but the group is known.
+
+    Returns
+    -------
+    JointPosterior
+    """
+    layout, posterior, prior = together.layout, together.found.posterior, together.found.state.prior
+    free, width = layout.free, layout.width
+    at = np.maximum(places, 0)
+    unknown = (places < 0)[:, None]
+    group = prior.covariance[:free, :free]
+    covariance = np.where(unknown[:, :, None], group, together.covariance[at][:, :free, :free])
+    dense = posterior.is_dense and posterior.design.eliminated == posterior.design.ratee
+    rest = posterior.design.rest.shape[1] if dense else 0
+    own = posterior.inverse.values[at][:, :free, :free] if dense else covariance
+    lines = (at[:, None] * width + np.arange(free)).ravel()
+    known = diags_array(np.repeat(places >= 0, free).astype(float))
+    coupling = csr_array(known @ posterior.coupling[lines]) if rest else csr_array((len(lines), 0))
+    return JointPosterior(
+        dimensions=layout.dimensions[:free],
+        mean=np.where(unknown, prior.mean[:free], together.means[at][:, :free]),
+        covariance=covariance,
+        prior=group,
+        root=np.linalg.cholesky(np.where(unknown[:, :, None], group, own)),
+        coupling=coupling,
+        factor=posterior.factor if rest else np.zeros((0, 0)),
+        zero=posterior.design.split(together.zero)[1] if rest else np.zeros(0),
+        told=together.told[:free],
+    )

@@ -1,0 +1,104 @@
+"""Ratees in cycles: what each piece of evidence belongs to, and the name it has in a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadline.measurement.kernels.arrays import Codes
+
+
+class Dated(Protocol):
+    """Rows that each belong to a ratee, in a cycle or (-1) in none."""
+
+    @property
+    def ratee(self) -> Codes: ...  # noqa: D102  a field
+
+    @property
+    def cycle(self) -> Codes: ...  # noqa: D102  a field
+
+    @property
+    def ratees(self) -> tuple[str, ...]: ...  # noqa: D102  a field
+
+    @property
+    def cycles(self) -> tuple[str, ...]: ...  # noqa: D102  a field
+
+
+def occasion_name(ratee: str, cycle: str | None) -> str:
+    """Name of a ratee in a cycle among the elements of a fit.
+
+    Examples
+    --------
+    >>> occasion_name("ada", "2026"), occasion_name("ada", None)
+    ('ada@2026', 'ada')
+    """
+    return ratee if cycle is None else f"{ratee}@{cycle}"
+
+
+@dataclass(frozen=True, eq=False)
+class Occasions:
+    """Cycles in which each ratee has evidence of any kind.
+
+    Attributes
+    ----------
+    cycles : mapping of ratee to array of int
+        Positions among the cycles; without an entry where none is named.
+    """
+
+    cycles: dict[str, NDArray[np.int64]]
+
+    def rows(self, source: Dated, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], Codes]:
+        """Rows with their occasion, ``ratee * (cycles + 1) + cycle + 1``.
+
+        A row that names no cycle holds for every cycle its ratee has evidence in, so it is repeated.
+
+        Parameters
+        ----------
+        source : Dated
+        rows : array of int, shape (n,)
+
+        Returns
+        -------
+        rows, occasion : array of int, shape (m,), m at least n
+        """
+        width = len(source.cycles) + 1
+        occasion = source.ratee[rows].astype(np.int64) * width + source.cycle[rows] + 1
+        undated = np.flatnonzero(source.cycle[rows] < 0)
+        of_ratee = [self.cycles.get(name) for name in source.ratees]
+        repeated = [n for n in undated.tolist() if of_ratee[source.ratee[rows[n]]] is not None]
+        if not repeated:
+            return rows, occasion
+        kept = np.setdiff1d(np.arange(len(rows)), repeated)
+        more = [(n, cycle) for n in repeated for cycle in self._of(source, int(rows[n]))]
+        again = np.array([n for n, _ in more], dtype=np.intp)
+        added = source.ratee[rows[again]].astype(np.int64) * width + np.array([c for _, c in more]) + 1
+        return np.concatenate([rows[kept], rows[again]]), np.concatenate([occasion[kept], added])
+
+    def _of(self, source: Dated, row: int) -> list[int]:
+        found: list[int] = self.cycles[source.ratees[int(source.ratee[row])]].tolist()
+        return found
+
+
+def occasions_of(sources: Iterable[Dated | None]) -> Occasions:
+    """Cycles of every ratee over all sources, whose cycles are the same."""
+    found: dict[str, set[int]] = {}
+    for source in sources:
+        if source is None:
+            continue
+        dated = source.cycle >= 0
+        pairs = np.unique(np.stack([source.ratee[dated], source.cycle[dated]]), axis=1)
+        for ratee, cycle in pairs.T.tolist():
+            found.setdefault(source.ratees[ratee], set()).add(cycle)
+    return Occasions({name: np.array(sorted(cycles), dtype=np.int64) for name, cycles in found.items()})
+
+
+def named(source: Dated, occasions: Sequence[int] | Codes) -> tuple[str, ...]:
+    """Names of occasions given by their numbers."""
+    width = len(source.cycles) + 1
+    numbers = np.asarray(occasions).tolist()
+    pairs = ((source.ratees[number // width], number % width - 1) for number in numbers)
+    return tuple(occasion_name(ratee, None if cycle < 0 else source.cycles[cycle]) for ratee, cycle in pairs)
