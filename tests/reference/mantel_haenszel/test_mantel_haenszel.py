@@ -1,4 +1,4 @@
-"""Tests of groups within strata, and items by group with all else anchored, against R 4.2.2."""
+"""Tests of groups within strata, and items by group with all else anchored, against R version 4.2.2."""
 
 from __future__ import annotations
 
