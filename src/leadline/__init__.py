@@ -19,6 +19,7 @@ _ROOM_OF = {
     "read_table": "evidence",
     "Measures": "measurement",
     "fit": "measurement",
+    "fit_dimensions": "measurement",
     "measure": "measurement",
     "Scorecard": "scoring",
     "compare": "scoring",

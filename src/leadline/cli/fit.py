@@ -30,13 +30,13 @@ def run(*, file: str, out: str, **options: Any) -> None:
     ]
     rows = [
         [
-            facet.facet,
+            name,
             str(len(facet.elements)),
             str(int(facet.n.sum())),
             number(facet.separation, 2),
             number(facet.reliability, 2),
         ]
-        for facet in fit.facets.values()
+        for name, facet in fit.facets.items()
     ]
     print_table(headings, rows, numbers=(1, 2, 3, 4))
     state = "fit.converged" if fit.converged else "fit.not_converged"

@@ -141,6 +141,7 @@ FIT = Command(
     *(Option(f"--no-{column}", is_flag=True) for column in ("ratee", "rater", "item")),
     Option("--relationship", metavar="COL"),
     Option("--facet", "facets", metavar="COL", variadic=True),
+    Option("--dimension", metavar="COL"),
     Option("--weight", metavar="COL"),
     Option("--anchor", metavar="FILE"),
     Option("--noncentered", metavar="FACET"),

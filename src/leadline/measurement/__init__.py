@@ -2,6 +2,7 @@
 
 from leadline.measurement.diagnostics import Diagnostics
 from leadline.measurement.dimension import CompetencyMeasure, Dimension, QualityNote
+from leadline.measurement.dimensional import DimensionalFit, fit_dimensions
 from leadline.measurement.facet import Agreement, Component, FacetMeasures, Thresholds
 from leadline.measurement.factor_map import Curve
 from leadline.measurement.fitted import FacetFit
@@ -19,6 +20,7 @@ __all__ = [
     "Curve",
     "Diagnostics",
     "Dimension",
+    "DimensionalFit",
     "FacetFit",
     "FacetMeasures",
     "Measures",
@@ -27,5 +29,6 @@ __all__ = [
     "Thresholds",
     "bias_test",
     "fit",
+    "fit_dimensions",
     "measure",
 ]

@@ -24,11 +24,11 @@ MODELS = (
 RASCH = ("rating-scale", "partial-credit")
 """Models whose slopes are all 1: the joint method has them, and anchors hold in them."""
 
-CROSSED = RASCH
-"""Models for raters and ratees that cross, and for further facets beside them."""
-
 EXAM = ("1pl", "2pl", "3pl")
-"""Models of right and wrong answers."""
+"""Models of right and wrong answers, without raters or further facets."""
+
+CROSSED = tuple(name for name in MODELS if name not in EXAM)
+"""Models for raters and ratees that cross, and for further facets beside them."""
 
 PEOPLE = ("ratee", "rater")
 """Facets whose locations the marginal method takes as random."""
@@ -37,6 +37,9 @@ Way = Literal["joint", "answers", "one grouping facet", "crossed"]
 
 _LARGEST_TABLE = 50_000_000
 """Cells of a table of people by items up to which it is laid out whole (8 bytes each)."""
+
+_MOST_RATINGS = 1_000_000
+"""Ratings up to which a mixed model is fitted by quadrature: its cells are single ratings."""
 
 
 def way(ratings: Ratings, model: str, method: str, anchors: Mapping[str, object]) -> Way:
@@ -67,15 +70,16 @@ def way(ratings: Ratings, model: str, method: str, anchors: Mapping[str, object]
         raise _refused("not_anchored", model, RASCH)
     several = [facet for facet in ratings.facets if len(ratings.elements[facet]) > 1]
     if set(PEOPLE) <= set(several):
-        if model not in CROSSED:
-            raise _refused("has_no_raters" if model in EXAM else "not_crossed", model, CROSSED)
+        if model in EXAM:
+            raise _refused("has_no_raters", model, CROSSED)
         return "crossed"
     further = [facet for facet in several if facet not in ("ratee", "item")]
     further += [] if bool((ratings.weight == 1.0).all()) else ["weight"]
     if not further and not anchors and "ratee" in several:
         size = len(ratings.elements["ratee"]) * len(ratings.elements["item"])
-        return "answers" if size <= _LARGEST_TABLE or model not in CROSSED else "crossed"
-    if model in ("rating-scale", "graded") and not anchors and _is_plain(ratings, several):
+        return "answers" if size <= _LARGEST_TABLE or model not in RASCH else "crossed"
+    small = ratings.n <= _MOST_RATINGS and not anchors
+    if model in ("rating-scale", "graded") and small and _is_plain(ratings, several):
         return "one grouping facet"
     if model not in CROSSED:
         raise _refused("knows_no_facets", model, CROSSED, facets=", ".join(further) or "item")

@@ -131,6 +131,34 @@ def diagnosed(
     )
 
 
+def of_dimensions(each: Mapping[str, Diagnostics]) -> Diagnostics:
+    """Diagnostics of several dimensions as one, a first column ``dimension`` telling them apart.
+
+    Parameters
+    ----------
+    each : mapping of dimension to Diagnostics
+
+    Returns
+    -------
+    Diagnostics
+        Each remark once.
+    """
+    tables = []
+    for name in FILES:
+        parts = []
+        for dimension, one in each.items():
+            table = getattr(one, name)
+            label = frame({"dimension": [dimension] * table.height}).get_column("dimension")
+            parts.append(table.clone().insert_column(0, label))
+        filled = [part for part in parts if part.height] or parts[:1]
+        whole = filled[0]
+        for part in filled[1:]:
+            whole = whole.vstack(part)
+        tables.append(whole)
+    remarks = {(one.code, str(one.fields)): one for found in each.values() for one in found.remarks}
+    return Diagnostics(tables[0], tables[1], tables[2], tuple(remarks.values()))
+
+
 def _effects(effects: Sequence[Effect], raters: Sequence[str]) -> Frame:
     names = np.array([*raters, ""], dtype=object)
     columns: dict[str, list[Any]] = {"rater": [], "effect": []}

@@ -26,9 +26,11 @@ from leadline.measurement.ratings import Ratings, ratings_from_table
 from leadline.measurement.remarks import comparable_ratees, notices
 from leadline.measurement.row_faults import with_rows
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
+from leadline.measurement.variational.source import Family
 
 METHODS = ("marginal", "joint")
 STOPPING = ("converged", "facets")
+FAMILIES: Mapping[str, Family] = {"generalized-partial-credit": "own slopes", "graded": "cumulative"}
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,10 +68,9 @@ def fit(
         One row a rating, N rows. Rows whose rating is empty are left out.
     model : {"rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl"}
         ``rating-scale``: items share their thresholds. ``1pl``, ``2pl``, ``3pl``: answers of 0 and 1
-        without raters. All but the first two have a place where raters do not cross with ratees, and
-        have no anchors and no joint method; ``graded`` beside further facets has slopes of 1 and shared
-        thresholds. Categories are those that occur: one in between that nobody used is closed up, as
-        FACETS does unless told to keep it.
+        without raters. All but the first two have no anchors and no joint method. ``graded`` has slopes
+        of 1 and shared thresholds beside raters or further facets. Categories are those that occur: one
+        in between that nobody used is closed up, as FACETS does unless told to keep it.
     method : {"marginal", "joint"}
         Ratees, raters and halos as random, their variances estimated: calibrated errors that count the
         raters' own. Integrated out by adaptive quadrature where nothing is crossed, else by Gaussian
@@ -122,7 +123,7 @@ def fit(
     where item sets repeat, O(N) otherwise. Sources: Linacre (1989); Andrich (1978); Masters (1982);
     Wright and Masters (1982); Muraki (1992); Samejima (1969); Birnbaum (1968); Opper and Archambeau
     (2009); Pinheiro and Bates (1995). Checked in tests/reference/: guilford_1954, lsat7,
-    randell_wine_1989.
+    randell_wine_1989, crossed.
 
     Examples
     --------
@@ -252,8 +253,9 @@ def _marginal(
         return calibrate_answers(ratings, model)
     if chosen == "one grouping facet":
         return calibrate_grouped(ratings, model)
-    shared = model == "rating-scale"
-    return calibrate_marginal(ratings, shared=shared, anchors=anchors, progress=progress)
+    shared = model in ("rating-scale", "graded")
+    family = FAMILIES.get(model, "slope 1")
+    return calibrate_marginal(ratings, shared=shared, family=family, anchors=anchors, progress=progress)
 
 
 def fitted(
@@ -293,6 +295,7 @@ def fitted(
         kind, approximation, items = "marginal", "adaptive quadrature", posterior.items
         noncentered, told = posterior.noncentered, posterior.warnings
     elif posterior is not None:
+        items = posterior.items
         kind, approximation = "variational lower bound", "Gaussian variational"
     return FacetFit(
         model=model,

@@ -20,7 +20,7 @@ from leadline.measurement.fitted import FacetFit
 from leadline.measurement.joint_posterior import JointPosterior
 from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.notice import Notice
-from leadline.measurement.pooled import factor_draws
+from leadline.measurement.pooled import expected_factors, factor_draws
 
 _ARRAYS: Mapping[str, Any] = {
     "factor_value": np.float64,
@@ -113,6 +113,13 @@ class Measures:
             NaN in factors for which nobody has evidence.
         """
         return factor_draws(self.dimensions, self.factors, self.posterior, n, seed)
+
+    def expected(self) -> Floats:
+        """Factors as far as all evidence lets one expect them, shape (P, F), 0-100.
+
+        ``factor_value`` where there is evidence of the factor, and a number where there is none.
+        """
+        return expected_factors(self.dimensions, self.factors, self.posterior)
 
     def to_frame(self) -> Frame:
         """Measures of every element of every factor's fit: ``measures.csv``, facets as ``ratee:factor``."""

@@ -35,7 +35,8 @@ def combined(
     shape = (len(posterior.mean), len(factors))
     value, error = np.full((2, *shape), np.nan)
     partial = np.zeros(shape, dtype=bool)
-    expected, spread = mapped(dimensions, posterior)
+    expected = expected_factors(dimensions, factors, posterior)
+    _, spread = mapped(dimensions, posterior)
     sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
     correlation = posterior.covariance / (sd[:, :, None] * sd[:, None, :])
     for f, factor in enumerate(factors):
@@ -47,9 +48,22 @@ def combined(
         partial[:, f] = ~has.all(axis=0)
         each = spread * weight
         variance = np.einsum("pi,pij,pj->p", each, correlation, each)
-        value[:, f] = np.where(has.any(axis=0), expected @ weight, np.nan)
+        value[:, f] = np.where(has.any(axis=0), expected[:, f], np.nan)
         error[:, f] = np.where(has.any(axis=0), np.sqrt(variance), np.nan)
     return value, error, partial
+
+
+def expected_factors(
+    dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior
+) -> Floats:
+    """Factor values whether or not there is evidence, shape (P, F), 0-100; NaN where nobody has any."""
+    expected, _ = mapped(dimensions, posterior)
+    found = np.full((len(expected), len(factors)), np.nan)
+    for f, factor in enumerate(factors):
+        weight = weights_of(dimensions, factor)
+        if weight.any():
+            found[:, f] = expected @ weight
+    return found
 
 
 def mapped(dimensions: Sequence[Dimension], posterior: JointPosterior) -> tuple[Floats, Floats]:

@@ -85,8 +85,7 @@ def _limits(lens: Lens) -> Iterator[Markup]:
     yield v.html("limits.precision")
     if fits:
         yield v.html("limits.perception")
-    if any(fit.method == "joint" for _, fit in fits):
-        yield v.html("limits.joint")
+        yield v.html("limits.drawn")
     yield v.html("limits.expectation")
     if any(driver.kind == "cycle" for driver in card.drivers):
         yield v.html("limits.cycle")

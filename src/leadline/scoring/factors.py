@@ -109,6 +109,9 @@ def gathered(
         if hidden is not None:
             shown = value[:, used]
             found = drawn_from_group(found, shown, np.isnan(shown), draws[1])
+        elif not isinstance(source, Figures):
+            lacking = np.isnan(value[:, used]) & np.isfinite(filled)
+            filled = np.where(lacking, _columns(source.expected(), places, np.nan)[:, used], filled)
     return Factors(value, se, partial | np.isnan(value), used, filled, found)
 
 

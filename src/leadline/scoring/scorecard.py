@@ -135,6 +135,10 @@ class Scorecard:
         """One row for each driver; ``drivers.csv``."""
         return tables.drivers(self)
 
+    def information_frame(self) -> Frame:
+        """Which evidence told how much of each factor; ``information.csv``."""
+        return tables.information(self)
+
     def quality_frame(
         self, *, pseudonyms: Mapping[str, str] | None = None, language: Language = "en"
     ) -> Frame:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import Language, has_words, words
 from leadline.evidence.frames import Frame, frame, to_json
+from leadline.measurement import Measures
 
 if TYPE_CHECKING:
     from leadline.scoring.scorecard import Scorecard
@@ -128,6 +129,33 @@ def drivers(card: Scorecard) -> Frame:
     rows = card.drivers
     columns = {name: [getattr(row, name, card.level) for row in rows] for name in DRIVER}
     return frame(columns)
+
+
+def information(card: Scorecard) -> Frame:
+    """Rows of ``information.csv``: which evidence told how much of each factor that is shown.
+
+    ``share`` is the part of the variance among people that a source took off; the row ``unknown`` is
+    what nobody told. Sources that told less than half a hundredth are left out. Empty for factors that
+    were given and not measured.
+    """
+    found: dict[str, list[Any]] = {"ratee": [], "factor": [], "source": [], "share": []}
+    if isinstance(card.measures, Measures):
+        told = card.measures.information
+        names = [f"{one.kind}:{one.factor}" for one in card.measures.dimensions]
+        place = {factor: f for f, factor in enumerate(card.measures.factors)}
+        for p, f in np.argwhere(np.isfinite(card.factor_score)).tolist():
+            shares = told[p, place[card.factors[f]]]
+            rows = [
+                (name, share)
+                for name, share in zip(names, shares.tolist(), strict=True)
+                if abs(share) >= 0.005
+            ]
+            for source, share in (*rows, ("unknown", 1.0 - float(shares.sum()))):
+                for column, value in zip(
+                    found, (card.ratees[p], card.factors[f], source, share), strict=True
+                ):
+                    found[column].append(value)
+    return frame(found)
 
 
 def quality(card: Scorecard, pseudonyms: Mapping[str, str] | None, language: Language) -> Frame:

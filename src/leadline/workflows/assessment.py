@@ -153,6 +153,7 @@ def assess(
         scorecard.save(folder)
         write_csv(scorecard.quality_frame(language=language), folder / "quality.csv")
         write_csv(measures_of(scorecard).to_frame(), folder / "measures.csv")
+        write_csv(scorecard.information_frame(), folder / "information.csv")
         progress("workflows.stage.report", 0.6)
         report(scorecard, folder, language=language, pdf=pdf)
         write_manifest(folder, "assess", facts)

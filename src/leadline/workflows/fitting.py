@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from leadline.errors import EvidenceError, Fault, UsageError
 from leadline.evidence import read_table, rows, write_csv
 from leadline.evidence.frames import Frame
-from leadline.measurement import FacetFit, fit
+from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
 
@@ -21,11 +22,11 @@ class FitResult:
     Attributes
     ----------
     out : Path
-    fit : FacetFit
+    fit : FacetFit or DimensionalFit
     """
 
     out: Path
-    fit: FacetFit
+    fit: FacetFit | DimensionalFit
 
 
 def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
@@ -129,6 +130,7 @@ def fit_file(
     rating: str = "rating",
     relationship: str | None = None,
     facets: Sequence[str] = (),
+    dimension: str | None = None,
     anchor: str | Path | None = None,
     weight: str | None = None,
     noncentered: str | None = None,
@@ -149,6 +151,8 @@ def fit_file(
         ``categories.csv``, ``links.csv``, ``summary.json`` and ``manifest.json``.
     model, method, ratee, rater, item, rating, relationship, facets, weight, noncentered, stopping, threads
         As :func:`leadline.fit`.
+    dimension : str, optional
+        As :func:`leadline.fit_dimensions`.
     anchor : path, optional
         As :func:`read_anchors`.
     dif : str, optional
@@ -186,27 +190,16 @@ def fit_file(
         raise UsageError("workflows.dif_needs_ratee")
     groups = None if dif is None or ratee is None else groups_of(table, ratee, dif, Path(source).name)
     progress("workflows.stage.fit", 0.3)
-    found = fit(
-        table,
-        model=model,
-        method=method,
-        ratee=ratee,
-        rater=rater,
-        item=item,
-        rating=rating,
-        relationship=relationship,
-        facets=facets,
-        weight=weight,
-        anchors=anchors,
-        noncentered=noncentered,
-        stopping=stopping,
-        threads=threads,
-    )
-    contrasts = None if groups is None else found.dif(groups)
     columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
-    columns |= {"weight": weight, "dif": dif}
-    how = {"model": model, "method": method, "noncentered": noncentered, "stopping": stopping}
-    options = {**how, **columns, "facets": list(facets)}
+    options: dict[str, Any] = {"model": model, "method": method, "stopping": stopping, **columns}
+    options |= {"facets": list(facets), "weight": weight, "noncentered": noncentered}
+    if dimension is None:
+        found: FacetFit | DimensionalFit = fit(table, **options, anchors=anchors, threads=threads)
+    else:
+        found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors, "dif": dif}, threads)
+        options["dimension"] = dimension
+    contrasts = found.dif(groups) if isinstance(found, FacetFit) and groups is not None else None
+    options["dif"] = dif
     progress("workflows.stage.write", 0.9)
     with whole_folder(out) as folder:
         found.save(folder)
@@ -215,3 +208,17 @@ def fit_file(
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)
+
+
+def _fitted_dimensions(
+    table: Frame, dimension: str, options: Mapping[str, Any], threads: int | None
+) -> DimensionalFit:
+    """Several dimensions together; options that have no meaning then are refused, not dropped."""
+    settled = {"method": "marginal", "stopping": "converged", "relationship": None, "anchor": None}
+    settled |= {"noncentered": None, "dif": None}
+    refused = [f"--{name}" for name, value in settled.items() if options[name] != value]
+    refused += [f"--no-{name}" for name in ("ratee", "item") if options[name] is None]
+    if refused:
+        raise UsageError("workflows.not_with_dimension", options=", ".join(refused))
+    kept = {name: value for name, value in options.items() if name not in settled}
+    return fit_dimensions(table, dimension=dimension, threads=threads, **kept)

@@ -87,7 +87,7 @@ USAGE = [
     (("assess", "x", "--out", "y", "--seed", "-1"), "不在 x>=0 范围内", "not in the range"),
     (("assess", "x", "--out", "y", "--pdf=1"), "不带值", "takes no value"),
     (("assess", "x", "y", "z", "--out", "y"), "参数过多（y z）", "too many arguments (y z)"),
-    (("assess", "x", "--out", "y", "--method", "magic"), "不是 'joint'", "is not 'joint'"),
+    (("assess", "x", "--out", "y", "--method", "magic"), "不是 'marginal'", "is not 'marginal'"),
     (("fit", "x", "--out", "y", "--method", "magic"), "不在可选值 'marginal', 'joint' 之中", "is not one of"),
     (("fit", "x", "--out", "y", "--model", "magic"), "可选值", "is not one of"),
     (("framework", "odd"), "没有命令", "No such command"),

@@ -79,7 +79,7 @@ def test_a_missing_factor_widens_the_interval_and_marks_the_score_partial() -> N
     assert card.upper[0] - card.lower[0] > 1.5 * (whole.upper[0] - whole.lower[0])
     assert card.lower[0] <= card.overall[0] <= card.upper[0]
     filled = [np.nanmean(gap[:, 0]), 80, 75, 90]
-    assert card.overall[0] == pytest.approx(composite(filled, card.weights))
+    assert card.overall[0] == pytest.approx(composite(filled, card.weights), abs=0.1)
     assert codes(card) == ["partial"]
 
 

@@ -323,12 +323,17 @@ def _cross(
 
 def item_block(system: System, density: Floats, tails: Floats) -> Floats:
     """Second derivatives by item parameters, shape (M, M)."""
-    n_items, n_steps = system.valid.shape
+    n_steps = system.valid.shape[1]
     both = np.einsum("ig,gik,gil->ikl", density, tails, tails, optimize=True)
     each = np.einsum("ig,gik->ik", density, tails)
     higher = np.maximum.outer(np.arange(n_steps), np.arange(n_steps))
-    block = each[:, higher] - both
-    block *= system.valid[:, :, None] & system.valid[:, None, :]
+    return item_matrix(system, each[:, higher] - both)
+
+
+def item_matrix(system: System, block: Floats) -> Floats:
+    """Second derivatives by steps of each item (I, K-1, K-1) as those by item parameters, (M, M)."""
+    n_items, n_steps = system.valid.shape
+    block = block * (system.valid[:, :, None] & system.valid[:, None, :])
     if system.shared:
         to_thresholds = block.sum(axis=1)
         full = np.zeros((n_items + n_steps, n_items + n_steps))

@@ -9,13 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from leadline.measurement.calibrate import Anchors, Calibration, Progress, contexts_of, design_among
-from leadline.measurement.facet import Component
+from leadline.measurement.facet import Component, ItemParameters
 from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.kernels.extremes import extreme_elements
 from leadline.measurement.kernels.residuals import Estimated, summed
 from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import Marginal, climb
+from leadline.measurement.variational.direct import ItemErrors
 from leadline.measurement.variational.parts import (
     Attained,
     Layout,
@@ -27,7 +28,8 @@ from leadline.measurement.variational.parts import (
     prior_of,
     start_of,
 )
-from leadline.measurement.variational.source import Rated
+from leadline.measurement.variational.slopes import Sloped
+from leadline.measurement.variational.source import Family, Items, Rated
 
 _ZERO = 1e-5
 """A variance below is reported as 0, logits squared: an sd of 0.003."""
@@ -58,6 +60,23 @@ class Together:
         """Posterior means, shape (P, B)."""
         means: Floats = self.found.state.locations[0].reshape(-1, self.layout.width)
         return means
+
+    def items_of(self, number: int) -> Items:
+        """The source of a part, with its items."""
+        source = self.found.state.sources[number]
+        if not isinstance(source, Items):
+            raise TypeError(f"part {number} has no items")
+        return source
+
+    def item_errors(self, number: int) -> ItemErrors | None:
+        """Standard errors of a part's items; None where the rating-scale family has its own."""
+        source, state, design = self.items_of(number), self.found.state, self.found.posterior.design
+        if isinstance(source, Rated):
+            return None
+        begin = sum(each.size for each in state.sources[:number])
+        own = slice(begin, begin + source.size)
+        eta = design.location(state.locations) - design.of_pairs(state.halos)
+        return source.errors(eta[own], state.spread[own])
 
     @cached_property
     def told(self) -> Floats:
@@ -164,11 +183,14 @@ class MarginalCalibration:
     together : Together
     number : int
         Of the part, which is also its dimension.
+    items : ItemParameters or None
+        Where the model has slopes.
     """
 
     calibration: Calibration
     together: Together
     number: int = 0
+    items: ItemParameters | None = None
 
     @property
     def components(self) -> tuple[Component, ...]:
@@ -205,6 +227,7 @@ def calibrate_marginal(
     ratings: Ratings,
     *,
     shared: bool = True,
+    family: Family = "slope 1",
     halo: bool = True,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
@@ -216,6 +239,8 @@ def calibrate_marginal(
     ratings : Ratings
     shared : bool
         Rating scale; partial credit otherwise.
+    family : {"slope 1", "own slopes", "cumulative"}
+        Anchored items need the first.
     halo : bool
         Whether a rater's ratings of one ratee may share more than the model explains.
     anchors : mapping of facet to mapping of element to logits, optional
@@ -230,7 +255,7 @@ def calibrate_marginal(
     MeasurementError
         All ratings are equal.
     """
-    part = Part(dimension="ratee", ratings=ratings, shared=shared)
+    part = Part(dimension="ratee", ratings=ratings, shared=shared, family=family)
     together = calibrate_together([part], halo=halo, anchors=anchors, progress=progress)
     return calibration_of(together, 0)
 
@@ -299,9 +324,8 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
     """
     ready, found, layout = together.parts[number], together.found, together.layout
     part, screen, system = ready.part, ready.screen, ready.system
-    source = found.state.sources[number]
-    if not isinstance(source, Rated):
-        raise TypeError(f"part {number} has no items")
+    source = together.items_of(number)
+    known = together.item_errors(number)
     locations, variances = [], []
     for facet in part.facets[:-1]:
         at = layout.places(facet, part.ratings.elements[facet])
@@ -320,10 +344,13 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
         rung=screen.rung[screen.kept],
         weight=part.ratings.weight[screen.kept],
         context=contexts_of(part.facets, part.index, part.sizes)[screen.kept],
+        curves=source.curves,
     )
     summary = summed(estimated)
     item = summary.elements[-1]
     item_se = 1 / np.sqrt(np.where(item.variance > 0, item.variance, np.nan))
+    if known is not None:
+        item_se = np.where(item.n > 0, known.difficulty, np.nan)
     calibration = Calibration(
         facets=part.facets,
         locations=(*locations, np.where(item.n > 0, difficulty, np.nan)),
@@ -340,8 +367,25 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
         converged=found.converged,
         bounded=True,
         report=(),
+        curves=source.curves,
+        threshold_se=None if known is None else known.threshold,
     )
-    return MarginalCalibration(calibration, together, number)
+    return MarginalCalibration(calibration, together, number, _slopes(ready, source, known))
+
+
+def _slopes(ready: Loaded, source: Items, known: ItemErrors | None) -> ItemParameters | None:
+    """Items' own slopes, where the model has them."""
+    if known is None or not isinstance(source, Sloped):
+        return None
+    rated = ready.system.top > 0
+    none = np.full(len(rated), np.nan)
+    return ItemParameters(
+        items=ready.part.ratings.elements["item"],
+        slope=np.where(rated, source.slope, np.nan),
+        slope_se=np.where(rated, known.slope, np.nan),
+        guess=none,
+        guess_se=none,
+    )
 
 
 def _extreme_flags(ready: Loaded) -> tuple[Flags, ...]:

@@ -18,8 +18,9 @@ from leadline.measurement.kernels.ucon import prox_start
 from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import State
 from leadline.measurement.variational.design import Design, design_of
+from leadline.measurement.variational.direct import Rows, rows_of
 from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, RATER_START, Prior
-from leadline.measurement.variational.source import Measured, Rated, Source
+from leadline.measurement.variational.source import Family, Measured, Source, source_of
 
 _COMPETENCY = "competency"
 _FURTHEST = 4.0
@@ -35,6 +36,7 @@ class Part:
     ratings : Ratings
     shared : bool
         Items share their thresholds.
+    family : {"slope 1", "own slopes", "cumulative"}
     competencies : mapping of item to str
         Empty, or the competency of every item: ratees may depart from the dimension in each.
     """
@@ -42,6 +44,7 @@ class Part:
     dimension: str
     ratings: Ratings
     shared: bool = True
+    family: Family = "slope 1"
     competencies: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -90,6 +93,7 @@ class Loaded:
     screen: Screened
     system: System
     start: Point
+    answers: Rows | None = None
 
     @property
     def rows(self) -> tuple[Codes, ...]:
@@ -131,7 +135,12 @@ def loaded(part: Part, anchors: Anchors) -> Loaded:
         held = [*held[:-1], np.full(len(part.departures), np.nan), held[-1]]
     system = system_of(ratings, facets, screen, fixed, shared=part.shared)
     start = with_anchors(system, prox_start(system, facets.index("ratee")), held)
-    return Loaded(part=part, screen=screen, system=system, start=start)
+    answers = None
+    if part.family != "slope 1":
+        index = [ratings.index[facet][screen.kept] for facet in facets]
+        sizes = [len(ratings.elements[facet]) for facet in facets]
+        answers = rows_of(index, sizes, screen.rung[screen.kept], ratings.weight[screen.kept])
+    return Loaded(part=part, screen=screen, system=system, start=start, answers=answers)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -202,7 +211,8 @@ def design_of_parts(
         for f, facet in enumerate(layout.facets):
             columns[f].append(_column(layout, part.part, number, facet, rows))
         alone = set(part.part.facets) == {"ratee", "item"}
-        sources.append(Rated(part.system, part.start.steps, number, alone))
+        family = part.part.family
+        sources.append(source_of(part.system, part.start.steps, part.answers, family, number, alone=alone))
     for number, each in enumerate(attained, start=len(parts)):
         at = layout.places("ratee", each.ratees) * layout.width + number
         none = np.full(len(at), -1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from leadline.measurement.variational.averages import (
     expected_log_likelihood,
     item_averages,
 )
+from leadline.measurement.variational.cumulative import Cumulative, start
+from leadline.measurement.variational.direct import Rows, centring, item_move
+from leadline.measurement.variational.slopes import Sloped
 
 
 class Source(Protocol):
@@ -69,6 +72,11 @@ class Rated:
     alone: bool = False
 
     @property
+    def curves(self) -> None:
+        """None: the rating-scale family's own."""
+        return
+
+    @property
     def size(self) -> int:
         """Combinations of elements, C."""
         return len(self.system.form if self.system.start is None else self.system.start)
@@ -81,26 +89,13 @@ class Rated:
         """See `Source`."""
         system = self.system
         found = item_averages(system, cloud(system, self.steps, eta, spread))
-        slope = system.project(-system.contract(found.residuals))
-        curvature = found.curvature
-        if not system.free_item.all():
-            onto_free = np.apply_along_axis(system.project, 0, np.eye(len(curvature)))
-            curvature = onto_free @ curvature @ onto_free
-        values, vectors = np.linalg.eigh(curvature)
-        kept = values > 1e-9 * float(values[-1])
-        move = vectors[:, kept] @ ((vectors[:, kept].T @ slope) / values[kept])
-        move = system.project(np.clip(move, -1.0, 1.0))
+        move = item_move(system, -system.contract(found.residuals), found.curvature)
         steps = np.where(system.valid, system.expand(move), 0.0)
         return replace(self, steps=self.steps + steps), float(np.abs(steps).max(initial=0.0))
 
     def centred(self) -> tuple[Rated, float]:
         """See `Source`."""
-        system = self.system
-        rated = system.top > 0
-        if not (system.free_item.all() and rated.any()):
-            return self, 0.0
-        difficulty = np.where(system.valid, self.steps, 0.0).sum(axis=1) / np.maximum(system.top, 1)
-        move = float(difficulty[rated].mean())
+        move = centring(self.system, self.steps)
         return replace(self, steps=self.steps - move), move
 
     def expected(self, eta: Floats, spread: Floats) -> float:
@@ -146,3 +141,37 @@ class Measured:
         """See `Source`."""
         squares = self.precision * ((self.value - eta) ** 2 + spread)
         return -0.5 * float((squares + np.log(2 * np.pi / self.precision)).sum())
+
+
+Family = Literal["slope 1", "own slopes", "cumulative"]
+"""Adjacent logits with slopes of 1 or items' own; cumulative logits with slopes of 1."""
+
+Items = Rated | Sloped | Cumulative
+"""Sources that have items."""
+
+
+def source_of(
+    system: System, steps: Floats, rows: Rows | None, family: Family, dimension: int, *, alone: bool
+) -> Items:
+    """The likelihood of a family of models.
+
+    Parameters
+    ----------
+    system : System
+    steps : array, shape (I, K-1), logits
+        Where to begin.
+    rows : Rows or None
+        Needed by all families but the first.
+    family : {"slope 1", "own slopes", "cumulative"}
+    dimension : int
+    alone : bool
+
+    Returns
+    -------
+    Rated, Sloped or Cumulative
+    """
+    if rows is None:
+        return Rated(system, steps, dimension, alone)
+    if family == "cumulative":
+        return Cumulative(system, rows, start(system, steps), dimension, alone)
+    return Sloped(system, rows, steps, np.ones(len(steps)), dimension, alone)
