@@ -35,7 +35,7 @@ lock: .venv/.python
 	$(UV) pyproject.toml --extra all --group build --group dev --group docs --group bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean:
-	rm -rf .venv site leadline-demo
+	rm -rf .venv site leadline-demo leadline-demo-data
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

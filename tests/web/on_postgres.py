@@ -1,6 +1,6 @@
 """The web tests on PostgreSQL: a server that can be reached, else one from a package. It says which.
 
-``python -m tests.web.on_postgres [pytest options]``
+``python -m tests.web.on_postgres [pytest options] [paths]``
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -46,7 +47,17 @@ def named(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+USUAL = ("tests/web", "tests/browser/web/test_journey.py")
+"""What runs unless paths are given."""
+
+
+def chosen(arguments: list[str]) -> list[str]:
+    """Arguments of pytest."""
+    paths = [one for one in arguments if Path(one.split("::")[0]).exists()]
+    return arguments if paths else [*USUAL, *arguments]
+
+
 if __name__ == "__main__":
     with server() as found:
         os.environ["LEADLINE_TEST_DATABASE_URL"] = named(found, NAME)
-        sys.exit(pytest.main(["tests/web", *sys.argv[1:]]))
+        sys.exit(pytest.main(chosen(sys.argv[1:])))

@@ -1,24 +1,42 @@
-"""``leadline demo``: the example organisation, assessed, its report opened."""
+"""``leadline demo``: the example organisation, in the web application or assessed from files."""
 
 from __future__ import annotations
 
-import os
-import sys
-import webbrowser
+from importlib import import_module
+from pathlib import Path
 
 import click
 
+from leadline.cli.opening import open_once_up, open_page
 from leadline.cli.output import write_document
 from leadline.cli.progress import watched
 from leadline.cli.ranking import print_notices, print_ranking
 from leadline.cli.speech import manner, say
 from leadline.workflows import demo
 
-_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+
+def run(*, port: int, no_browser: bool, data: str, fresh: bool, report: bool, out: str, seed: int) -> int:
+    """Serve the example organisation; with ``report`` or as JSON, assess its tables instead."""
+    if report or manner().as_json:
+        _assessed(out, seed, no_browser=no_browser)
+        return 0
+
+    def announce(url: str, place: Path) -> None:
+        click.echo(say("serve.address", url=url))
+        click.echo(say("serve.stop", data=place))
+        if not no_browser:
+            open_once_up(url)
+
+    # By name: the two faces do not import each other, and Django loads for this command alone.
+    demonstrate = import_module("leadline.web.project.demonstration").demonstrate
+    building = say("demo.building")
+    return int(
+        demonstrate(port=port, data=data, fresh=fresh, build=lambda: click.echo(building), announce=announce)
+    )
 
 
-def run(*, out: str, no_browser: bool, seed: int) -> None:
-    """Write and assess the example, print the ranking, open the report."""
+def _assessed(out: str, seed: int, *, no_browser: bool) -> None:
+    """Write and assess the tables, print the ranking, open the report."""
     how = manner()
     with watched() as progress:
         result = demo(out, language=how.language, seed=seed, progress=progress)
@@ -30,15 +48,5 @@ def run(*, out: str, no_browser: bool, seed: int) -> None:
     print_notices(result.assessment.scorecard)
     click.echo(say("demo.evidence", path=result.evidence))
     click.echo(say("assess.report", path=report))
-    if not no_browser and not _open(report.as_uri()):
+    if not no_browser and not open_page(report.as_uri()):
         click.echo(say("demo.no_browser"))
-
-
-def _open(address: str) -> bool:
-    if sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, _SCREENS)):
-        # Without a screen the standard library would start a browser for terminals and wait for it to end.
-        return False
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False

@@ -77,8 +77,12 @@ def _formula() -> list[click.Parameter]:
 DEMO = Command(
     "demo",
     "leadline.cli.demo",
-    _out(default="leadline-demo", show_default=True),
+    Option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N"),
     Option("--no-browser", is_flag=True),
+    Option("--data", metavar="DIR", default="leadline-demo-data", show_default=True),
+    Option("--fresh", is_flag=True),
+    Option("--report", is_flag=True),
+    _out(default="leadline-demo", show_default=True),
     _seed(),
 )
 

@@ -19,8 +19,12 @@ from leadline.measurement.rated import FactorRatings, RatedFactor, factor_rating
 from leadline.measurement.reading import Pool, Reader
 from leadline.measurement.variational.calibrate import Together, calibrate_together
 from leadline.measurement.variational.parts import Attained, Part
+from leadline.measurement.variational.prior import GROUP_START, RATER_START
 
 METHODS = ("marginal",)
+
+_RANDOM = {"rater": RATER_START, "relationship": GROUP_START}
+"""Relationships too: the effect of a group with few ratings must not move the zero of everybody."""
 
 _DOUBT = 1.0
 """A person's worth of prior belief about variances, so that those of five people do not collapse."""
@@ -175,7 +179,7 @@ def _together(
     def told(number: int, _: float) -> None:
         tell("measurement.stage.fit", 0.8 * (1 - 0.95**number))
 
-    return calibrate_together(parts, attained, doubt=_DOUBT, anchors=anchors, progress=told)
+    return calibrate_together(parts, attained, doubt=_DOUBT, random=_RANDOM, anchors=anchors, progress=told)
 
 
 def _notices(

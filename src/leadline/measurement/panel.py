@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -133,16 +132,20 @@ def ratings_of(panel: Panel, rows: NDArray[np.intp], occasion: Codes) -> tuple[R
     Returns
     -------
     ratings : Ratings
-        Facet ``ratee`` holds occasions, in their order.
+        Facet ``ratee`` holds occasions, in their order; ``relationship`` is a facet where there are
+        several.
     occasions : array of int, shape (P,)
         The occasion that each element is.
     """
     occasions, ratee = np.unique(occasion, return_inverse=True)
-    coded: Mapping[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {
+    coded: dict[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {
         "ratee": (ratee.astype(np.int32), named(panel, occasions)),
         "rater": _compressed(panel.rater[rows], panel.raters),
         "item": _compressed(panel.item[rows], panel.items),
+        "relationship": _compressed(panel.relationship[rows], panel.relationships),
     }
+    if len(coded["relationship"][1]) == 1:
+        del coded["relationship"]
     return ordered_ratings(coded, panel.rating[rows], panel.weight[rows]), occasions
 
 

@@ -139,13 +139,13 @@ def rated_factor(panel: Panel, given: FactorRatings, together: Together, number:
     fit = fitted(given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known)
     places = RatingPlaces(panel, given.part.ratings, known.calibration)
     theta = known.calibration.locations[known.calibration.facets.index("ratee")]
-    eta = theta[np.searchsorted(given.occasions, given.occasion)] - places.severity(given.rows)
+    eta = theta[np.searchsorted(given.occasions, given.occasion)] - places.taken_off(given.rows)
     told = np.isfinite(eta) & np.isfinite(places.steps(given.rows)).any(axis=1)
     return RatedFactor(given=given, fit=fit, rows=given.rows[told], occasion=given.occasion[told])
 
 
 class RatingPlaces:
-    """Where ratings of a panel stand in a calibration: severity, steps and rung, NaN if unknown."""
+    """Where ratings of a panel stand in a calibration: what is taken off, steps, rung; NaN if unknown."""
 
     def __init__(self, panel: Panel, ratings: Ratings, calibration: Calibration) -> None:
         self.panel, self.calibration = panel, calibration
@@ -153,11 +153,19 @@ class RatingPlaces:
         self.item = _positions(panel.items, ratings.elements["item"])
         number = calibration.facets.index("rater")
         self.severities = np.append(calibration.locations[number], np.nan)
+        self.groups: Floats | None = None
+        if "relationship" in calibration.facets:
+            number = calibration.facets.index("relationship")
+            self.group = _positions(panel.relationships, ratings.elements["relationship"])
+            self.groups = np.append(calibration.locations[number], np.nan)
         self.all_steps = np.vstack([item_steps(calibration), np.full(calibration.steps.shape[1], np.inf)])
 
-    def severity(self, rows: NDArray[np.intp]) -> Floats:
-        """Severity of the rater, shape (n,)."""
-        return self.severities[self.rater[self.panel.rater[rows]]]
+    def taken_off(self, rows: NDArray[np.intp]) -> Floats:
+        """Severity of the rater, and of the relationship where there are several, shape (n,)."""
+        severity: Floats = self.severities[self.rater[self.panel.rater[rows]]]
+        if self.groups is None:
+            return severity
+        return severity + self.groups[self.group[self.panel.relationship[rows]]]
 
     def steps(self, rows: NDArray[np.intp]) -> Floats:
         """Steps of the item, shape (n, K-1)."""

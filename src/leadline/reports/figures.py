@@ -16,6 +16,7 @@ from leadline.reports.axis import Axis
 from leadline.reports.lens import Lens, shade
 from leadline.reports.palette import ACCENT, ACCENT_SOFT, DEPTHS, FONTS, INK, INK_SOFT, LINE, PAPER
 from leadline.reports.quality import severity_bins
+from leadline.reports.wording import Voice
 from leadline.scoring import Scorecard
 
 AnyChart = TypeVar("AnyChart", alt.Chart, alt.LayerChart)
@@ -119,6 +120,58 @@ def factors_chart(lens: Lens) -> alt.LayerChart:
     dots = base.mark_point(filled=True, size=110, color=ACCENT, opacity=0.55).encode(tooltip=TIP)
     means = base.mark_tick(thickness=2.5, size=26, color=INK).encode(x="mean(score):Q")
     return _styled(alt.LayerChart(layer=[dots, means]).properties(width=WIDTH - 160, height=alt.Step(44)))
+
+
+PERSON = "person"
+"""Name of the data set of `person_figure`."""
+
+
+def person_figure(language: Language = "en") -> alt.LayerChart:
+    """One person's constructs: score with interval, expectation and own view; the data are to be given.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.LayerChart
+        Draws the data set `PERSON`: rows of ``name``, ``score``, ``lower``, ``upper`` and, where known,
+        ``expectation`` and ``own``, all 0-100.
+
+    Examples
+    --------
+    >>> sorted(layer["mark"]["type"] for layer in person_figure().to_dict()["layer"])
+    ['bar', 'point', 'point', 'tick']
+    """
+    t = Voice(language).t
+    titles = {
+        "score": t("key.score"),
+        "lower": t("figure.lower"),
+        "upper": t("figure.upper"),
+        "expectation": t("key.expected"),
+        "own": t("key.self"),
+    }
+    tips = [alt.Tooltip("name", type="nominal", title=t("competencies.competency"))]
+    tips += [
+        alt.Tooltip(name, type="quantitative", title=said, format=".1f") for name, said in titles.items()
+    ]
+    scale = alt.Scale(domain=[0, 100])
+    names = alt.Axis(
+        labelLimit=280, labelFontSize=13, labelColor=INK, domain=False, ticks=False, labelPadding=10
+    )
+    base = alt.Chart(alt.NamedData(name=PERSON)).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=names), tooltip=tips
+    )
+    spans = base.mark_bar(height=10, cornerRadius=5, color=ACCENT_SOFT).encode(
+        x=alt.X("lower:Q", scale=scale, title=t("factors.axis")), x2="upper:Q"
+    )
+    expected = base.mark_tick(thickness=2.5, size=22, color=INK).encode(x="expectation:Q")
+    own = base.mark_point(shape="diamond", size=70, color=INK, opacity=1).encode(x="own:Q")
+    dots = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1).encode(x="score:Q")
+    return _styled(
+        alt.LayerChart(layer=[spans, expected, own, dots]).properties(width="container", height=alt.Step(34))
+    )
 
 
 def severity_figure(scorecard: Scorecard, language: Language = "en") -> alt.LayerChart:

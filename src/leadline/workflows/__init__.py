@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leadline.workflows.assessment import AssessResult, assess
+    from leadline.workflows.assessment import AssessResult, assess, assess_evidence
     from leadline.workflows.comparison import compare_among, compare_saved, saved_scorecard
     from leadline.workflows.demonstration import DemoResult, demo, demo_evidence
     from leadline.workflows.description import describe_source
@@ -21,17 +21,23 @@ if TYPE_CHECKING:
         known_frameworks,
         show_framework,
     )
+    from leadline.workflows.sheets import disclosable, figure_names, group_sheet, person_sheets
 
 _MODULE_OF = {
     "AssessResult": "assessment",
     "DemoResult": "demonstration",
     "FitResult": "fitting",
     "assess": "assessment",
+    "assess_evidence": "assessment",
     "compare_among": "comparison",
     "compare_saved": "comparison",
     "demo": "demonstration",
     "demo_evidence": "demonstration",
     "describe_source": "description",
+    "disclosable": "sheets",
+    "figure_names": "sheets",
+    "group_sheet": "sheets",
+    "person_sheets": "sheets",
     "faults_of_framework": "frameworks",
     "fit_file": "fitting",
     "framework_changes": "frameworks",
@@ -47,15 +53,20 @@ __all__ = [
     "DemoResult",
     "FitResult",
     "assess",
+    "assess_evidence",
     "compare_among",
     "compare_saved",
     "demo",
     "demo_evidence",
     "describe_source",
+    "disclosable",
     "faults_of_framework",
+    "figure_names",
     "fit_file",
     "framework_changes",
+    "group_sheet",
     "known_frameworks",
+    "person_sheets",
     "read_anchors",
     "saved_scorecard",
     "score_figures",

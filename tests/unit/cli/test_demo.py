@@ -1,4 +1,4 @@
-"""``leadline demo``: one command from nothing to an open report."""
+"""``leadline demo --report``: one command from nothing to an open report."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A demonstration in a process of its own, without a screen, and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
     surroundings = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "BROWSER")}
-    command = [sys.executable, "-m", "leadline", "demo", "--language", "en"]
+    command = [sys.executable, "-m", "leadline", "demo", "--report", "--language", "en"]
     done = subprocess.run(
         command, cwd=folder, env=surroundings, capture_output=True, text=True, check=True, encoding="utf-8"
     )
@@ -56,7 +56,7 @@ def test_a_rerun_replaces_the_demonstration_and_opens_the_report(
     monkeypatch.setattr(webbrowser, "open", lambda address: bool(opened.append(address)) or True)
     monkeypatch.setenv("DISPLAY", ":0")
     out, _ = demonstrated
-    ended = call("demo", "--out", out, "--language", "zh")
+    ended = call("demo", "--report", "--out", out, "--language", "zh")
     assert ended.status == 0
     assert opened == [(out / "assessment" / "report.html").as_uri()]
     assert '<html lang="zh' in (out / "assessment" / "report.html").read_text(encoding="utf-8")
@@ -75,7 +75,7 @@ def test_with_json_the_demonstration_is_one_document_and_opens_nothing(
 
 def test_a_folder_of_someone_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    ended = call("demo", "--out", tmp_path)
+    ended = call("demo", "--report", "--out", tmp_path)
     assert (ended.status, ended.out) == (2, "")
     assert "mine.txt" in ended.err
 
@@ -85,7 +85,7 @@ def test_the_example_is_found_in_an_installed_package_too(
 ) -> None:
     installed = tmp_path / "site" / "leadline"
     monkeypatch.setattr(demonstration, "files", lambda _: installed)
-    ended = call("demo", "--out", tmp_path / "demo", "--no-browser")
+    ended = call("demo", "--report", "--out", tmp_path / "demo", "--no-browser")
     assert ended.status == 2
     assert "not part of this installation" in ended.err
     data = installed / "workflows" / "data" / "acme"

@@ -138,7 +138,9 @@ def test_measures_come_back_from_their_files(acme: Measures, tmp_path: Path) -> 
 
 def test_facets_carry_their_factor_in_the_table(acme: Measures) -> None:
     facets = set(acme.to_frame().get_column("facet").to_list())
-    assert facets == {f"{one}:{factor}" for one in ("ratee", "rater", "item") for factor in acme.fits}
+    assert facets == {
+        f"{one}:{factor}" for one in ("ratee", "rater", "item", "relationship") for factor in acme.fits
+    }
     assert set(acme.fits["leadership_ability"].facets["ratee"].elements) == set(acme.ratees)
 
 

@@ -91,7 +91,64 @@ def test_a_faulty_row_is_told_and_the_others_can_be_applied(
     assert "x" not in people(world)
 
 
-@pytest.mark.parametrize("text", ["1.2.2026", "2026-02-30", "02/03/2026"])
+@pytest.mark.parametrize(
+    ("header", "below"),
+    [
+        (
+            ["Person", None, None, "Organisation", None, "Dates", None],
+            ["ID", "Name", "E-mail", "Team", "Manager", "Start date", "Last day"],
+        ),
+        (
+            ["ID", "Name", "E-mail", "Team", "Manager", "Dates", None],
+            [None, None, None, None, None, "Start date", "Last day"],
+        ),
+        (
+            ["人员", None, None, "组织", None, "日期", None],
+            ["工号", "姓名", "邮箱", "部门", "直属上级", "入职日期", "离职日期"],
+        ),
+    ],
+)
+def test_headings_in_two_rows_of_merged_cells_are_read(
+    world: World, tmp_path: Path, header: list[str | None], below: list[str | None]
+) -> None:
+    book = Workbook()
+    book.active.append(["Acme"])
+    book.active.append(header)
+    book.active.append(below)
+    book.active.merge_cells("F2:G2")
+    book.active.append(["new", "Nora New", "nora@acme.example", "Data", "mei", "1 May 2020", None])
+    book.save(tmp_path / "people.xlsx")
+    found = try_out(world.actor("analytics"), tmp_path / "people.xlsx", "people.xlsx", others_left=False)
+    assert codes(found) == []
+    assert found.changes[0]["after"] == {
+        "name": "Nora New",
+        "email": "nora@acme.example",
+        "team": "Data",
+        "manager": "mei",
+        "started": "2020-05-01",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-2-29",
+        "2024/02/29",
+        "2024.2.29",
+        "2024年2月29日",
+        "20240229",
+        "29 Feb 2024",
+        "29-Feb-2024",
+        "February 29, 2024",
+        "2024-02-29 00:00:00",
+    ],
+)
+def test_a_date_that_can_only_be_one_day_is_read(world: World, tmp_path: Path, text: str) -> None:
+    found = trial(world, tmp_path, f'person,name,start\nx,X,"{text}"\n')
+    assert [change["after"]["started"] for change in found.changes] == ["2024-02-29"]
+
+
+@pytest.mark.parametrize("text", ["1.2.2026", "2026-02-30", "02/03/2026", "5 Foo 2026", "20261340", "45352"])
 def test_a_date_that_could_be_two_days_is_refused(world: World, tmp_path: Path, text: str) -> None:
     assert codes(trial(world, tmp_path, f"person,name,start\nx,X,{text}\n")) == [(2, "bad_date")]
 

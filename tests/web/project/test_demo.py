@@ -27,3 +27,10 @@ def test_outside_the_demonstration_nobody_may(world: World, as_visitor: Callable
 def test_somebody_who_does_not_exist_cannot_be_acted_as(world: World, settings: Settings) -> None:
     settings.LEADLINE_DEMO = True
     assert Client().post("/demo/as/", {"email": "nobody@acme.example"}).status_code == 404
+
+
+def test_the_first_page_offers_the_cast_with_what_each_may_do(world: World, settings: Settings) -> None:
+    settings.LEADLINE_DEMO = True
+    page = Client().get("/demo/").content.decode()
+    assert all(user.email in page for name, user in world.users.items() if name != "outsider")
+    assert "Reads and verifies the audit" in page

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 from tests.web.cast import World
+from tests.web.worlds.rating import FRAMEWORK
 
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
@@ -40,7 +41,10 @@ def data(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def round_(world: World, data: Path) -> Round:
-    cycle = Cycle.objects.create(organisation=world.organisation, title="Autumn", state="running")
+    Cycle.objects.all().delete()  # that of the world: these tests count rows
+    cycle = Cycle.objects.create(
+        organisation=world.organisation, title="Autumn", state="running", framework=FRAMEWORK
+    )
     keys.create(cycle)
     by = {}
     for name in ("ratee", "elif"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,8 +28,12 @@ from leadline.measurement.variational.parts import (
     prior_of,
     start_of,
 )
+from leadline.measurement.variational.prior import RATER_START
 from leadline.measurement.variational.slopes import Sloped
 from leadline.measurement.variational.source import Family, Items, Rated
+
+RANDOM: Mapping[str, float] = {"rater": RATER_START}
+"""Facets that are random unless told otherwise."""
 
 _ZERO = 1e-5
 """A variance below is reported as 0, logits squared: an sd of 0.003."""
@@ -266,6 +270,7 @@ def calibrate_together(
     *,
     halo: bool = True,
     doubt: float = 0.0,
+    random: Mapping[str, float] = RANDOM,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
 ) -> Together:
@@ -287,6 +292,9 @@ def calibrate_together(
     doubt : float
         Weight, in people, of the variances assumed at first: what keeps those of a few people from
         collapsing (Chung et al. 2013). 0 for maximum likelihood.
+    random : mapping of facet to float
+        Facets other than the ratees whose elements come from a distribution, and its variance assumed
+        at first; all others have fixed effects.
     anchors : mapping of facet to mapping of element to logits, optional
         Ratees only where there is one dimension.
     progress : callable, optional
@@ -304,7 +312,7 @@ def calibrate_together(
     ready = tuple(loaded(part, held) for part in parts)
     layout = layout_of(parts, attained)
     design, sources = design_of_parts(layout, ready, attained)
-    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt))
+    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt, random))
     several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
     found = climb(design, start, halo=halo and design.n_pairs > 0 and several, progress=progress)
     return Together(layout, ready, found)

@@ -17,7 +17,7 @@ from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.variational.averages import Averages
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.posterior import Posterior, Variances
-from leadline.measurement.variational.prior import RATER_START, Prior, next_covariance, next_variance
+from leadline.measurement.variational.prior import Prior, next_covariance, next_variance
 from leadline.measurement.variational.source import Source
 
 TOLERANCE = 1e-5
@@ -234,13 +234,12 @@ def _with_variances(design: Design, state: State, posterior: Posterior) -> State
     free = np.isnan(prior.held[design.ratee]).reshape(-1, design.width).all(axis=1)
     away = (state.locations[design.ratee] - prior.centre(design.ratee)).reshape(-1, design.width)
     covariance = next_covariance(prior, away[free], state.known[free]) if free.any() else prior.covariance
+    facets = zip(state.locations, state.variances, prior.variances, prior.assumed, prior.held, strict=True)
     variances = tuple(
         None
         if sigma is None
-        else next_variance(x[np.isnan(held)], v[np.isnan(held)], sigma, prior.doubt, RATER_START)
-        for x, v, sigma, held in zip(
-            state.locations, state.variances, prior.variances, prior.held, strict=True
-        )
+        else next_variance(x[np.isnan(held)], v[np.isnan(held)], sigma, prior.doubt, assumed or 1.0)
+        for x, v, sigma, assumed, held in facets
     )
     halo = _halo_variance(state, posterior)
     halos = state.halos if halo > 0 else np.zeros_like(state.halos)

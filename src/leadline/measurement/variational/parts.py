@@ -19,7 +19,7 @@ from leadline.measurement.ratings import Ratings
 from leadline.measurement.variational.climb import State
 from leadline.measurement.variational.design import Design, design_of
 from leadline.measurement.variational.direct import Rows, rows_of
-from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, RATER_START, Prior
+from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, Prior
 from leadline.measurement.variational.source import Family, Measured, Source, source_of
 
 _COMPETENCY = "competency"
@@ -246,7 +246,7 @@ def _padded(layout: Layout, main: Codes) -> Codes:
     return np.stack([main, np.full(len(main), -1)], axis=1)
 
 
-def prior_of(layout: Layout, anchors: Anchors, doubt: float) -> Prior:
+def prior_of(layout: Layout, anchors: Anchors, doubt: float, random: Mapping[str, float]) -> Prior:
     """Where the search for variances begins."""
     of_part = [name.split("/", 1)[0] for name in layout.dimensions[layout.free :]]
     departs = np.array([layout.dimensions.index(name) for name in of_part], dtype=np.int64)
@@ -262,7 +262,8 @@ def prior_of(layout: Layout, anchors: Anchors, doubt: float) -> Prior:
         free=layout.free,
         departs=departs,
         ratee=0,
-        variances=tuple(RATER_START if facet == "rater" else None for facet in layout.facets),
+        variances=tuple(random.get(facet) for facet in layout.facets),
+        assumed=tuple(random.get(facet) for facet in layout.facets),
         halo=0.0,
         doubt=doubt,
         held=tuple(held),

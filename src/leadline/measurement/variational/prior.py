@@ -14,8 +14,8 @@ FIXED = 1e-6
 HELD = 1e12
 """Prior precision of an anchored element."""
 
-RATEE_START, RATER_START, DEPARTURE_START = 1.0, 0.25, 0.1
-"""Variances assumed at first: of ratees, of raters, of competencies about their factor."""
+RATEE_START, RATER_START, DEPARTURE_START, GROUP_START = 1.0, 0.25, 0.1, 0.05
+"""Variances assumed at first: of ratees, raters, competencies about their factor, relationships."""
 
 _LEAST = 1e-6
 _SPARE = 0.02
@@ -39,6 +39,8 @@ class Prior:
         Number of the ratee facet.
     variances : tuple of float or None
         Of each other facet; None for fixed effects and for the ratees.
+    assumed : tuple of float or None
+        Variances of the facets assumed at first.
     halo : float
         Variance of the halos, 0 for none.
     doubt : float
@@ -53,6 +55,7 @@ class Prior:
     departs: Codes
     ratee: int
     variances: tuple[float | None, ...]
+    assumed: tuple[float | None, ...]
     halo: float
     doubt: float
     held: tuple[Floats, ...]

@@ -10,10 +10,13 @@ from django.http import Http404
 from leadline.web.accounts.access import Actor
 from leadline.web.catalogue.models import OwnFramework
 
+KEEPERS = ("operator", "analytics")
+"""Roles that make an organisation's own frameworks."""
+
 
 def own_frameworks(actor: Actor) -> QuerySet[OwnFramework]:
     """The organisation's own frameworks, drafts and published."""
-    if not actor.has("operator", "analytics"):
+    if not actor.has(*KEEPERS):
         return OwnFramework.objects.none()
     return OwnFramework.objects.filter(organisation=actor.organisation).order_by("name", "-version")
 

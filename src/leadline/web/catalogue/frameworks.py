@@ -1,4 +1,4 @@
-"""Frameworks by reference, loaded once."""
+"""Frameworks by reference, loaded once: built-in ones, the operator's, and the organisation's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from functools import lru_cache
 from leadline.errors import UsageError
 from leadline.frameworks import Framework, FrameworkSummary, Text, list_frameworks, load_framework
 from leadline.web.accounts.models import Organisation
+from leadline.web.catalogue.models import OwnFramework
+from leadline.web.catalogue.tailoring import tailored
+
+PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def summaries() -> tuple[FrameworkSummary, ...]:
 
 
 def references(organisation: Organisation) -> tuple[Reference, ...]:
-    """What a cycle of the organisation may use, newest version first.
+    """What a cycle of the organisation may use: its own first, each with the newest version first.
 
     Parameters
     ----------
@@ -46,11 +50,22 @@ def references(organisation: Organisation) -> tuple[Reference, ...]:
     -------
     tuple of Reference
     """
-    del organisation  # every organisation may use the built-in ones
-    return tuple(Reference(f"{s.id}@{s.version}", s.title) for s in summaries())
+    own = OwnFramework.objects.filter(organisation=organisation, state=PUBLISHED)
+    return (
+        *(Reference(f.reference, f.title, own=True) for f in own.order_by("name", "-version")),
+        *(Reference(f"{s.id}@{s.version}", s.title) for s in reversed(summaries())),
+    )
 
 
-def framework(organisation: Organisation, reference: str, profiles: Sequence[str] = ()) -> Framework:
+def everything(organisation: Organisation) -> dict[str, Framework]:
+    """Every framework a cycle of the organisation may use, by reference, as in :func:`references`."""
+    own = OwnFramework.objects.filter(organisation=organisation, state=PUBLISHED)
+    known = {f.reference: _own(f) for f in own.order_by("name", "-version")}
+    built_in = (f"{s.id}@{s.version}" for s in reversed(summaries()))
+    return known | {reference: _loaded(reference, ()) for reference in built_in}
+
+
+def load(organisation: Organisation, reference: str, profiles: Sequence[str] = ()) -> Framework:
     """The framework of a reference, its profiles applied.
 
     Parameters
@@ -63,19 +78,59 @@ def framework(organisation: Organisation, reference: str, profiles: Sequence[str
     Returns
     -------
     Framework
+        One of the organisation's own costs a query, any other none.
 
     Raises
     ------
     UsageError
-        No such framework, version or profile.
+        ``web.catalogue.unknown``; ``web.catalogue.changed``: what it was made from is no longer the same;
+        or no such profile.
     """
     # Only what is listed: loading also takes paths, and a reference may come from an address.
-    if reference not in {known.id for known in references(organisation)}:
+    if reference in {f"{s.id}@{s.version}" for s in summaries()}:
+        return _loaded(reference, tuple(profiles))
+    name, _, version = reference.partition("@")
+    number = version.removesuffix(".0.0")
+    own = OwnFramework.objects.filter(organisation=organisation, name=name, state=PUBLISHED)
+    found = own.filter(version=number).first() if number.isdecimal() and len(number) < 6 else None
+    if found is None or found.reference != reference:
         raise UsageError("web.catalogue.unknown", reference=reference)
-    return _loaded(reference, tuple(profiles))
+    return _with(_own(found), tuple(profiles))
+
+
+def built(own: OwnFramework) -> Framework:
+    """An own framework, published or still a draft, built from its base.
+
+    Raises
+    ------
+    UsageError
+        The base is gone.
+    """
+    if own.base not in {f"{s.id}@{s.version}" for s in summaries()}:
+        raise UsageError("web.catalogue.unknown", reference=own.base)
+    return tailored(
+        _loaded(own.base, ()),
+        own.choices,
+        name=own.name,
+        version=own.number,
+        title=own.title,
+        released=own.published,
+    )
 
 
 @lru_cache(maxsize=64)
 def _loaded(reference: str, profiles: tuple[str, ...]) -> Framework:
-    loaded = load_framework(reference)
-    return loaded.with_profiles(*profiles) if profiles else loaded
+    return _with(load_framework(reference), profiles)
+
+
+@lru_cache(maxsize=64)
+def _own(found: OwnFramework) -> Framework:
+    """A published one, built once for it never changes; its hash must be that of its publication."""
+    framework = built(found)
+    if framework.hash != found.hash:
+        raise UsageError("web.catalogue.changed", reference=found.reference, base=found.base)
+    return framework
+
+
+def _with(framework: Framework, profiles: tuple[str, ...]) -> Framework:
+    return framework.with_profiles(*profiles) if profiles else framework

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from leadline.frameworks import Text
 from leadline.web.accounts.models import Organisation, User
 from leadline.web.look.models import Keyed
 
@@ -12,7 +13,8 @@ class OwnFramework(Keyed):
     """One version of an organisation's own framework; a published one never changes.
 
     ``base`` names what it was made from (``technical-leadership@1.0.0``); ``choices`` holds the competencies
-    kept, wordings and weights, from which the whole is built again.
+    kept, wordings and weights (:class:`leadline.web.catalogue.tailoring.Choices`), from which the whole is
+    built again. ``hash`` and ``published`` are set when it is published.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="own_frameworks")
@@ -24,6 +26,7 @@ class OwnFramework(Keyed):
     choices = models.JSONField(default=dict)
     state = models.CharField(max_length=20, default="draft")
     hash = models.CharField(max_length=64, blank=True)
+    published = models.DateField(null=True, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     changed = models.DateTimeField(auto_now=True)
 
@@ -33,3 +36,18 @@ class OwnFramework(Keyed):
         constraints = (
             models.UniqueConstraint(fields=("organisation", "name", "version"), name="own_framework_version"),
         )
+
+    @property
+    def title(self) -> Text:
+        """The title in both languages."""
+        return Text(self.title_en, self.title_zh)
+
+    @property
+    def number(self) -> str:
+        """The version as frameworks write it."""
+        return f"{self.version}.0.0"
+
+    @property
+    def reference(self) -> str:
+        """What a cycle names it by."""
+        return f"{self.name}@{self.number}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadline.errors import LeadlineError
-from leadline.frameworks import Framework, diff_frameworks
+from leadline.frameworks import Framework, Profile, diff_frameworks
 from leadline.web.accounts.access import Request, require
-from leadline.web.catalogue.frameworks import framework, summaries
+from leadline.web.catalogue.access import KEEPERS, own_frameworks
+from leadline.web.catalogue.frameworks import PUBLISHED, everything, load, summaries
+from leadline.web.catalogue.models import OwnFramework
 from leadline.web.look.templatetags.look import language
 
 READERS = ("operator", "analytics", "coach", "analyst")
@@ -17,7 +20,7 @@ READERS = ("operator", "analytics", "coach", "analyst")
 
 def _found(request: Request, reference: str, *profiles: str) -> Framework:
     try:
-        return framework(request.actor.organisation, reference, profiles)
+        return load(request.actor.organisation, reference, profiles)
     except LeadlineError as cause:
         raise Http404 from cause
 
@@ -31,8 +34,10 @@ def _profile(request: Request, found: Framework) -> str:
 @require(*READERS)
 @require_GET
 def frameworks(request: Request) -> HttpResponse:
-    """All frameworks."""
-    return render(request, "catalogue/list.html", {"summaries": summaries()})
+    """All frameworks: the organisation's own, and those that come with Leadline."""
+    own = own_frameworks(request.actor).select_related("by")
+    context = {"summaries": summaries(), "own": own, "keeper": request.actor.has(*KEEPERS)}
+    return render(request, "catalogue/list.html", context)
 
 
 @require(*READERS)
@@ -52,8 +57,14 @@ def one(request: Request, reference: str) -> HttpResponse:
         "factors": factors,
         "profile": profile,
         "plain": plain,
+        "own": next((own for own in _published(request) if own.reference == reference), None),
+        "keeper": request.actor.has(*KEEPERS),
     }
     return render(request, "catalogue/framework.html", context)
+
+
+def _published(request: Request) -> QuerySet[OwnFramework]:
+    return own_frameworks(request.actor).filter(state=PUBLISHED)
 
 
 @require(*READERS)
@@ -61,17 +72,17 @@ def one(request: Request, reference: str) -> HttpResponse:
 def compare(request: Request) -> HttpResponse:
     """What differs between two: ``a`` and ``b`` are each ``reference`` or ``reference+profile``."""
     sides = [request.GET.get(side, "") for side in ("a", "b")]
+    known = everything(request.actor.organisation)
     choices = [
-        (f"{s.id}@{s.version}" + (f"+{profile}" if profile else ""), s, profile)
-        for s in summaries()
-        for profile in ("", *s.profiles)
+        (f"{reference}+{profile.id}" if profile else reference, _name(found, profile))
+        for reference, found in known.items()
+        for profile in (None, *found.profiles)
     ]
     changes = None
     if all(sides):
         both = [_side(request, side) for side in sides]
         changes = [(c.path, c.describe(language())) for c in diff_frameworks(*both)]
-    names = [(key, _name(request, key)) for key, _, _ in choices]
-    context = {"choices": names, "a": sides[0], "b": sides[1], "changes": changes}
+    context = {"choices": choices, "a": sides[0], "b": sides[1], "changes": changes}
     return render(request, "catalogue/compare.html", context)
 
 
@@ -80,19 +91,21 @@ def _side(request: Request, key: str) -> Framework:
     return _found(request, reference, *([profile] if profile else []))
 
 
-def _name(request: Request, key: str) -> str:
+def _name(found: Framework, profile: Profile | None) -> str:
     """A framework with version and profile, in words."""
-    reference, _, profile = key.partition("+")
-    found = _found(request, reference)
-    title = next((p.title[language()] for p in found.profiles if p.id == profile), "")
-    return f"{found.title[language()]} {found.version}" + (f" · {title}" if title else "")
+    plain = f"{found.title[language()]} {found.version}"
+    return f"{plain} · {profile.title[language()]}" if profile else plain
 
 
 @require(*READERS)
 @require_GET
 def preview(request: Request, reference: str) -> HttpResponse:
     """The form as a rater sees it, competency by competency; nothing can be sent."""
-    found = _found(request, reference)
+    return form_of(request, _found(request, reference))
+
+
+def form_of(request: Request, found: Framework) -> HttpResponse:
+    """One competency of the form, by ``?competency=``."""
     competencies = [c for c in found.competencies if found.items_of(c.id)]
     if not competencies:
         raise Http404
@@ -101,7 +114,6 @@ def preview(request: Request, reference: str) -> HttpResponse:
     at = keys.index(wanted) if wanted in keys else 0
     context = {
         "framework": found,
-        "reference": reference,
         "competency": competencies[at],
         "items": found.items_of(keys[at]),
         "number": at + 1,

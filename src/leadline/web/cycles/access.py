@@ -49,7 +49,7 @@ def participant(actor: Actor, participant_id: UUID) -> Participant:
         "cycle", "person"
     )
     if not actor.has(*RUNNERS):
-        rows = rows.exclude(cycle__state="draft")
+        rows = rows.exclude(cycle__state__in=("draft", "cancelled"))
         rows = rows.filter(Q(person__user=actor.user) | Q(manager__user=actor.user))
     try:
         return rows.get(pk=participant_id)
@@ -57,19 +57,28 @@ def participant(actor: Actor, participant_id: UUID) -> Participant:
         raise Http404 from cause
 
 
+def participation(actor: Actor, participant_id: UUID) -> Participant:
+    """One's own participation, or that of somebody one manages in the cycle; else 404."""
+    mine = Q(person__user=actor.user) | Q(manager__user=actor.user)
+    try:
+        return _participants(actor).filter(mine).select_related("manager").get(pk=participant_id)
+    except Participant.DoesNotExist as cause:
+        raise Http404 from cause
+
+
 def owed_by(actor: Actor) -> QuerySet[Assignment]:
     """What the actor has to rate, done and not done, in running cycles: the queue, and the reminders."""
-    return _owed().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
+    return owing().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
 
 
 def owed_by_stakeholder(stakeholder: Stakeholder) -> QuerySet[Assignment]:
     """The same for somebody from outside."""
-    return _owed().filter(stakeholder=stakeholder)
+    return owing().filter(stakeholder=stakeholder)
 
 
 def owed_in(cycle: Cycle) -> QuerySet[Assignment]:
     """Everything owed in a cycle: whom reminders go to, and nobody else."""
-    return _owed().filter(participant__cycle=cycle, submitted=False)
+    return owing().filter(participant__cycle=cycle, submitted=False)
 
 
 def stakeholder(token: str) -> Stakeholder:
@@ -86,6 +95,8 @@ def _participants(actor: Actor) -> QuerySet[Participant]:
     return rows.exclude(cycle__state__in=("draft", "cancelled")).select_related("cycle", "person")
 
 
-def _owed() -> QuerySet[Assignment]:
+def owing() -> QuerySet[Assignment]:
+    """Everything that can be answered now, in any organisation: for the worker and the clock alone."""
     rows = Assignment.objects.filter(state="approved", participant__withdrawn=False)
-    return rows.filter(participant__cycle__state="running").select_related("participant__cycle")
+    rows = rows.filter(participant__cycle__state="running").select_related("participant__cycle")
+    return rows.filter(Q(due__isnull=False) | Q(participant__cycle__late=False))

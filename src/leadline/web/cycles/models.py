@@ -28,8 +28,14 @@ class Cycle(Keyed):
         By relationship: ``{"source": "line|nomination|stakeholders", "least": n, "most": n}``.
     thresholds
         Least numbers by relationship, and ``all`` and ``comments``; after launch they may only rise.
+    reminders
+        Days before the closing day on which those who owe something are reminded.
     mails
         Own wording by mail and language: ``{"invite": {"en": {"subject": ..., "text": ...}}}``.
+    scheduled
+        Whether the clock launches it at the start of the opening day.
+    late
+        Whether the closing day is over and only personal extensions are still open.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cycles")
@@ -47,7 +53,10 @@ class Cycle(Keyed):
     appeal_until = models.DateField(null=True, blank=True)
     rules = models.JSONField(default=dict, blank=True)
     thresholds = models.JSONField(default=dict, blank=True)
+    reminders = models.JSONField(default=list, blank=True)
     mails = models.JSONField(default=dict, blank=True)
+    scheduled = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -144,14 +153,23 @@ class PersonalLink(models.Model):
 
 
 class Mailed(models.Model):
-    """A mail of a cycle that went to somebody on a day, so that it goes once."""
+    """A mail of a cycle to somebody on a day: waiting, then sent, once.
+
+    ``state`` is ``waiting``, ``sending``, ``sent`` or ``failed``. Reminders are forgotten when the cycle
+    closes: they tell who had not answered by which day.
+    """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="mailed")
     kind = models.CharField(max_length=40)
     to = models.EmailField()
     day = models.DateField()
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    stakeholder = models.ForeignKey(Stakeholder, models.CASCADE, null=True, related_name="+")
+    state = models.CharField(max_length=20, default="waiting")
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         """Once a day."""
 
         constraints = (models.UniqueConstraint(fields=("cycle", "kind", "to", "day"), name="mailed_once"),)
+        indexes = (models.Index(fields=("state",)),)

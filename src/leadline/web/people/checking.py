@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from leadline.errors import Fault
-from leadline.web.people.columns import FIELDS
-from leadline.web.people.reading import Row
+from leadline.web.people.columns import FIELDS, Row
 
 PLACE = "-"
 _KEY = re.compile(r"[^\s/\\]{1,100}")
@@ -103,9 +104,15 @@ def _faults_of(row: Row, key: str, numbers: Mapping[str, int]) -> list[Fault]:
     faults += [_fault(row, "bad_date", c) for c in ("start", "left") if c in cells and _day(cells[c]) is None]
     if "language" in cells and cells["language"].lower() not in _LANGUAGES:
         faults.append(_fault(row, "bad_language", "language"))
-    if "time_zone" in cells and cells["time_zone"] not in available_timezones():
+    if "time_zone" in cells and cells["time_zone"] not in _zones():
         faults.append(_fault(row, "bad_zone", "time_zone"))
     return faults
+
+
+@cache
+def _zones() -> set[str]:
+    """Names of time zones; looking them up reads hundreds of files."""
+    return available_timezones()
 
 
 def _is_email(text: str) -> bool:
@@ -116,13 +123,23 @@ def _is_email(text: str) -> bool:
     return True
 
 
+_DAYS = (
+    re.compile(r"(?P<y>\d{4})[-./年](?P<m>\d{1,2})[-./月](?P<d>\d{1,2})日?(?:[T ]00:00(?::00)?)?"),
+    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    re.compile(r"(?P<d>\d{1,2})[-. ]+(?P<m>[a-z]{3,9})[-., ]+(?P<y>\d{4})", re.IGNORECASE),
+    re.compile(r"(?P<m>[a-z]{3,9})[-. ]+(?P<d>\d{1,2})[-, ]+(?P<y>\d{4})", re.IGNORECASE),
+)
+_MONTHS = {name[:n].lower(): at for at, name in enumerate(month_name) if name for n in (3, 4, len(name))}
+
+
 def _day(text: str) -> str | None:
-    """A date as ISO text: year first, with any separator. Other orders are ambiguous and refused."""
-    found = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T ]00:00(?::00)?)?", text)
+    """A date as ISO text: year first, or the month in letters. Other orders are ambiguous and refused."""
+    found = next((match for form in _DAYS if (match := form.fullmatch(text))), None)
     if not found:
         return None
+    month = _MONTHS.get(found["m"].lower(), 0) if found["m"].isalpha() else int(found["m"])
     try:
-        return date(*map(int, found.groups())).isoformat()
+        return date(int(found["y"]), month, int(found["d"])).isoformat()
     except ValueError:
         return None
 

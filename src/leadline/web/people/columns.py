@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a file: its number as a spreadsheet shows it, and its cells by our column names."""
+
+    number: int
+    cells: dict[str, str]
+
 
 NAMES: dict[str, tuple[str, ...]] = {
     "person": (
@@ -104,3 +115,33 @@ def header_row(rows: Sequence[Sequence[object]]) -> int | None:
         if len({column_of(cell) for cell in row} - {None}) >= LIKELY:
             return at
     return None
+
+
+def headings(rows: Sequence[Sequence[object]], at: int) -> tuple[int, list[str | None]]:
+    """Our name of each column, and the index of the first row below the headings.
+
+    Headings may stand in two rows, as when cells are merged: a group above its columns, or a name that
+    reaches over both rows. The lower counts where both are known.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+    at : int
+        From :func:`header_row`.
+
+    Examples
+    --------
+    >>> headings([["Person", None, "Dates"], ["ID", "Name", "Start"], ["4711", "Zoe", "2024-02-29"]], 0)
+    (2, ['person', 'name', 'start'])
+    """
+    upper = [column_of(cell) for cell in rows[at]]
+    below = (
+        [cell for cell in rows[at + 1] if cell is not None and str(cell).strip()]
+        if at + 1 < len(rows)
+        else []
+    )
+    if len(below) < LIKELY or not all(column_of(cell) for cell in below):
+        return at + 1, upper
+    lower = [column_of(cell) for cell in rows[at + 1]]
+    # A group's name stands over its first column alone, so a column it names elsewhere is meant there.
+    return at + 2, [low or (up if up not in lower else None) for low, up in zip_longest(lower, upper)]

@@ -11,10 +11,9 @@ from leadline.errors import Fault
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.people.checking import Known, check
-from leadline.web.people.columns import FIELDS
+from leadline.web.people.columns import FIELDS, Row
 from leadline.web.people.importing import set_values, values_of
 from leadline.web.people.models import Person, PersonChange, Team
-from leadline.web.people.reading import Row
 
 
 def save(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,6 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.people.checking import Known, check
 from leadline.web.people.models import Import, Person, PersonChange, Team
-from leadline.web.people.reading import read_people
 
 FIELDS = (
     "name",
@@ -64,7 +64,8 @@ def try_out(actor: Actor, path: Path, file_name: str, *, others_left: bool) -> I
     SourceError
         The file cannot be read at all.
     """
-    rows = read_people(path)
+    # By name: what reads workbooks and tables takes 40 MB, which a server that reads none need not hold.
+    rows = import_module("leadline.web.people.reading").read_people(path)
     people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager")
     now = {person.key: values_of(person) for person in people}
     known = [Known(key, v["name"], v["email"], v["manager"]) for key, v in now.items()]
@@ -175,7 +176,7 @@ def _expect(person: Person, values: Mapping[str, str]) -> None:
 def _write(
     source: Import, changes: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]], actor: Actor
 ) -> None:
-    """Write values to people by key; managers last, when all exist."""
+    """Write values to people by key; managers once all are known, those who are new among them."""
     found = Person.objects.filter(organisation=source.organisation_id).select_related("team", "manager")
     people = {person.key: person for person in found}
     teams = {team.name: team for team in Team.objects.filter(organisation=source.organisation_id)}
@@ -194,11 +195,11 @@ def _write(
                 for n, v in after.items()
             ]
         set_values(person, after, teams, source.organisation_id)
-    Person.objects.bulk_create(brought, batch_size=500)
     for key, (_, after) in changes.items():
         if "manager" in after:
             people[key].manager = people.get(after["manager"])
-    Person.objects.bulk_update(brought, ["manager"], batch_size=500)
+    # A manager may be written after those who report to them: the databases check when the transaction ends.
+    Person.objects.bulk_create(brought, batch_size=500)
     new = set(brought)
     known = [people[key] for key in changes if people[key] not in new]
     Person.objects.bulk_update(known, [*FIELDS], batch_size=200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,18 +11,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from leadline.errors import FaultyInputError, SourceError
 from leadline.evidence import read_table
-from leadline.web.people.columns import NAMES, column_of, header_row
+from leadline.web.people.columns import NAMES, Row, header_row, headings
 
 WORKBOOKS = (".xlsx", ".xlsm")
 MOST_ROWS = 50_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a file: its number as a spreadsheet shows it, and its cells by our column names."""
-
-    number: int
-    cells: dict[str, str]
 
 
 def read_people(path: Path) -> list[Row]:
@@ -50,13 +41,13 @@ def read_people(path: Path) -> list[Row]:
         raise SourceError("web.people.no_header", known=", ".join(NAMES))
     if len(table) > MOST_ROWS:
         raise SourceError("web.people.too_long", n=MOST_ROWS)
-    columns = [column_of(cell) for cell in table[at]]
+    first, columns = headings(table, at)
     twice = {column for column in columns if column and columns.count(column) > 1}
     if twice:
         raise SourceError("web.people.column_twice", columns=", ".join(sorted(twice)))
     rows = (
-        Row(at + n, {c: text for c, cell in zip(columns, row, strict=False) if c and (text := _clean(cell))})
-        for n, row in enumerate(table[at + 1 :], start=2)
+        Row(n, {c: text for c, cell in zip(columns, row, strict=False) if c and (text := _clean(cell))})
+        for n, row in enumerate(table[first:], start=first + 1)
     )
     return [row for row in rows if row.cells]
 

@@ -10,13 +10,11 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts.access import Actor, Request, require
-from leadline.web.accounts.middleware import django_language
-from leadline.web.accounts.models import User
+from leadline.web.accounts.speaking import remember
 from leadline.web.cycles.access import cycles
 from leadline.web.look.mail import server
 from leadline.web.look.waiting import Waiting
@@ -33,10 +31,16 @@ def modules(name: str) -> list[str]:
 @require()
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """What waits for the actor, and where to go."""
+    """What waits for the actor, the cycles they run, and where to go."""
     actor = request.actor
-    mail_unset = actor.has("operator") and not server()["url"]
-    context = {"waiting": waiting(actor), "steps": first_steps(actor), "mail_unset": mail_unset}
+    known = list(cycles(actor))
+    context = {
+        "waiting": waiting(actor),
+        "underway": [cycle for cycle in known if cycle.state in UNDERWAY][:MOST_CYCLES],
+        "steps": FIRST_STEPS if actor.has("analytics") and not known else (),
+        "places": [place for role, place in PLACES.items() if actor.has(role)],
+        "mail_unset": actor.has("operator") and not server()["url"] and not settings.LEADLINE_DEMO,
+    }
     return render(request, "project/home.html", context)
 
 
@@ -48,56 +52,43 @@ def waiting(actor: Actor) -> list[Waiting]:
 
 @dataclass(frozen=True)
 class Step:
-    """One of the first things to do in a new organisation."""
+    """A place to go: its address and the keys of its title and of the words that explain it."""
 
     url: str
     words: str
+    text: str
     icon: str
 
-    @property
-    def text(self) -> str:
-        """Key of the words that explain it."""
-        return f"{self.words}_text"
 
-
-def first_steps(actor: Actor) -> list[Step]:
-    """What to do in an organisation without a cycle, for those who prepare one."""
-    if not actor.has("analytics") or cycles(actor).exists():
-        return []
-    known = [
-        Step("people:imports", "project.home_page.first_people", "users"),
-        Step("catalogue:list", "project.home_page.first_framework", "books"),
-        Step("cycles:new", "project.home_page.first_cycle", "calendar-event"),
-    ]
-    return [step for step in known if _exists(step.url)]
-
-
-def _exists(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True
+UNDERWAY = ("draft", "nominating", "running", "scoring", "review")
+MOST_CYCLES = 6
+FIRST_STEPS = tuple(
+    Step(url, f"project.home_page.{name}", f"project.home_page.{name}_text", icon)
+    for url, name, icon in (
+        ("people:imports", "first_people", "users"),
+        ("catalogue:list", "first_framework", "books"),
+        ("cycles:new", "first_cycle", "calendar-event"),
+    )
+)
+"""What to do in an organisation without a cycle, for those who prepare one."""
+PLACES = {
+    role: Step(url, f"accounts.roles.{role}", f"accounts.role_hints.{role}", icon)
+    for role, url, icon in (
+        ("operator", "accounts:members", "settings"),
+        ("coach", "results:mine", "chart-dots"),
+        ("analyst", "results:cycles", "eye"),
+        ("auditor", "accounts:audit", "shield-check"),
+    )
+}
+"""Where those with a grant do what it lets them do."""
 
 
 @require_POST
 def speak(request: HttpRequest) -> HttpResponseBase:
     """Choose the language: kept with the account, and in a cookie for the signed-out."""
-    language = "zh" if request.POST.get("language") == "zh" else "en"
-    if isinstance(request.user, User):
-        request.user.language = language
-        request.user.save(update_fields=["language"])
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(wanted if safe else "home")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        django_language(language),
-        max_age=365 * 24 * 3600,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite="Lax",
-    )
-    return response
+    return remember(request, redirect(wanted if safe else "home"), request.POST.get("language", ""))
 
 
 @require_GET

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
+from django.urls import resolve
 from gunicorn.app.base import BaseApplication
 
 from leadline.web.project.wsgi import application
@@ -20,6 +22,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "worker_class": "gthread",
             "workers": int(os.environ.get("LEADLINE_WORKERS", number)),
             "threads": int(os.environ.get("LEADLINE_THREADS", "8")),
+            # Longer than a rater thinks about an answer, so that the next one needs no new connection.
+            "keepalive": 30,
             "timeout": 60,
             "graceful_timeout": 20,
             "max_requests": 20_000,
@@ -34,7 +38,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        """The application."""
+        """The application, its pages loaded before the processes part, so that they share the memory."""
+        resolve("/health/")
+        gc.freeze()
         return application
 
 

@@ -134,7 +134,10 @@ STORAGES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leadline_cache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-EMAIL_BACKEND = "leadline.web.look.mail.Backend"
+# A demonstration writes to nobody: its addresses are invented.
+EMAIL_BACKEND = (
+    "django.core.mail.backends.dummy.EmailBackend" if LEADLINE_DEMO else "leadline.web.look.mail.Backend"
+)
 DEFAULT_FROM_EMAIL = LEADLINE_MAIL_FROM or "leadline@localhost"
 
 LOGGING = {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.speak, name="language"),
     path("health/", home.health, name="health"),
+    path("demo/", demo.welcome, name="demo"),
     path("demo/as/", demo.act_as, name="act_as"),
     path("setup/", setup.start, name="setup"),
     path("setup/mail/", setup.mail, name="setup_mail"),

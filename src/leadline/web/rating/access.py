@@ -1,4 +1,4 @@
-"""Which assignments a rater may open.
+"""Which assignments a rater may open, by either door: signed in, or by personal link.
 
 A submission is reached only through ``submitting``, which holds the pseudonym; no view gets one from here.
 """
@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles import access as cycles
-from leadline.web.cycles.models import Assignment
+from leadline.web.cycles.models import Assignment, Stakeholder
 
 
-def assignment(actor: Actor, assignment_id: UUID) -> Assignment:
-    """One assignment of the actor in a running cycle, or 404."""
+def queue(rater: Actor | Stakeholder) -> QuerySet[Assignment]:
+    """Whom a rater has to rate in running cycles, done and not done, each with its draft."""
+    rows = (
+        cycles.owed_by_stakeholder(rater) if isinstance(rater, Stakeholder) else cycles.owed_by(rater)
+    ).select_related("participant__cycle__organisation", "draft")
+    return rows.order_by("participant__cycle__closes", "participant__cycle__title", "participant__name", "pk")
+
+
+def assignment(rater: Actor | Stakeholder, assignment_id: UUID) -> Assignment:
+    """One of them, or 404."""
     try:
-        return cycles.owed_by(actor).get(pk=assignment_id)
-    except Assignment.DoesNotExist as cause:
-        raise Http404 from cause
-
-
-def assignment_by_link(token: str, assignment_id: UUID) -> Assignment:
-    """One assignment of the holder of a personal link, or 404."""
-    try:
-        return cycles.owed_by_stakeholder(cycles.stakeholder(token)).get(pk=assignment_id)
+        return queue(rater).get(pk=assignment_id)
     except Assignment.DoesNotExist as cause:
         raise Http404 from cause

@@ -16,7 +16,8 @@ class Draft(models.Model):
 
     ``answers`` maps item to rating or null ("could not observe"); an item not yet answered is absent.
     ``comments`` maps competency to text. ``seconds`` is the time spent on the form, for the private hint.
-    ``revision`` counts saves, so that an older device does not overwrite a newer one unnoticed.
+    ``revision`` counts saves, and ``saved`` holds by competency which page of the form saved it last and with
+    which revision, so that an older device does not overwrite a newer one unnoticed.
     """
 
     assignment = models.OneToOneField(Assignment, models.CASCADE, primary_key=True, related_name="draft")
@@ -24,6 +25,7 @@ class Draft(models.Model):
     comments = models.JSONField(default=dict)
     seconds = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
+    saved = models.JSONField(default=dict)
 
 
 class Submission(Keyed):

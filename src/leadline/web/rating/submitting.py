@@ -18,6 +18,7 @@ from django.db.models import BooleanField, Case, F, Value, When
 
 from leadline.errors import LeadlineError
 from leadline.web.cycles import keys
+from leadline.web.cycles.deadlines import is_open
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.rating.models import Draft, Submission
 
@@ -35,7 +36,8 @@ def submit(assignment: Assignment) -> None:
     Raises
     ------
     SubmissionError
-        ``web.rating.not_running``; ``web.rating.nothing_to_submit``: there is no draft, or it is in already.
+        ``web.rating.not_running``; ``web.rating.nothing_to_submit``: there is no draft, or it is in already;
+        ``web.rating.empty``: it holds no answer.
     KeyGoneError
         The cycle's key is missing.
     """
@@ -44,6 +46,8 @@ def submit(assignment: Assignment) -> None:
         draft = Draft.objects.filter(assignment=own).first()
         if draft is None or own.submitted:
             raise SubmissionError("web.rating.nothing_to_submit")
+        if not draft.answers:
+            raise SubmissionError("web.rating.empty")
         newcomer = Submission(
             cycle_id=own.participant.cycle_id,
             participant_id=own.participant_id,
@@ -102,10 +106,17 @@ def seal(cycle: Cycle) -> None:
 
 
 def _locked(assignment: Assignment) -> Assignment:
-    """The assignment as it is now; its ratee is locked, so that two submissions on one take turns."""
+    """The assignment as it is now; its ratee is locked, so that two submissions on one take turns.
+
+    The assignment is locked too, against a save of the draft from another device.
+    """
     Participant.objects.select_for_update(no_key=True).get(pk=assignment.participant_id)
-    own = Assignment.objects.select_related("participant__cycle").get(pk=assignment.pk)
-    if own.participant.cycle.state != "running" or own.participant.withdrawn or own.state != "approved":
+    own = (
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("participant__cycle")
+        .get(pk=assignment.pk)
+    )
+    if not is_open(own) or own.participant.withdrawn or own.state != "approved":
         raise SubmissionError("web.rating.not_running")
     return own
 

@@ -1,7 +1,8 @@
-"""Which results an actor may ask the disclosure engine for."""
+"""Which runs, results, comments and contests an actor may see, and as what."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,16 +11,65 @@ from django.http import Http404
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.models import Cycle, Participant
-from leadline.web.results.models import Comment, Run
+from leadline.web.results.models import Comment, Contest, Release, Result, Run
 
 SCORED = ("review", "released", "sealed")
+CLOSED = ("scoring", *SCORED)
+OVERSEERS = (*RUNNERS, "analyst")
+"""Who sees figures on everybody together."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A result as somebody may see it.
+
+    ``audience`` is ``ratee``, ``manager``, ``coach`` or ``analytics``.
+    """
+
+    participant: Participant
+    result: Result
+    audience: str
+
+
+def cycles(actor: Actor) -> QuerySet[Cycle]:
+    """Closed cycles of the organisation, newest first, for those who run them or oversee their figures."""
+    states = CLOSED if actor.has(*RUNNERS) else SCORED
+    if not actor.has(*OVERSEERS):
+        return Cycle.objects.none()
+    rows = Cycle.objects.filter(organisation=actor.organisation, state__in=states)
+    return rows.order_by("-closes", "-created")
+
+
+def cycle(actor: Actor, cycle_id: UUID) -> Cycle:
+    """One closed cycle, for those who run it, or 404."""
+    found = cycles(actor).filter(pk=cycle_id).first() if actor.has(*RUNNERS) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def overseen(actor: Actor, cycle_id: UUID) -> Cycle:
+    """One scored cycle whose figures on everybody together the actor may see, or 404."""
+    found = cycles(actor).filter(pk=cycle_id, state__in=SCORED).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def ranked(actor: Actor, cycle_id: UUID) -> Cycle:
+    """One scored cycle with a ranking, or 404: there is none unless the purpose is a selection."""
+    found = cycle(actor, cycle_id)
+    if found.purpose != "selection" or found.state not in SCORED:
+        raise Http404
+    return found
 
 
 def runs(actor: Actor, cycle: Cycle) -> QuerySet[Run]:
     """Runs of a cycle, newest first, for those who run cycles."""
     if not actor.has(*RUNNERS):
         return Run.objects.none()
-    return Run.objects.filter(cycle=cycle, cycle__organisation=actor.organisation).order_by("-number")
+    rows = Run.objects.filter(cycle=cycle, cycle__organisation=actor.organisation)
+    return rows.select_related("by").order_by("-number")
 
 
 def run(actor: Actor, run_id: UUID) -> Run:
@@ -37,14 +87,94 @@ def released_to(actor: Actor) -> QuerySet[Participant]:
     audience |= Q(manager__user=actor.user, releases__audience="manager")
     if actor.has("coach"):
         audience |= Q(person__coach=actor.user, releases__audience="ratee")
-    rows = Participant.objects.filter(cycle__organisation=actor.organisation)
-    return rows.filter(audience).select_related("cycle", "person").distinct()
+    rows = Participant.objects.filter(cycle__organisation=actor.organisation, withdrawn=False)
+    return rows.filter(audience).select_related("cycle", "person", "manager").distinct()
+
+
+def seen(actor: Actor, participant_id: UUID) -> Seen:
+    """One result: released to the actor, or of a scored cycle they run; or 404."""
+    participant = released_to(actor).filter(pk=participant_id).first()
+    if participant is None and actor.has(*RUNNERS):
+        rows = Participant.objects.filter(
+            cycle__organisation=actor.organisation, cycle__state__in=SCORED, withdrawn=False
+        )
+        participant = rows.select_related("cycle", "person", "manager").filter(pk=participant_id).first()
+        audience = "analytics"
+    elif participant is not None:
+        audience = _audience(actor, participant)
+    if participant is None:
+        raise Http404
+    result = results(participant.cycle).filter(participant=participant).first()
+    if result is None:
+        raise Http404
+    return Seen(participant, result, audience)
+
+
+def _audience(actor: Actor, participant: Participant) -> str:
+    given = set(participant.releases.values_list("audience", flat=True))
+    person, manager = participant.person, participant.manager
+    if person and person.user_id == actor.user.pk and "ratee" in given:
+        return "ratee"
+    return "manager" if manager and manager.user_id == actor.user.pk and "manager" in given else "coach"
+
+
+def results(cycle: Cycle) -> QuerySet[Result]:
+    """Results of the run that counts: the last that is done."""
+    last = cycle.runs.filter(state="done").order_by("-number").values("pk")[:1]
+    return Result.objects.filter(run__in=last, participant__withdrawn=False).select_related("run")
 
 
 def comments(actor: Actor, cycle: Cycle) -> QuerySet[Comment]:
     """Comments to review, for people analytics."""
-    if not actor.has("analytics"):
+    if not actor.has("analytics") or cycle.state not in SCORED:
         return Comment.objects.none()
-    return Comment.objects.filter(
-        participant__cycle=cycle, participant__cycle__organisation=actor.organisation
+    rows = Comment.objects.filter(
+        participant__cycle=cycle,
+        participant__cycle__organisation=actor.organisation,
+        participant__withdrawn=False,
     )
+    return rows.select_related("participant")
+
+
+def comment(actor: Actor, comment_id: UUID) -> Comment:
+    """One comment under review, or 404: a sealed one is what it is."""
+    rows = Comment.objects.filter(
+        participant__cycle__organisation=actor.organisation,
+        participant__cycle__state__in=("review", "released"),
+    ).select_related("participant__cycle")
+    found = rows.filter(pk=comment_id).first() if actor.has("analytics") else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown_comments(seen: Seen) -> QuerySet[Comment]:
+    """What of the comments goes with a result; random keys are a random order."""
+    states = ("public", "coach") if seen.audience in ("coach", "analytics") else ("public",)
+    return seen.participant.comments.filter(state__in=states).order_by("pk")
+
+
+def releases(actor: Actor, cycle: Cycle) -> QuerySet[Release]:
+    """Releases of a cycle, for those who run it."""
+    if not actor.has(*RUNNERS):
+        return Release.objects.none()
+    rows = Release.objects.filter(participant__cycle=cycle)
+    return rows.filter(participant__cycle__organisation=actor.organisation)
+
+
+def contests(actor: Actor, cycle: Cycle) -> QuerySet[Contest]:
+    """Contests of a cycle, open ones first, for those who run it."""
+    if not actor.has(*RUNNERS):
+        return Contest.objects.none()
+    rows = Contest.objects.filter(participant__cycle=cycle)
+    rows = rows.filter(participant__cycle__organisation=actor.organisation)
+    return rows.select_related("participant").order_by("-state", "time")
+
+
+def contest(actor: Actor, contest_id: UUID) -> Contest:
+    """One contest to answer, or 404."""
+    rows = Contest.objects.filter(participant__cycle__organisation=actor.organisation)
+    found = rows.select_related("participant__cycle").filter(pk=contest_id).first()
+    if found is None or not actor.has(*RUNNERS):
+        raise Http404
+    return found

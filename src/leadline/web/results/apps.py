@@ -1,5 +1,9 @@
 """The app, as Django names it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +13,7 @@ class Config(AppConfig):
     name = "leadline.web.results"
     label = "results"
     verbose_name = "results"
+
+    def ready(self) -> None:
+        """Listen to the moves of cycles: models load only once Django is set up."""
+        import_module("leadline.web.results.runs")

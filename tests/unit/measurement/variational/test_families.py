@@ -186,6 +186,28 @@ def test_without_raters_cumulative_logits_come_close_to_exact_quadrature() -> No
     assert found.calibration.se[0] == pytest.approx(exact.units.posterior_sd, rel=0.06)
 
 
+def test_without_raters_the_rating_scale_family_comes_close_to_exact_quadrature() -> None:
+    data = questionnaire()
+    found = calibrate_marginal(coded(data, "ratee"), shared=False)
+    exact = fit(data, model="partial-credit", rater=None)
+    assert exact.approximation == "adaptive quadrature"
+    assert 0 < exact.log_likelihood - found.calibration.log_likelihood < 4
+    assert found.components[0].variance == pytest.approx(exact.variance[0].variance, rel=0.02)
+    assert found.calibration.locations[-1] == pytest.approx(exact.facets["item"].measure, abs=0.005)
+    assert found.calibration.locations[0] == pytest.approx(exact.facets["ratee"].measure, abs=0.04)
+    assert found.calibration.se[0] == pytest.approx(exact.facets["ratee"].se, rel=0.06)
+
+
+def test_with_two_categories_cumulative_and_adjacent_logits_are_one_model() -> None:
+    data = table([(p, r, i, int(y > 3)) for p, r, i, y in grid(20, 4, 4, seed=3)])
+    graded, adjacent = fit(data, model="graded"), fit(data, model="rating-scale")
+    assert graded.log_likelihood == pytest.approx(adjacent.log_likelihood, abs=1e-4)
+    for facet in ("ratee", "rater", "item"):
+        assert graded.facets[facet].measure == pytest.approx(adjacent.facets[facet].measure, abs=1e-3)
+        assert graded.facets[facet].fair_mean == pytest.approx(adjacent.facets[facet].fair_mean, abs=1e-3)
+    assert graded.facets["ratee"].infit_mnsq == pytest.approx(adjacent.facets["ratee"].infit_mnsq, abs=1e-3)
+
+
 def test_slopes_are_recovered_beside_crossed_raters() -> None:
     data = simulate(150, 6, 8, seed=4, n_raters=40, halo_sd=0.4)
     equal = fit(as_table(data), model="generalized-partial-credit")

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("comments", models.JSONField(default=dict)),
                 ("seconds", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=0)),
+                ("saved", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(

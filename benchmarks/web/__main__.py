@@ -1,0 +1,77 @@
+"""50 people answer at once in a cycle of 500 ratees, 12 raters and 44 items: how long they wait.
+
+First they think about every answer, as people do; then, for the limit, nobody thinks and all submit at once.
+
+python -m benchmarks.web                  on PostgreSQL: people who think, then all submit at one moment
+python -m benchmarks.web --database sqlite
+python -m benchmarks.web --think 3        seconds a person thinks about an answer, on average
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from statistics import median, quantiles
+from typing import Any
+
+from benchmarks.__main__ import RESULTS, show, write
+from benchmarks.web.rater import Times, crowd
+from benchmarks.web.server import PORT, Watch, megabytes, served
+
+BAR = {"autosave": 0.3, "submit": 0.3}
+"""Seconds, for people who think."""
+TEAMMATES = {"form": 1.0, "submit": 2.0}
+"""Mean seconds that TEAMMATES, the peer, allows itself with 10 people at once (``MEAN_RESP_TIME_LIMIT`` of
+``FeedbackSessionViewLNPTest`` and ``FeedbackSessionSubmitLNPTest``); ours are 95th percentiles."""
+
+
+def rows(case: str, times: Times, seconds: float, bars: dict[str, float]) -> list[dict[str, Any]]:
+    """One row a kind of request."""
+    total = sum(map(len, times.by_kind.values()))
+    found = []
+    for kind, taken in sorted(times.by_kind.items()):
+        p95 = quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
+        bar = bars.get(kind)
+        found.append(
+            {
+                "case": case,
+                "request": kind,
+                "n": len(taken),
+                "median_ms": round(1000 * median(taken), 1),
+                "p95_ms": round(1000 * p95, 1),
+                "most_ms": round(1000 * max(taken), 1),
+                "bar": "" if bar is None else ("met" if p95 < bar else "missed") + f": {1000 * bar:.0f} ms",
+                "share_of_teammates": round(p95 / TEAMMATES[kind], 3) if kind in TEAMMATES else None,
+                "requests_a_second": round(total / seconds, 1),
+                "load": round(os.getloadavg()[0], 1),
+            }
+        )
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python -m benchmarks.web", description=__doc__)
+    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--think", type=float, default=3.0)
+    chosen = parser.parse_args()
+    bars = BAR if chosen.database == "postgresql" else {}  # on SQLite it has to complete
+    with served(chosen.database, chosen.people) as (world, process):
+        idle = megabytes(process.pid)
+        watch = Watch(process.pid)
+        watch.start()
+        thinking, seconds = crowd(PORT, world["raters"], think=chosen.think, rounds=1)
+        found = rows(f"{chosen.database}, {chosen.think:g} s an answer", thinking, seconds, bars)
+        rushing, seconds = crowd(PORT, world["raters"], think=0, rounds=1, together=True)
+        found += rows(f"{chosen.database}, nobody thinks, all submit at once", rushing, seconds, {})
+        watch.stop.set()
+        faults = thinking.faults + rushing.faults
+    write(found, RESULTS / f"web_{chosen.database}.csv")
+    print(show(found))
+    print(f"memory of all processes: {idle[0]:.0f} MB at rest, {watch.most[0]:.0f} MB at most", end=" ")
+    print(f"(shared pages counted once: {idle[1]:.0f}, {watch.most[1]:.0f})")
+    print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

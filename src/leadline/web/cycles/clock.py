@@ -1,0 +1,45 @@
+"""What is due in cycles: launch, invitations, reminders, closing. Sealing is the rating app's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from leadline.web.cycles import closing, following, inviting, launching, posting
+from leadline.web.cycles.deadlines import start_of, today
+from leadline.web.cycles.models import Cycle, Mailed
+
+QUARTER = 15
+"""Minutes; every time zone on Earth is a multiple of a quarter of an hour from the others."""
+
+
+def due(now: datetime) -> None:
+    """Do it."""
+    for cycle in _cycles("draft", "nominating").filter(scheduled=True):
+        if cycle.opens and start_of(cycle.opens, cycle.time_zone) <= now:
+            _launch(cycle)
+    for cycle in closing.due_to_close(now):
+        closing.close(cycle, cycle.organisation)
+    for cycle in _cycles("running").filter(late=False, closes__isnull=False):
+        if cycle.closes and today(cycle, now) > cycle.closes:
+            Cycle.objects.filter(pk=cycle.pk).update(late=True)
+    if now.minute % QUARTER == 0:
+        for cycle in _cycles("running"):
+            following.follow(cycle, now)
+            inviting.invite(cycle, now)
+            inviting.remind(cycle, now, by_clock=True)
+    if Mailed.objects.filter(state="waiting").exists():
+        posting.post.enqueue()
+
+
+def _launch(cycle: Cycle) -> None:
+    """Launch, or give up the appointment when something is missing; the cycle's page says what."""
+    try:
+        launching.launch(cycle, cycle.organisation, invite=False)
+    except launching.LaunchError:
+        launching.unschedule(cycle, cycle.organisation)
+
+
+def _cycles(*states: str) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(state__in=states).select_related("organisation")

@@ -1,0 +1,104 @@
+"""Closing, opening again, cancelling, and what is forgotten then."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from leadline.errors import LeadlineError
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.models import Organisation
+from leadline.web.cycles import inviting, keys
+from leadline.web.cycles.deadlines import end_of, last_day, today
+from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
+from leadline.web.cycles.moves import move
+
+APPEAL = timedelta(days=28)
+"""How long results can be contested before sealing, where nothing else was chosen."""
+
+
+class ClosingError(LeadlineError):
+    """A cycle that cannot be opened again, or not to that day."""
+
+
+def close(cycle: Cycle, actor: Actor | Organisation) -> Cycle:
+    """Close a cycle; scoring starts by the signal ``moved``. Ratees are told.
+
+    Raises
+    ------
+    MoveError
+        It is not running.
+    """
+    with transaction.atomic():
+        now = move(cycle, "close", actor)
+        _forget_reminders(now)
+        people = [row.person for row in _ratees(now) if row.person]
+        inviting.tell(now, "closed", people)
+    return now
+
+
+def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
+    """Open a closed cycle again until a new day, while its key lives.
+
+    Raises
+    ------
+    ClosingError
+        ``web.cycles.reopen_past``: the day is over; ``web.cycles.key_gone``.
+    MoveError
+        It is not in review.
+    """
+    with transaction.atomic():
+        if not keys.exists(cycle):
+            raise ClosingError("web.cycles.key_gone")
+        if closes < today(cycle):
+            raise ClosingError("web.cycles.reopen_past")
+        now = move(cycle, "reopen", actor, day=closes.isoformat())
+        now.closes = closes
+        if now.appeal_until and now.appeal_until <= closes:
+            now.appeal_until = closes + APPEAL
+        now.save(update_fields=["closes", "appeal_until"])
+        Assignment.objects.filter(participant__cycle=now, due__lt=closes).update(due=None)
+    cycle.refresh_from_db()
+    return now
+
+
+def cancel(cycle: Cycle, actor: Actor) -> Cycle:
+    """Cancel a cycle: nobody is asked any more; panels, answers, links and the key are destroyed."""
+    with transaction.atomic():
+        now = move(cycle, "cancel", actor, n=cycle.participants.count())
+        forget(now)
+        now.participants.all().delete()
+        now.stakeholders.all().delete()
+        transaction.on_commit(lambda: keys.destroy(now))
+    return now
+
+
+def forget(cycle: Cycle) -> None:
+    """Delete the last traces of mails and links; part of sealing."""
+    Mailed.objects.filter(cycle=cycle).delete()
+    PersonalLink.objects.filter(stakeholder__cycle=cycle).delete()
+
+
+def due_to_close(now: datetime) -> list[Cycle]:
+    """Running cycles whose last day is over, personal extensions included."""
+    return [c for c in Cycle.objects.filter(state="running") if _over(c, last_day(c), now)]
+
+
+def due_to_seal(now: datetime) -> list[Cycle]:
+    """Released cycles whose appeal window is over."""
+    return [c for c in Cycle.objects.filter(state="released") if _over(c, c.appeal_until, now)]
+
+
+def _over(cycle: Cycle, day: date | None, now: datetime) -> bool:
+    return day is not None and end_of(day, cycle.time_zone) <= now
+
+
+def _ratees(cycle: Cycle) -> QuerySet[Participant]:
+    return cycle.participants.filter(withdrawn=False).select_related("person")
+
+
+def _forget_reminders(cycle: Cycle) -> None:
+    """A reminder says who had not answered by its day."""
+    Mailed.objects.filter(cycle=cycle, kind="reminder").delete()

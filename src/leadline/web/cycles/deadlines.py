@@ -1,0 +1,54 @@
+"""When days of a cycle begin and end: at midnight in its time zone, whatever the clocks do that night."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.utils import timezone
+
+from leadline.web.cycles.models import Assignment, Cycle
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The moment a day begins in a time zone.
+
+    Examples
+    --------
+    >>> (end_of(date(2026, 3, 29), "Europe/Berlin") - start_of(date(2026, 3, 29), "Europe/Berlin"))
+    datetime.timedelta(seconds=82800)
+    """
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The moment a day has ended in a time zone."""
+    return start_of(day + timedelta(days=1), zone)
+
+
+def today(cycle: Cycle, now: datetime | None = None) -> date:
+    """The day it is where the cycle runs."""
+    return (now or timezone.now()).astimezone(ZoneInfo(cycle.time_zone)).date()
+
+
+def last_day(cycle: Cycle) -> date | None:
+    """The closing day, or the latest personal extension beyond it.
+
+    Who has answered plays no part: closing early would tell that the last one had.
+    """
+    extended = Assignment.objects.filter(participant__cycle=cycle, state="approved").aggregate(
+        last=Max("due")
+    )["last"]
+    return max((day for day in (cycle.closes, extended) if day), default=None)
+
+
+def due_day(assignment: Assignment) -> date | None:
+    """The last day on which an assignment can be answered."""
+    return assignment.due or assignment.participant.cycle.closes
+
+
+def is_open(assignment: Assignment, now: datetime | None = None) -> bool:
+    """Whether an assignment can be answered now."""
+    cycle, day = assignment.participant.cycle, due_day(assignment)
+    return cycle.state == "running" and (day is None or today(cycle, now) <= day)

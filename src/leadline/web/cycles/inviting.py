@@ -1,0 +1,137 @@
+"""Who gets which mail of a cycle: put into the outbox here, sent by the worker (:mod:`.posting`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from leadline.web.cycles import posting
+from leadline.web.cycles.access import owed_in
+from leadline.web.cycles.models import Assignment, Cycle, Mailed, Stakeholder
+from leadline.web.people.models import Person
+
+Someone = Person | Stakeholder
+BATCH = 1000
+MORNING, EVENING = time(9), time(20)
+"""Mails the clock sends arrive in the daytime of whoever gets them."""
+
+
+def tell(cycle: Cycle, kind: str, to: Iterable[Someone], now: datetime | None = None) -> int:
+    """Put a mail to each into the outbox; who has the same one from today gets no second.
+
+    Returns
+    -------
+    int
+        How many have an address.
+    """
+    moment, mails = now or timezone.now(), {}
+    for one in to:
+        address = _address(one)
+        if address:
+            mails[address] = Mailed(
+                cycle=cycle,
+                kind="invite_stakeholder" if kind == "invite" and isinstance(one, Stakeholder) else kind,
+                to=address,
+                day=local(one, cycle, moment).date(),
+                person=one if isinstance(one, Person) else None,
+                stakeholder=one if isinstance(one, Stakeholder) else None,
+            )
+    Mailed.objects.bulk_create(mails.values(), batch_size=BATCH, ignore_conflicts=True)
+    if mails:
+        transaction.on_commit(posting.post.enqueue)
+    return len(mails)
+
+
+def invite(cycle: Cycle, now: datetime | None = None) -> int:
+    """Invite every rater of a running cycle who was not invited yet, once for their whole queue.
+
+    Parameters
+    ----------
+    cycle : Cycle
+    now : datetime, optional
+        When given, only those in whose place it is daytime.
+    """
+    waiting = owed_in(cycle).filter(invited=False)
+    everyone = _people(_owing(cycle, waiting))
+    chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
+    told = tell(cycle, "invite", chosen, now)
+    persons = [one.pk for one in chosen if isinstance(one, Person)]
+    others = [one.pk for one in chosen if isinstance(one, Stakeholder)]
+    for start in range(0, len(persons), BATCH):
+        waiting.filter(rater__in=persons[start : start + BATCH]).update(invited=True)
+    waiting.filter(stakeholder__in=others).update(invited=True)
+    return told
+
+
+def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False) -> int:
+    """Remind those who owe something, once a day whatever cycles they owe it in.
+
+    Parameters
+    ----------
+    cycle : Cycle
+    now : datetime, optional
+    by_clock : bool
+        Only those for whom today, in their own time zone, is a day of reminding and it is daytime.
+    """
+    moment = now or timezone.now()
+    days = _owing(cycle)
+    due = [one for one in _people(days) if not by_clock or is_due(cycle, one, days[one.pk], moment)]
+    reminded = set(
+        Mailed.objects.filter(cycle__organisation=cycle.organisation_id, kind="reminder")
+        .filter(day__gte=(moment - timedelta(days=1)).date())
+        .values_list("to", "day")
+    )
+    chosen = [one for one in due if (_address(one), local(one, cycle, moment).date()) not in reminded]
+    return tell(cycle, "reminder", chosen, moment)
+
+
+def is_due(cycle: Cycle, one: Someone, day: date | None, now: datetime) -> bool:
+    """Whether the clock reminds somebody now: in their own place it is daytime of a day of reminding."""
+    here = local(one, cycle, now)
+    return day is not None and is_daytime(here) and (day - here.date()).days in cycle.reminders
+
+
+def is_daytime(moment: datetime) -> bool:
+    """Whether it is daytime at a local moment."""
+    return MORNING <= moment.time() < EVENING
+
+
+def local(one: Someone, cycle: Cycle, now: datetime) -> datetime:
+    """A moment where somebody is: by their own time zone, their account's, or the cycle's."""
+    zone = ""
+    if isinstance(one, Person):
+        zone = one.time_zone or (one.user.time_zone if one.user else "")
+    return now.astimezone(ZoneInfo(zone or cycle.time_zone))
+
+
+def _owing(cycle: Cycle, owed: QuerySet[Assignment] | None = None) -> dict[UUID, date | None]:
+    """Keys of those who owe something, each with the earliest last day."""
+    rows = owed_in(cycle).filter(invited=True) if owed is None else owed
+    days: dict[UUID, date | None] = {}
+    for rater, stakeholder, due in rows.values_list("rater", "stakeholder", "due").distinct():
+        key, day = rater or stakeholder, due or cycle.closes
+        known = days.get(key, day)
+        days[key] = min(day, known) if day and known else day
+    return days
+
+
+def _people(keys: Iterable[UUID]) -> list[Someone]:
+    """People and stakeholders by key."""
+    wanted = list(keys)
+    found: list[Someone] = []
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        found += Person.objects.filter(pk__in=part).select_related("user")
+        found += Stakeholder.objects.filter(pk__in=part)
+    return found
+
+
+def _address(one: Someone) -> str:
+    user = one.user if isinstance(one, Person) else None
+    return (one.email or (user.email if user else "")).lower()

@@ -1,0 +1,229 @@
+"""Panels: who rates whom, by the rules, by nomination, by hand.
+
+Until launch a rule's raters are found again when people or rules change; what was decided by hand stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from leadline.errors import LeadlineError
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.audit import record
+from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles.checking import LEAST
+from leadline.web.cycles.deadlines import today
+from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
+from leadline.web.people.models import Person
+
+BATCH = 1000
+ATTRIBUTED = ("self", "manager")
+"""Relationships whose ratings carry a name."""
+ON = ("proposed", "approved")
+Pair = tuple[UUID, UUID]
+
+
+class PanelError(LeadlineError):
+    """A rater who cannot be on a panel, or a panel that cannot change any more."""
+
+
+def participant_of(cycle: Cycle, person: Person) -> Participant:
+    """A ratee as the person is today, not saved."""
+    team = person.team.name if person.team else ""
+    return Participant(cycle=cycle, person=person, name=person.name, team=team, manager_id=person.manager_id)
+
+
+def refresh(cycle: Cycle) -> None:
+    """Take names, teams and managers of ratees as they are today; launch does it for the last time."""
+    rows = list(cycle.participants.filter(person__isnull=False).select_related("person__team"))
+    changed = []
+    for row in rows:
+        now = participant_of(cycle, row.person) if row.person else row
+        if (row.name, row.team, row.manager_id) != (now.name, now.team, now.manager_id):
+            row.name, row.team, row.manager_id = now.name, now.team, now.manager_id
+            changed.append(row)
+    Participant.objects.bulk_update(changed, ["name", "team", "manager"], batch_size=BATCH)
+
+
+def fill(cycle: Cycle, only: Sequence[UUID] | None = None) -> None:
+    """Give ratees the raters that follow from the reporting lines.
+
+    Parameters
+    ----------
+    cycle : Cycle
+    only : sequence of UUID, optional
+        Keys of the participants to look at; all when None.
+    """
+    ratees = dict(cycle.participants.filter(person__isnull=False).values_list("pk", "person_id"))
+    if only is not None:
+        ratees = {pk: ratees[pk] for pk in only}
+    wanted = dict(_by_line(cycle, ratees))
+    known = Assignment.objects.filter(participant__cycle=cycle, rater__isnull=False)
+    if only is not None:
+        known = known.filter(participant__in=only)
+    stale = []
+    for pk, ratee, rater, relationship, origin, state in known.values_list(
+        "pk", "participant_id", "rater_id", "relationship", "origin", "state"
+    ):
+        if origin == "rule" and state == "approved" and wanted.get((ratee, rater)) != relationship:
+            stale.append(pk)
+        else:
+            wanted.pop((ratee, rater), None)
+    with transaction.atomic():
+        for start in range(0, len(stale), BATCH):
+            Assignment.objects.filter(pk__in=stale[start : start + BATCH]).delete()
+        Assignment.objects.bulk_create(
+            (
+                Assignment(participant_id=ratee, rater_id=rater, relationship=relationship)
+                for (ratee, rater), relationship in wanted.items()
+            ),
+            batch_size=BATCH,
+        )
+
+
+def _by_line(cycle: Cycle, ratees: Mapping[UUID, UUID]) -> Iterator[tuple[Pair, str]]:
+    """Ratee, rater and relationship of every rule that follows the reporting lines."""
+    day = max(cycle.opens or today(cycle), today(cycle))
+    rows = Person.objects.filter(organisation=cycle.organisation_id).values_list("pk", "manager_id", "left")
+    lines = {pk: (manager, left is None or left >= day) for pk, manager, left in rows.iterator()}
+    present = {pk for pk, (_, is_present) in lines.items() if is_present}
+    teams: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for person in sorted(present, key=lambda pk: _shuffled(cycle, pk)):
+        teams[lines[person][0]].append(person)
+    teams.pop(None, None)  # people without a manager are nobody's peers
+    most = {name: int(rule["most"]) for name, rule in cycle.rules.items() if rule["source"] == "line"}
+    for participant, person in ratees.items():
+        manager = lines[person][0]
+        if "self" in most and person in present:
+            yield (participant, person), "self"
+        if "manager" in most and manager in present:
+            yield (participant, manager), "manager"
+        for rater in islice(teams.get(person, ()), most.get("report", 0)):
+            yield (participant, rater), "report"
+        for rater in _next_to(person, teams.get(manager, ()), most.get("peer", 0)):
+            yield (participant, rater), "peer"
+
+
+def _shuffled(cycle: Cycle, person: UUID) -> bytes:
+    """A place in a random order that stays the same within a cycle."""
+    return hashlib.sha256(cycle.pk.bytes + person.bytes).digest()
+
+
+def _next_to(person: UUID, team: Sequence[UUID], most: int) -> Iterable[UUID]:
+    """The next members in a ring, so that each of a team is asked equally often."""
+    if person not in team:
+        return team[:most]
+    at = team.index(person)
+    return [*team[at + 1 :], *team[:at]][:most]
+
+
+def add(
+    actor: Actor, participant: Participant, rater: Person, relationship: str, *, state: str = "approved"
+) -> Assignment:
+    """Put a person on a panel, before launch or late.
+
+    Parameters
+    ----------
+    actor : Actor
+    participant : Participant
+    rater : Person
+    relationship : str
+    state : {"approved", "proposed"}
+
+    Raises
+    ------
+    PanelError
+        ``web.cycles.panel_closed``, ``web.cycles.own_self``, ``web.cycles.not_here``,
+        ``web.cycles.already_rates``, ``web.cycles.no_such_relationship``.
+    """
+    with transaction.atomic():
+        cycle = _open(participant)
+        if (rater.pk == participant.person_id) != (relationship == "self"):
+            raise PanelError("web.cycles.own_self")
+        if rater.organisation_id != cycle.organisation_id or (rater.left and rater.left < today(cycle)):
+            raise PanelError("web.cycles.not_here", name=rater.name)
+        return _placed(actor, participant, relationship, state, rater=rater)
+
+
+def add_stakeholder(
+    actor: Actor,
+    participant: Participant,
+    email: str,
+    *,
+    name: str = "",
+    language: str = "",
+    state: str = "approved",
+) -> Assignment:
+    """Put somebody from outside on a panel, by address.
+
+    Raises
+    ------
+    PanelError
+        As :func:`add`; ``web.cycles.is_inside``: the address is that of one of the people.
+    """
+    address = email.strip().lower()
+    with transaction.atomic():
+        cycle = _open(participant)
+        inside = Person.objects.filter(organisation=cycle.organisation_id, email__iexact=address)
+        if inside.exists():
+            raise PanelError("web.cycles.is_inside", email=address)
+        given = {"name": " ".join(name.split()), "language": language}
+        stakeholder, _ = Stakeholder.objects.get_or_create(cycle=cycle, email=address, defaults=given)
+        return _placed(actor, participant, "stakeholder", state, stakeholder=stakeholder)
+
+
+def _placed(
+    actor: Actor, participant: Participant, relationship: str, state: str, **who: Person | Stakeholder
+) -> Assignment:
+    cycle = participant.cycle
+    if relationship not in relationships(cycle):
+        raise PanelError("web.cycles.no_such_relationship", relationship=relationship)
+    if relationship == "manager" and participant.assignments.filter(relationship="manager", state__in=ON):
+        raise PanelError("web.cycles.one_manager")
+    own = participant.assignments.filter(**who).first() or Assignment(participant=participant, **who)
+    if own.pk and own.state in ON and not own._state.adding:
+        raise PanelError("web.cycles.already_rates", name=str(next(iter(who.values()))))
+    origin = "late" if cycle.state == "running" else "nomination"
+    own.relationship, own.state, own.origin = relationship, state, origin
+    own.save()
+    # Who rates whom is nobody's business but the panel's: the record says which group grew, not by whom.
+    record(actor, "cycles.rater_added", participant, relationship=relationship)
+    return own
+
+
+def remove(actor: Actor, assignment: Assignment) -> None:
+    """Take a rater off a panel. What was submitted stays: nobody may take an opinion away.
+
+    Raises
+    ------
+    PanelError
+        ``web.cycles.panel_closed``; ``web.cycles.submitted_stays``.
+    """
+    with transaction.atomic():
+        _open(assignment.participant)
+        taken = Assignment.objects.filter(pk=assignment.pk, submitted=False).update(state="removed")
+        if not taken:
+            raise PanelError("web.cycles.submitted_stays")
+        record(actor, "cycles.rater_removed", assignment.participant, relationship=assignment.relationship)
+
+
+def relationships(cycle: Cycle) -> tuple[str, ...]:
+    """Relationships of a cycle's framework, in its order."""
+    if not cycle.framework:
+        return tuple(LEAST)[:5]
+    return tuple(r.id for r in load(cycle.organisation, cycle.framework, cycle.profiles).relationships)
+
+
+def _open(participant: Participant) -> Cycle:
+    """The cycle, locked, if its panels may still change."""
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=participant.cycle_id)
+    if cycle.state not in ("draft", "nominating", "running") or participant.withdrawn:
+        raise PanelError("web.cycles.panel_closed")
+    participant.cycle = cycle
+    return cycle

@@ -1,0 +1,284 @@
+"""Pages of those who run cycles: the list, one cycle, its ratees, who still owes something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from leadline.web.accounts.access import Actor, Request, require
+from leadline.web.accounts.audit import record
+from leadline.web.cycles import (
+    access,
+    closing,
+    following,
+    forms,
+    inviting,
+    launching,
+    nominating,
+    planning,
+    posting,
+)
+from leadline.web.cycles.access import RUNNERS
+from leadline.web.cycles.checking import LEAST
+from leadline.web.cycles.deadlines import last_day, today
+from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.moves import STATES, allowed, move
+from leadline.web.cycles.steps import PREPARING, next_step, offered, steps
+from leadline.web.cycles.telling import attempt
+from leadline.web.look.listing import Column, Listing
+from leadline.web.look.templatetags.look import text
+from leadline.web.people import access as people
+
+COLUMNS = (
+    Column("cycles.fields.title", "title", lambda c: c.title),
+    Column("cycles.fields.state", "state", lambda c: text(f"cycles.states.{c.state}")),
+    Column("cycles.fields.purpose", "purpose", lambda c: text(f"cycles.purposes.{c.purpose}")),
+    Column("cycles.fields.opens", "opens", lambda c: c.opens),
+    Column("cycles.fields.closes", "closes", lambda c: c.closes),
+    Column("cycles.ratees", "size", lambda c: c.size, numeric=True),
+)
+RATEES = (
+    Column("people.fields.name", "name", lambda p: p.name),
+    Column("people.fields.team", "team", lambda p: p.team),
+    Column("people.fields.manager", "manager__name", lambda p: p.manager.name if p.manager else ""),
+    Column("cycles.nomination", "state", lambda p: text(f"cycles.nominations.{p.state}")),
+    Column("cycles.raters", "n_all", lambda p: p.n_all, numeric=True),
+    Column("cycles.in", "n_in", lambda p: p.n_in, numeric=True),
+)
+OWING = (
+    Column("people.fields.name", "name", lambda p: p.name),
+    Column("people.fields.email", "email", lambda p: p.email),
+    Column("people.fields.team", "team__name", lambda p: p.team.name if p.team else ""),
+    Column("cycles.owed", "n", lambda p: p.n, numeric=True),
+    Column(""),
+)
+FEW = 50
+
+
+@require(*RUNNERS)
+@require_GET
+def cycles(request: Request) -> HttpResponse:
+    """All cycles of the organisation."""
+    shown = request.GET.get("state", "")
+    known = access.cycles(request.actor)
+    rows = known.filter(state=shown) if shown in STATES else known
+    size = Count("participants", filter=Q(participants__withdrawn=False))
+    listing = Listing(
+        request,
+        rows.annotate(size=size),
+        COLUMNS,
+        search=("title", "framework"),
+        row_template="cycles/cycle_row.html",
+    )
+    context = {"listing": listing, "states": STATES, "shown": shown, "any": known.exists()}
+    return listing.response("cycles") or render(request, "cycles/list.html", context)
+
+
+@require(*RUNNERS)
+@require_GET
+def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
+    """One cycle: where it stands, what to do next, what can be done."""
+    found = access.cycle(request.actor, cycle_id)
+    ratees = found.participants.filter(withdrawn=False)
+    running = found.state == "running"
+    context = {
+        "cycle": found,
+        "n_ratees": ratees.count(),
+        "progress": progress(found) if found.state not in PREPARING else [],
+        "nominations": _nominations(found) if found.state == "nominating" else None,
+        "steps": steps(found) if found.state in PREPARING else [],
+        "editable": bool(offered(found)),
+        "next_step": next_step(found) if found.state in PREPARING else "",
+        "actions": actions(found),
+        "last_day": last_day(found) if running else None,
+        "n_owing": access.owed_in(found).count() if running else 0,
+        "n_changes": _n_changes(found) if running else 0,
+        "mails": dict(found.mailed.values_list("state").annotate(n=Count("pk"))),
+    }
+    return render(request, "cycles/cycle.html", context)
+
+
+def progress(cycle: Cycle) -> list[tuple[str, int, int]]:
+    """Relationship, how many were asked, how many answers are in: counts, and nothing else."""
+    if cycle.state == "sealed":
+        counts: dict[str, int] = {}
+        for kept in cycle.participants.values_list("counts", flat=True):
+            for name, n in kept.items():
+                counts[name] = counts.get(name, 0) + n
+        asked = _asked(cycle)
+        return [(name, n, counts.get(name, 0)) for name, n in asked.items()]
+    rows = Assignment.objects.filter(participant__cycle=cycle, participant__withdrawn=False, state="approved")
+    found = rows.values("relationship").annotate(n=Count("pk"), n_in=Count("pk", filter=Q(submitted=True)))
+    by_name = {row["relationship"]: (row["n"], row["n_in"]) for row in found}
+    return [(name, *by_name[name]) for name in _ordered(by_name)]
+
+
+def _asked(cycle: Cycle) -> dict[str, int]:
+    rows = Assignment.objects.filter(participant__cycle=cycle, participant__withdrawn=False, state="approved")
+    found = dict(rows.values_list("relationship").annotate(n=Count("pk")))
+    return {name: found[name] for name in _ordered(found)}
+
+
+def _ordered(names: Mapping[str, object]) -> list[str]:
+    known = list(LEAST)
+    return sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name))
+
+
+def _nominations(cycle: Cycle) -> dict[str, int]:
+    found = dict(cycle.participants.filter(withdrawn=False).values_list("state").annotate(n=Count("pk")))
+    return {name: found.get(name, 0) for name in ("open", "proposed", "approved")}
+
+
+def _n_changes(cycle: Cycle) -> int:
+    return (
+        following.left(cycle).count()
+        + following.with_another_manager(cycle).count()
+        + following.joined(cycle).count()
+    )
+
+
+def actions(cycle: Cycle) -> list[str]:
+    """What those who run a cycle can do with it by a button, most likely first."""
+    possible = {
+        "unschedule": cycle.scheduled and cycle.state in PREPARING,
+        "close": True,
+        "revise": not cycle.scheduled,
+        "cancel": cycle.state != "draft",
+    }
+    names = [name for name, is_on in possible.items() if is_on and name in (*allowed(cycle), "unschedule")]
+    return [*names, "discard"] if cycle.state == "draft" else names
+
+
+def _do(actor: Actor, cycle: Cycle, name: str) -> None:
+    deeds: dict[str, Callable[[], object]] = {
+        "nominate": lambda: nominating.open_nominations(cycle, actor),
+        "revise": lambda: move(cycle, "revise", actor),
+        "launch": lambda: launching.launch(cycle, actor),
+        "schedule": lambda: launching.schedule(cycle, actor),
+        "unschedule": lambda: launching.unschedule(cycle, actor),
+        "cancel": lambda: closing.cancel(cycle, actor),
+        "close": lambda: closing.close(cycle, actor),
+        "discard": lambda: planning.discard(actor, cycle),
+        "post_again": lambda: posting.again(cycle),
+    }
+    if name not in deeds:
+        raise Http404
+    deeds[name]()
+
+
+@require(*RUNNERS)
+@require_POST
+def do(request: Request, cycle_id: UUID, name: str) -> HttpResponseBase:
+    """Move a cycle on."""
+    found = access.cycle(request.actor, cycle_id)
+    done = attempt(request, lambda: _do(request.actor, found, name), text("cycles.done"))
+    if done and name == "discard":
+        return redirect("cycles:list")
+    if not done and name in ("nominate", "launch", "schedule") and found.state in PREPARING:
+        return redirect("cycles:step", found.pk, "check")
+    return redirect("cycles:cycle", found.pk)
+
+
+@require(*RUNNERS)
+@require_http_methods(["GET", "POST"])
+def reopen(request: Request, cycle_id: UUID) -> HttpResponseBase:
+    """Open a closed cycle again for some days."""
+    found = access.cycle(request.actor, cycle_id)
+    if found.state != "review":
+        raise Http404
+    form = forms.Until(request.POST or None, initial={"until": today(found)})
+    if request.method == "POST" and form.is_valid():
+        until = form.cleaned_data["until"]
+        if attempt(request, lambda: closing.reopen(found, request.actor, until), text("cycles.done")):
+            return redirect("cycles:cycle", found.pk)
+    return render(request, "cycles/reopen.html", {"cycle": found, "form": form})
+
+
+@require(*RUNNERS)
+@require_GET
+def ratees(request: Request, cycle_id: UUID) -> HttpResponse:
+    """Ratees with how many rate them and how many have."""
+    found = access.cycle(request.actor, cycle_id)
+    on = Q(assignments__state="approved")
+    rows = found.participants.select_related("manager").annotate(
+        n_all=Count("assignments", filter=on),
+        n_in=Count("assignments", filter=on & Q(assignments__submitted=True)),
+    )
+    columns = [c for c in RATEES if c.sort != ("n_in" if found.state in PREPARING else "state")]
+    listing = Listing(request, rows, columns, search=("name", "team"), row_template="cycles/ratee_row.html")
+    context = {"cycle": found, "listing": listing, "preparing": found.state in PREPARING}
+    return listing.response("ratees") or render(request, "cycles/ratees.html", context)
+
+
+@require(*RUNNERS)
+@require_GET
+def owing(request: Request, cycle_id: UUID) -> HttpResponse:
+    """Who still owes ratings, and how many: for reminders, never what they answered or about whom."""
+    found = access.cycle(request.actor, cycle_id)
+    if found.state != "running":
+        raise Http404
+    owed = access.owed_in(found).values("rater").annotate(n=Count("pk"))
+    rows = people.everyone(request.actor).filter(pk__in=owed.values("rater"))
+    n = Count("assignments", filter=Q(assignments__in=access.owed_in(found).values("pk")))
+    listing = Listing(
+        request,
+        rows.select_related("team").annotate(n=n),
+        OWING,
+        search=("name", "email", "team__name"),
+        row_template="cycles/owing_row.html",
+    )
+    outside = found.stakeholders.filter(assignments__in=access.owed_in(found).values("pk")).distinct()
+    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW]}
+    return listing.response("owing") or render(request, "cycles/owing.html", context)
+
+
+@require(*RUNNERS)
+@require_POST
+def remind(request: Request, cycle_id: UUID) -> HttpResponseBase:
+    """Remind everyone who owes something, now."""
+    found = access.cycle(request.actor, cycle_id)
+    if found.state != "running":
+        raise Http404
+    n = inviting.remind(found)
+    record(request.actor, "cycles.reminded", found, n=n)
+    messages.success(request, text("cycles.reminded", n=n))
+    return redirect("cycles:owing", found.pk)
+
+
+@require(*RUNNERS)
+@require_http_methods(["GET", "POST"])
+def extend(request: Request, cycle_id: UUID, person_id: UUID) -> HttpResponseBase:
+    """Give one rater longer."""
+    found = access.cycle(request.actor, cycle_id)
+    rater = people.person(request.actor, person_id)
+    if found.state != "running":
+        raise Http404
+    form = forms.Until(request.POST or None, initial={"until": last_day(found)})
+    if request.method == "POST" and form.is_valid():
+        until = form.cleaned_data["until"]
+        said = text("cycles.extended", name=rater.name)
+        if attempt(request, lambda: launching.extend(request.actor, found, rater, until), said):
+            return redirect("cycles:owing", found.pk)
+    return render(request, "cycles/extend.html", {"cycle": found, "rater": rater, "form": form})
+
+
+@require(*RUNNERS)
+@require_GET
+def changes(request: Request, cycle_id: UUID) -> HttpResponse:
+    """What changed among people since launch."""
+    found = access.cycle(request.actor, cycle_id)
+    if found.state != "running":
+        raise Http404
+    context = {
+        "cycle": found,
+        "left": following.left(found)[:FEW],
+        "managers": following.with_another_manager(found)[:FEW],
+        "joined": following.joined(found)[:FEW],
+    }
+    return render(request, "cycles/changes.html", context)

@@ -1,0 +1,60 @@
+"""One's own result as files: CSV for people, JSON for programs. The same figures as the page, no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from leadline.web.cycles.models import Cycle
+from leadline.web.look.templatetags.look import language, text
+from leadline.web.results.access import Seen, shown_comments
+from leadline.web.results.presenting import Row, Score, group_title, page_of
+from leadline.web.results.sheets import framework_of
+
+HEADS = ("kind", "construct", "score", "lower", "upper", "expected", "own")
+
+
+def csv_rows(seen: Seen) -> Iterator[list[object]]:
+    """Rows under :data:`HEADS`: scores, groups' views, comments."""
+    page = page_of(seen.result, seen.participant.cycle)
+    whole = Row("overall", text("results.overall"), page.overall)
+    for kind, rows in (("overall", (whole,)), ("factor", page.factors), ("competency", page.competencies)):
+        for row in rows:
+            yield [text(f"results.kinds.{kind}"), row.title, *_cells(row.score), row.expected, row.own_said]
+    for title, scores in page.views:
+        for (_, head), score in zip(page.heads, scores, strict=True):
+            yield [head, title, *_cells(score), "", ""]
+    framework, spoken = framework_of(seen.participant.cycle), language()
+    for comment in shown_comments(seen):
+        group = group_title(framework, comment.group, spoken)
+        yield [text("results.kinds.comment"), group, comment.text, "", "", "", ""]
+
+
+def _cells(score: Score | None) -> list[object]:
+    if score is None:
+        return ["", "", ""]
+    return [round(value, 1) for value in (score.value, score.lower, score.upper)]
+
+
+def document(seen: Seen) -> dict[str, Any]:
+    """Everything held about the ratee in this cycle that may be shown, JSON-ready."""
+    cycle: Cycle = seen.participant.cycle
+    run = seen.result.run
+    return {
+        "cycle": {"title": cycle.title, "purpose": cycle.purpose, "closed": cycle.closes},
+        "ratee": seen.participant.name,
+        "level": run.tables.get("level"),
+        "figures": seen.result.figures.get("sheet"),
+        "groups": seen.result.figures.get("groups"),
+        "raters": seen.result.figures.get("raters"),
+        "comments": [
+            {"group": comment.group, "competency": comment.competency, "text": comment.text}
+            for comment in shown_comments(seen)
+        ],
+        "contests": [
+            {"text": one.text, "answer": one.answer, "time": one.time.isoformat()}
+            for one in seen.participant.contests.order_by("time")
+        ],
+        "versions": run.versions,
+        "input_hash": run.input_hash,
+    }

@@ -1,0 +1,73 @@
+"""Mails about results: that there is something to read, and never what, and nothing of a rater."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from smtplib import SMTPException
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import formats, translation
+from django_tasks import task
+
+from leadline.web.accounts.links import link
+from leadline.web.accounts.middleware import django_language
+from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.posting import speaks
+from leadline.web.look.mail import send
+from leadline.web.people.joining import ensure_account
+from leadline.web.people.models import Person
+from leadline.web.results.models import Contest, Release
+
+_LOG = logging.getLogger(__name__)
+
+
+@task()
+def tell(cycle_id: str) -> None:
+    """Tell everybody of what was released to them; each once, what failed again when the clock asks."""
+    cycle = Cycle.objects.select_related("organisation").get(pk=UUID(cycle_id))
+    waiting = Release.objects.filter(participant__cycle=cycle, told=False)
+    to: defaultdict[tuple[str, UUID], list[Release]] = defaultdict(list)
+    people: dict[UUID, Person] = {}
+    for one in waiting.select_related("participant__person__user", "participant__manager__user"):
+        person = one.participant.person if one.audience == "ratee" else one.participant.manager
+        if person and person.email:
+            people[person.pk] = person
+            to[one.audience, person.pk].append(one)
+    for (audience, key), releases in sorted(to.items(), key=lambda item: str(item[0])):
+        claimed = Release.objects.filter(pk__in=[one.pk for one in releases], told=False).update(told=True)
+        if not claimed:
+            continue
+        try:
+            _send(f"results.mail.{audience}", people[key], cycle, n=len(releases))
+        except (OSError, SMTPException) as fault:
+            Release.objects.filter(pk__in=[one.pk for one in releases]).update(told=False)
+            _LOG.warning("a mail about results could not be sent: %s", type(fault).__name__)
+
+
+@task()
+def tell_answer(contest_id: str) -> None:
+    """Tell a ratee that their contest was answered."""
+    contest = Contest.objects.select_related("participant__cycle__organisation", "participant__person__user")
+    own = contest.get(pk=UUID(contest_id))
+    person = own.participant.person
+    if person and person.email:
+        _send("results.mail.answer", person, own.participant.cycle, n=1)
+
+
+def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
+    language = speaks(person, cycle)
+    with translation.override(django_language(language)):
+        day = str(formats.date_format(cycle.appeal_until)) if cycle.appeal_until else ""
+        send(
+            key if day or key == "results.mail.answer" else f"{key}_open",
+            person.email,
+            language,
+            link=link(ensure_account(person), reverse("results:mine")),
+            name=person.name,
+            cycle=cycle.title,
+            organisation=cycle.organisation.name,
+            n=n,
+            day=day,
+        )

@@ -1,0 +1,161 @@
+"""The management view: everybody together, and a ranking where the purpose allows one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from leadline.frameworks import Framework
+from leadline.web.accounts.access import Request, require
+from leadline.web.cycles.access import RUNNERS
+from leadline.web.look.listing import csv_response
+from leadline.web.look.templatetags.look import language, text
+from leadline.web.results import access
+from leadline.web.results.disclosure import COLLEAGUES
+from leadline.web.results.models import Result
+from leadline.web.results.overview import EVERYBODY, constructs
+from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
+from leadline.web.results.sheets import framework_of
+from leadline.web.results.showing import opened_all, opened_overview
+
+MOST_IN_CHART = 60
+
+
+@require(*access.OVERSEERS)
+@require_GET
+def overview(request: Request, cycle_id: UUID) -> HttpResponse:
+    """Means of everybody and by team."""
+    cycle = access.overseen(request.actor, cycle_id)
+    how = "csv" if request.GET.get("export") == "csv" else "page"
+    run = opened_overview(request.actor, cycle, how)
+    framework = framework_of(cycle)
+    found: Mapping[str, Any] = run.tables["overview"]
+    rows = [(row, _by_team(found.get(name, {}))) for name, row in _rows(framework, found)]
+    teams = sorted({team for _, by_team in rows for team in by_team}, key=lambda t: (t == COLLEAGUES, t))
+    if how == "csv":
+        return _overview_csv(rows, teams)
+    context = {
+        "cycle": cycle,
+        "run": run,
+        "rows": [(row, [by_team.get(team) for team in teams]) for row, by_team in rows],
+        "n": found.get("overall", {}).get(EVERYBODY, {}).get("n"),
+        "teams": [team_title(team) for team in teams],
+        "chart": chart(run, [row for row, _ in rows]),
+        "notices": run.tables["notices"].get(language(), []),
+        "least": framework.disclosure.all,
+        "level": f"{framework.level:.0%}",
+        "ranks": cycle.purpose == "selection" and request.actor.has(*RUNNERS),
+    }
+    return render(request, "results/overview.html", context)
+
+
+def _rows(framework: Framework, found: Mapping[str, Any]) -> list[tuple[str, Row]]:
+    spoken = language()
+    titles = {f"factor:{one.id}": one.title[spoken] for one in framework.factors}
+    titles |= {f"competency:{one.id}": one.title[spoken] for one in framework.competencies}
+    expected = {f"competency:{one.id}": one.expectation for one in framework.competencies}
+    asked = {f"competency:{one.id}" for one in framework.competencies if framework.items_of(one.id)}
+    asked |= {"overall", *(f"factor:{one.id}" for one in framework.factors)}
+    return [
+        (
+            name,
+            Row(
+                name,
+                titles.get(name) or text("results.overall"),
+                score_of(found.get(name, {}).get(EVERYBODY), "mean"),
+                expected.get(name),
+            ),
+        )
+        for name in constructs(framework)
+        if name in asked
+    ]
+
+
+def _by_team(found: Mapping[str, Any]) -> dict[str, Score | None]:
+    return {team: score_of(one, "mean") for team, one in found.items() if team != EVERYBODY}
+
+
+def team_title(team: str) -> str:
+    """A team's name; small teams together, or people without a team."""
+    return text("results.other_teams") if team in (COLLEAGUES, "") else team
+
+
+def _overview_csv(rows: list[tuple[Row, dict[str, Score | None]]], teams: list[str]) -> HttpResponse:
+    heads = [text(f"results.columns.{name}") for name in ("construct", "mean", "lower", "upper", "expected")]
+
+    def cells(score: Score | None) -> list[object]:
+        return [round(v, 1) for v in (score.value, score.lower, score.upper)] if score else ["", "", ""]
+
+    lines = (
+        [
+            row.title,
+            *cells(row.score),
+            row.expected,
+            *(cells(by_team.get(team))[0] for team in teams),
+        ]
+        for row, by_team in rows
+    )
+    return csv_response("overview", [*heads, *map(team_title, teams)], lines)
+
+
+@require(*RUNNERS)
+@require_GET
+def ranking(request: Request, cycle_id: UUID) -> HttpResponse:
+    """Everybody in order, with how sure the order is: in a selection only."""
+    cycle = access.ranked(request.actor, cycle_id)
+    how = "csv" if request.GET.get("export") == "csv" else "page"
+    results = opened_all(request.actor, cycle, f"ranking {how}")
+    ranked = sorted((one for one in map(_place, results) if one["score"]), key=lambda one: one["rank"])
+    if how == "csv":
+        heads = ("ratee", "team", "score", "lower", "upper", "place", "places", "best")
+        lines = (
+            [
+                one["result"].participant.name,
+                one["result"].participant.team,
+                *(round(v, 1) for v in (one["score"].value, one["score"].lower, one["score"].upper)),
+                one["rank"],
+                one["places"],
+                one["best"],
+            ]
+            for one in ranked
+        )
+        return csv_response("ranking", [text(f"results.columns.{head}") for head in heads], lines)
+    unranked = [row.participant for row in results if not _place(row)["score"]]
+    context = {
+        "cycle": cycle,
+        "ranked": ranked,
+        "unranked": unranked,
+        "chart": _ranking_chart(results, ranked),
+        "level": f"{results[0].run.tables['level']:.0%}" if results else "",
+    }
+    return render(request, "results/ranking.html", context)
+
+
+def _place(result: Result) -> dict[str, Any]:
+    sheet = result.figures.get("sheet") or {}
+    rank, score = sheet.get("rank"), score_of(sheet.get("overall"))
+    if not rank or not score:
+        return {"result": result, "score": None}
+    return {
+        "result": result,
+        "score": score,
+        "rank": int(rank["rank"]),
+        "places": _range(whole(rank["rank_lower"]), whole(rank["rank_upper"])),
+        "best": chance(rank["p_best"] or 0.0),
+    }
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first}{DASH}{last}"
+
+
+def _ranking_chart(results: list[Result], ranked: list[dict[str, Any]]) -> str:
+    if not results:
+        return ""
+    rows = [Row("", one["result"].participant.name, one["score"]) for one in ranked[:MOST_IN_CHART]]
+    return chart(results[0].run, rows)

@@ -1,0 +1,142 @@
+"""Giving results to ratees and managers, and taking one back that nobody has read.
+
+A release can be undone until its reader has opened it: what was read cannot be unread, and a mail tells only
+that there is something to read. Once read, a correction is a contest with its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from leadline.errors import LeadlineError
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.audit import record
+from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.cycles.moves import move
+from leadline.web.results.access import results
+from leadline.web.results.mails import tell
+from leadline.web.results.models import Comment, Release
+
+AUDIENCES = ("ratee", "manager")
+
+
+class ReleaseError(LeadlineError):
+    """Something that stands in the way of a release."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """In a selection: the human being who decided, and why."""
+
+    name: str
+    reason: str
+
+
+def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Decision | None = None) -> int:
+    """Release every result of a cycle in review, and tell those it is for.
+
+    Parameters
+    ----------
+    actor : Actor
+    cycle : Cycle
+    audiences : sequence of {"ratee", "manager"}
+        The ratee always; the manager where that is the cycle's policy.
+    decision : Decision, optional
+        Needed where the purpose is a selection.
+
+    Returns
+    -------
+    int
+        Results released.
+
+    Raises
+    ------
+    ReleaseError
+        ``web.results.needs_decision``; ``web.results.thresholds_rose``: score again first.
+    MoveError
+        The cycle is not in review.
+    """
+    if cycle.purpose == "selection" and not (decision and decision.name.strip() and decision.reason.strip()):
+        raise ReleaseError("web.results.needs_decision")
+    said = decision or Decision("", "")
+    with transaction.atomic():
+        now = move(cycle, "release", actor, decision=said.name, reason=said.reason)
+        rows = list(results(now).select_related("participant"))
+        if rows and rows[0].run.options["thresholds"] != now.thresholds:
+            raise ReleaseError("web.results.thresholds_rose")
+        Release.objects.bulk_create(
+            Release(
+                participant=row.participant,
+                audience=audience,
+                decision=said.name.strip(),
+                reason=said.reason.strip(),
+                by=actor.user,
+            )
+            for row in rows
+            for audience in ("ratee", *audiences)
+            if audience == "ratee" or (audience == "manager" and row.participant.manager_id)
+        )
+        transaction.on_commit(lambda: tell.enqueue(str(now.pk)))
+    return len(rows)
+
+
+def take_back(actor: Actor, participant: Participant) -> int:
+    """Take back what was released of a ratee, of which nothing was read.
+
+    Raises
+    ------
+    ReleaseError
+        ``web.results.already_read``, ``web.results.not_released``.
+    """
+    _only_released(participant.cycle)
+    with transaction.atomic():
+        own = list(Release.objects.select_for_update().filter(participant=participant))
+        if any(one.read for one in own):
+            raise ReleaseError("web.results.already_read", name=participant.name)
+        Release.objects.filter(pk__in=[one.pk for one in own]).delete()
+        record(actor, "results.taken_back", participant)
+    return len(own)
+
+
+def give(actor: Actor, participant: Participant, audiences: Sequence[str]) -> None:
+    """Release one ratee's result again, in a released cycle, after it was taken back.
+
+    The human decision of a selection stands as it was made for the cycle.
+
+    Raises
+    ------
+    ReleaseError
+        ``web.results.not_released``.
+    """
+    _only_released(participant.cycle)
+    like = Release.objects.filter(participant__cycle=participant.cycle).first()
+    with transaction.atomic():
+        for audience in audiences:
+            if audience == "manager" and not participant.manager_id:
+                continue
+            Release.objects.get_or_create(
+                participant=participant,
+                audience=audience,
+                defaults={
+                    "decision": like.decision if like else "",
+                    "reason": like.reason if like else "",
+                    "by": actor.user,
+                },
+            )
+        record(actor, "results.released", participant)
+        transaction.on_commit(lambda: tell.enqueue(str(participant.cycle_id)))
+
+
+def _only_released(cycle: Cycle) -> None:
+    if cycle.state != "released":
+        raise ReleaseError("web.results.not_released")
+
+
+def unreviewed(cycle: Cycle) -> int:
+    """Comments nobody has decided on: they stay out of what is released."""
+    return Comment.objects.filter(
+        participant__cycle=cycle, participant__withdrawn=False, state="waiting"
+    ).count()

@@ -1,0 +1,107 @@
+"""Starting, watching and trying again: what a run is before and while it is scored."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.dispatch import receiver
+from django.utils import timezone
+from django_tasks import task
+
+from leadline.errors import LeadlineError
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.audit import record
+from leadline.web.accounts.models import Organisation
+from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.moves import moved
+from leadline.web.results.models import Run
+
+_LOG = logging.getLogger(__name__)
+
+SCORING = ("close", "rescore")
+"""Moves that leave a cycle to be scored."""
+STUCK = timedelta(minutes=15)
+"""A run that says nothing for so long has lost its worker."""
+
+
+class RunError(LeadlineError):
+    """Something that the state of a run does not allow, or that kept it from ending."""
+
+
+@receiver(moved, dispatch_uid="results.score")
+def on_move(cycle: Cycle, name: str, actor: Actor | Organisation, **_: object) -> None:
+    """Score a cycle that was closed, or is to be scored again."""
+    if name in SCORING:
+        start(cycle, actor)
+
+
+def start(cycle: Cycle, actor: Actor | Organisation) -> Run:
+    """Begin a run; the worker takes it up once the transaction is committed."""
+    with transaction.atomic():
+        Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        last: int | None = cycle.runs.aggregate(last=Max("number"))["last"]
+        by = actor.user if isinstance(actor, Actor) else None
+        run = Run.objects.create(cycle=cycle, number=(last or 0) + 1, by=by)
+        transaction.on_commit(partial(score.enqueue, str(run.pk)))
+    return run
+
+
+def is_stuck(run: Run) -> bool:
+    """Whether a run has waited or run for so long that its worker must be gone."""
+    since = run.started or run.asked
+    return run.state in ("waiting", "running") and since < timezone.now() - STUCK
+
+
+def retry(run: Run, actor: Actor) -> None:
+    """Try a failed or stuck run once more.
+
+    Raises
+    ------
+    RunError
+        ``web.results.not_failed``.
+    """
+    with transaction.atomic():
+        own = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if own.state != "failed" and not is_stuck(own):
+            raise RunError("web.results.not_failed", state=own.state)
+        own.state, own.failure, own.share, own.step = "waiting", None, 0, ""
+        own.asked, own.started, own.by = timezone.now(), None, actor.user
+        own.save()
+        record(actor, "results.retried", own, number=own.number)
+        transaction.on_commit(partial(score.enqueue, str(own.pk)))
+
+
+@task()
+def score(run_id: str) -> None:
+    """Score, in the worker: only there are the engines of the measurement loaded."""
+    run = Run.objects.select_related("cycle__organisation").get(pk=UUID(run_id))
+    if run.state != "waiting":
+        return
+    try:
+        import_module("leadline.web.results.scoring").run(run)
+    except LeadlineError as fault:
+        fail(run, fault.code, fault.fields)
+    except Exception:
+        fail(run, "web.results.broken", {})
+        _LOG.exception("run %s", run_id)
+        raise
+
+
+def fail(run: Run, code: str, fields: Mapping[str, Any]) -> None:
+    """Keep why a run failed: a code with plain fields, and never an answer."""
+    plain = {name: value if isinstance(value, (int, float)) else str(value) for name, value in fields.items()}
+    run.state, run.failure, run.finished = "failed", {"code": code, "fields": plain}, timezone.now()
+    run.save(update_fields=["state", "failure", "finished"])
+
+
+def latest(cycle: Cycle) -> Run | None:
+    """The run whose figures count: the last that is done."""
+    return cycle.runs.filter(state="done").order_by("-number").first()

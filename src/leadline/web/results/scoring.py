@@ -1,0 +1,248 @@
+"""Scoring a cycle: evidence, measures, what may be shown of them, and everything stored in one transaction.
+
+Runs in the worker; the server never imports it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from leadline import workflows
+from leadline.evidence import Evidence, read_evidence
+from leadline.frameworks import Framework
+from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.cycles.moves import move
+from leadline.web.rating.answers import rows
+from leadline.web.results.disclosure import Rules, Shown, comment_groups, decide, fits, named_counts
+from leadline.web.results.history import plain, read
+from leadline.web.results.models import Comment, Result, Run
+from leadline.web.results.overview import fits_overview, overview, rules_for
+from leadline.web.results.runs import RunError
+from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rules_of, sheets_of
+
+BATCH = 500
+EVERY = 0.5
+"""Seconds between two notes of progress."""
+
+
+def evidence_of(cycle: Cycle, framework: Framework | None = None) -> Evidence:
+    """What was submitted in a cycle as evidence tables: raters are pseudonyms, ratees keys of participants.
+
+    Parameters
+    ----------
+    cycle : Cycle
+    framework : Framework, optional
+        The cycle's, unless given.
+
+    Returns
+    -------
+    Evidence
+        ``ratings`` and ``people``; a self-rating has the ratee as its rater.
+
+    Raises
+    ------
+    RunError
+        ``web.results.no_answers``.
+    """
+    framework = framework or framework_of(cycle)
+    people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False)}
+    known = {item.id for item in framework.items}
+    ratings = [row for row in rows(cycle) if row["ratee"] in people and row["item"] in known]
+    if not any(row["rating"] is not None and row["relationship"] != "self" for row in ratings):
+        raise RunError("web.results.no_answers")
+    columns = {name: [row[name] for row in ratings] for name in ratings[0]}
+    persons = {
+        "person": list(people),
+        "name": [one.name for one in people.values()],
+        "team": [one.team or None for one in people.values()],
+    }
+    return read_evidence({"ratings": columns, "people": persons}, framework)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a run found of one ratee."""
+
+    participant: Participant
+    figures: dict[str, Any]
+    sets: dict[str, Any]
+    kept: int | None
+    comments: list[Comment] | None
+
+
+def run(own: Run) -> None:
+    """Score a cycle and move it to review.
+
+    Parameters
+    ----------
+    own : Run
+        Waiting.
+
+    Raises
+    ------
+    LeadlineError
+        Whatever keeps it from being scored.
+    """
+    cycle = own.cycle
+    tell = _progress(own)
+    own.state, own.started = "running", timezone.now()
+    own.save(update_fields=["state", "started"])
+    tell("web.results.steps.read", 0.0)
+    framework = framework_of(cycle)
+    _check_framework(cycle)
+    evidence = evidence_of(cycle, framework)
+    card = workflows.assess_evidence(
+        evidence, framework, progress=lambda step, done: tell(step, 0.1 + 0.5 * done)
+    )
+    card = workflows.disclosable(card)
+    tell("web.results.steps.disclose", 0.65)
+    rules = rules_of(framework)
+    participants = list(cycle.participants.filter(withdrawn=False).order_by("pk"))
+    sheets = sheets_of(cycle, [one.pk for one in participants], rules)
+    offered = workflows.figure_names(card)
+    chosen = {
+        one.pk: decide(sheets[one.pk].raters, rules, offered.get(str(one.pk), frozenset()))
+        for one in participants
+    }
+    names = {ratee: frozenset[str]() for ratee in card.ratees}
+    names |= {str(key): frozenset(figure.name for figure in figures) for key, figures in chosen.items()}
+    tell("web.results.steps.write", 0.8)
+    persons = workflows.person_sheets(card, names)
+    group = workflows.group_sheet(card, names)
+    groups = GroupFigures.over(framework, sheets.values(), rules)
+    seen = _seen(own, rules)
+    parts = [
+        _part(
+            one,
+            {
+                "sheet": persons.get(str(one.pk)),
+                "groups": groups.of(sheets[one.pk], chosen[one.pk], rules),
+                "raters": named_counts(Counter(rater.group for rater in sheets[one.pk].raters), rules),
+            },
+            sheets[one.pk],
+            Shown(chosen[one.pk], tuple(sheets[one.pk].raters)),
+            rules=rules,
+            seen=seen.get(one.pk, ()),
+        )
+        for one in participants
+    ]
+    tell("web.results.steps.write", 0.95)
+    _store(own, framework, parts, group)
+
+
+def _check_framework(cycle: Cycle) -> None:
+    now = load(cycle.organisation, cycle.framework, cycle.profiles).hash
+    if cycle.framework_hash and now != cycle.framework_hash:
+        raise RunError("web.results.framework_changed", framework=cycle.framework)
+
+
+Seen = Sequence[tuple[Result, Shown]]
+
+
+def _seen(own: Run, rules: Rules) -> dict[Any, Seen]:
+    """What somebody has seen of each ratee, run by run."""
+    found: dict[Any, list[tuple[Result, Shown]]] = {}
+    before = Result.objects.filter(run__cycle=own.cycle, shown=True).exclude(run=own)
+    for result in before.select_related("run").order_by("run__number"):
+        found.setdefault(result.participant_id, []).append((result, read(result.sets, rules)))
+    return dict(found)
+
+
+def _part(
+    participant: Participant,
+    figures: dict[str, Any],
+    sheets: Sheets,
+    new: Shown,
+    *,
+    rules: Rules,
+    seen: Seen,
+) -> Part:
+    """The new figures, or those that were seen where new ones would tell about too few."""
+    if seen and not fits(new, [shown for _, shown in seen], rules):
+        last = seen[-1][0]
+        return Part(participant, last.figures, last.sets, last.kept or last.run.number, None)
+    return Part(participant, figures, plain(new, rules), None, _comments(participant, sheets, rules))
+
+
+def _comments(participant: Participant, sheets: Sheets, rules: Rules) -> list[Comment]:
+    under = comment_groups(sheets.writers, rules)
+    return [
+        Comment(participant=participant, group=under[group], competency=competency, text=text)
+        for group, competency, text in sheets.comments
+        if group in under
+    ]
+
+
+def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping[str, Any]) -> None:
+    with transaction.atomic():
+        Cycle.objects.select_for_update(no_key=True).get(pk=own.cycle_id)
+        own.results.all().delete()
+        Result.objects.bulk_create(
+            (
+                Result(run=own, participant=p.participant, figures=p.figures, sets=p.sets, kept=p.kept)
+                for p in parts
+            ),
+            batch_size=BATCH,
+        )
+        _renew_comments([part for part in parts if part.comments is not None])
+        own.state, own.share, own.finished = "done", 1.0, timezone.now()
+        own.input_hash = group["input_hash"]
+        own.options = {"thresholds": own.cycle.thresholds, "formula": group["formula"], "seed": group["seed"]}
+        own.versions = {
+            "leadline": group["engine"],
+            "framework": own.cycle.framework,
+            "framework_hash": framework.hash,
+            "profiles": own.cycle.profiles,
+        }
+        own.tables = {name: group[name] for name in ("charts", "notices", "level")}
+        own.tables["overview"], own.sets = _overview(own, framework, parts)
+        own.save()
+        move(own.cycle, "scored", own.cycle.organisation, run=own.number)
+
+
+def _overview(own: Run, framework: Framework, parts: Sequence[Part]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Figures on everybody together, or those that were seen where new ones would tell about too few."""
+    rules = rules_for(framework)
+    people = [(str(p.participant.pk), p.participant.team, p.figures["sheet"]) for p in parts]
+    found, new = overview(people, rules, framework.level)
+    seen = list(Run.objects.filter(cycle=own.cycle, shown=True).exclude(pk=own.pk).order_by("number"))
+    if seen and not fits_overview(new, [read(run.sets, rules) for run in seen], rules):
+        return seen[-1].tables["overview"], seen[-1].sets
+    return found, plain(new, rules)
+
+
+def _renew_comments(parts: Sequence[Part]) -> None:
+    """Write comments anew; what the desk decided on a comment that is still there stays."""
+    participants = [part.participant.pk for part in parts]
+    known: dict[tuple[Any, str, str], list[Comment]] = {}
+    for comment in Comment.objects.filter(participant__in=participants):
+        key = (comment.participant_id, comment.competency, comment.original or comment.text)
+        known.setdefault(key, []).append(comment)
+    fresh = [comment for part in parts for comment in part.comments or ()]
+    for comment in fresh:
+        if before := known.get((comment.participant_id, comment.competency, comment.text)):
+            one = before.pop()
+            comment.text, comment.original = one.text, one.original
+            comment.state, comment.by_id = one.state, one.by_id
+    Comment.objects.filter(participant__in=participants).delete()
+    Comment.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def _progress(own: Run) -> Callable[[str, float], None]:
+    """Notes in the database where the run is, not more often than somebody looks."""
+    last = [float("-inf")]
+
+    def tell(step: str, share: float) -> None:
+        if monotonic() - last[0] >= EVERY:
+            last[0] = monotonic()
+            Run.objects.filter(pk=own.pk).update(step=step, share=round(share, 3))
+
+    return tell

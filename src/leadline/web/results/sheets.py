@@ -1,0 +1,137 @@
+"""What was submitted on each ratee, as the disclosure engine and the group figures need it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import sqrt
+from statistics import NormalDist, fmean
+from typing import Any
+from uuid import UUID
+
+from leadline.frameworks import Framework
+from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles.models import Cycle
+from leadline.web.rating.models import Submission
+from leadline.web.results.disclosure import SELF, Figure, Rater, Rules
+from leadline.web.results.history import mark_of, person_of
+
+DIGITS = 4
+
+
+@dataclass
+class Sheets:
+    """All answer sheets on one ratee: the raters, what each said, and how many of a group wrote comments."""
+
+    raters: list[Rater] = field(default_factory=list)
+    answers: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    writers: Counter[str] = field(default_factory=Counter)
+    comments: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def framework_of(cycle: Cycle) -> Framework:
+    """The cycle's framework with the cycle's least numbers, which may be higher than its own, never lower."""
+    found = load(cycle.organisation, cycle.framework, cycle.profiles)
+    own: Mapping[str, int] = cycle.thresholds
+    return replace(
+        found,
+        disclosure=replace(
+            found.disclosure,
+            all=max(found.disclosure.all, own.get("all", 0)),
+            comments=max(found.disclosure.comments, own.get("comments", 0)),
+        ),
+        relationships=tuple(
+            replace(one, least=max(one.least, own.get(one.id, 0))) for one in found.relationships
+        ),
+    )
+
+
+def rules_of(framework: Framework) -> Rules:
+    """The disclosure engine's rules."""
+    items = {c.id: tuple(i.id for i in framework.items_of(c.id)) for c in framework.competencies}
+    return Rules(
+        least={one.id: one.least for one in framework.relationships},
+        everybody=framework.disclosure.all,
+        comments=framework.disclosure.comments,
+        items={competency: parts for competency, parts in items.items() if parts},
+        competencies={
+            f.id: tuple(c.id for c in framework.competencies_of(f.id) if items[c.id])
+            for f in framework.factors
+        },
+        uncounted=frozenset({SELF, *(one.id for one in framework.relationships if not one.counts)}),
+    )
+
+
+def sheets_of(cycle: Cycle, participants: Iterable[UUID], rules: Rules) -> dict[UUID, Sheets]:
+    """Sheets by ratee; ratees nobody rated have empty ones."""
+    found = {one: Sheets() for one in participants}
+    known = {item for items in rules.items.values() for item in items}
+    rows = Submission.objects.filter(cycle=cycle).values_list(
+        "participant", "pseudonym", "relationship", "answers", "comments"
+    )
+    for participant, pseudonym, group, answers, comments in rows.order_by("pk").iterator():
+        own = found.get(participant)
+        if own is None or group in rules.uncounted:
+            continue
+        person = person_of(participant, pseudonym)
+        observed = {item: value for item, value in answers.items() if value is not None and item in known}
+        own.raters.append(Rater(person, mark_of(answers, comments), group, frozenset(observed)))
+        own.answers[person] = observed
+        said = [(group, competency, text.strip()) for competency, text in comments.items() if text.strip()]
+        own.comments += said
+        own.writers[group] += bool(said)
+    return found
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """Groups' views of competencies on 0-100, each with its margin.
+
+    The margin of a group's mean is ``z * spread / sqrt(n)``: the spread of raters around the mean of their
+    ratee is that of the whole cycle, for that of three people would tell more about them than their mean.
+    """
+
+    framework: Framework
+    spread: Mapping[str, float]
+
+    @classmethod
+    def over(cls, framework: Framework, sheets: Iterable[Sheets], rules: Rules) -> GroupFigures:
+        """With the spread, by competency, of all raters of a cycle."""
+        squares: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for one in sheets:
+            for competency, items in rules.items.items():
+                views = [view for own in one.answers.values() if (view := _view(own, items)) is not None]
+                if len(views) > 1:
+                    mean = fmean(views)
+                    squares[competency][0] += sum((view - mean) ** 2 for view in views)
+                    squares[competency][1] += len(views) - 1
+        scale = 100 / (framework.scale.max - framework.scale.min)
+        return cls(framework, {c: scale * sqrt(total / free) for c, (total, free) in squares.items()})
+
+    def of(self, sheets: Sheets, figures: Sequence[Figure], rules: Rules) -> dict[str, dict[str, Any]]:
+        """By competency and group: ``mean``, ``lower``, ``upper`` and ``n``; only the figures given."""
+        found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        z = NormalDist().inv_cdf((1 + self.framework.level) / 2)
+        low, width = self.framework.scale.min, self.framework.scale.max - self.framework.scale.min
+        for figure in figures:
+            if not figure.name.startswith("group:"):
+                continue
+            _, competency, label = figure.name.split(":")
+            people = {cell.person for cell in figure.cells(sheets.raters, rules)}
+            views = [_view(sheets.answers[one], rules.items[competency]) for one in sorted(people)]
+            mean = 100 * (fmean(view for view in views if view is not None) - low) / width
+            margin = z * self.spread.get(competency, 0.0) / sqrt(len(people))
+            found[competency][label] = {
+                "mean": round(mean, DIGITS),
+                "lower": round(max(0.0, mean - margin), DIGITS),
+                "upper": round(min(100.0, mean + margin), DIGITS),
+                "n": len(people),
+            }
+        return dict(found)
+
+
+def _view(answers: Mapping[str, int], items: Sequence[str]) -> float | None:
+    """A rater's mean rating of the items they observed."""
+    values = [answers[item] for item in items if item in answers]
+    return fmean(values) if values else None

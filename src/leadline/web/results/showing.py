@@ -1,0 +1,63 @@
+"""Noting that figures were seen, which later runs must fit, and that a release was read."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import Http404
+
+from leadline.web.accounts.access import Actor
+from leadline.web.accounts.audit import record
+from leadline.web.cycles.models import Cycle
+from leadline.web.results.access import SCORED, Seen, results
+from leadline.web.results.models import Release, Result, Run
+
+
+def opened(actor: Actor, seen: Seen, how: str) -> None:
+    """Note that somebody read a result.
+
+    Parameters
+    ----------
+    actor : Actor
+    seen : Seen
+    how : {"page", "csv", "json"}
+    """
+    if not seen.result.shown:
+        _note(seen.participant.cycle, [seen.result])
+    if seen.audience in ("ratee", "manager"):
+        own = Release.objects.filter(participant=seen.participant, audience=seen.audience, read=False)
+        own.update(read=True)
+    record(actor, "results.read", seen.participant, audience=seen.audience, how=how)
+
+
+def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Result]:
+    """Results of everybody in a cycle, noted as seen, with their participants; by name."""
+    rows = list(results(cycle).select_related("participant").order_by("participant__name", "pk"))
+    _note(cycle, [row for row in rows if not row.shown])
+    record(actor, "results.read_all", cycle, how=how)
+    return rows
+
+
+def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
+    """The run that counts, its overview noted as seen."""
+    run = cycle.runs.filter(state="done").order_by("-number").first()
+    if run is None:
+        raise Http404
+    if not run.shown:
+        with transaction.atomic():
+            _lock(cycle)
+            Run.objects.filter(pk=run.pk).update(shown=True)
+    record(actor, "results.read_overview", cycle, how=how)
+    return run
+
+
+def _note(cycle: Cycle, rows: list[Result]) -> None:
+    if rows:
+        with transaction.atomic():
+            _lock(cycle)
+            Result.objects.filter(pk__in=[row.pk for row in rows]).update(shown=True)
+
+
+def _lock(cycle: Cycle) -> None:
+    """A run that is being scored must not decide while figures it does not know of come to be seen."""
+    if Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk).state not in SCORED:
+        raise Http404

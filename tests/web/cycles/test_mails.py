@@ -1,0 +1,241 @@
+"""Every mail of a cycle as it arrives, in both languages, through a real mail server.
+
+``LEADLINE_RECORD_MAILS=yes`` writes the snapshots in ``tests/web/mails`` anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from datetime import date
+from email.header import decode_header, make_header
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Handler
+from pytest_django.fixtures import Settings
+from tests.web.cast import World
+
+from leadline.web.cycles import access, inviting, nominating, panels, planning, posting, wording
+from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
+from leadline.web.people.models import Person
+
+FOLDER = Path(__file__).parents[1] / "mails"
+ADDRESSES = re.compile(r"http://testserver/\S+")
+
+
+class Box(Handler):
+    """Keeps what arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture
+def box(settings: Settings) -> Iterator[Box]:
+    handler = Box()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "leadline.web.look.mail.Backend"
+    settings.LEADLINE_MAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.LEADLINE_MAIL_FROM = "leadline@acme.example"
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def cycle(world: World) -> Cycle:
+    found: Cycle = world.things["cycle_running"]
+    Cycle.objects.filter(pk=found.pk).update(closes=date(2100, 6, 30))
+    found.refresh_from_db()
+    Cycle.objects.filter(title="Leadership feedback, autumn").delete()
+    Mailed.objects.all().delete()
+    return found
+
+
+def plain(mail: Message) -> str:
+    part = mail.get_payload(0)
+    assert isinstance(part, Message)
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content.decode()
+
+
+def shown(mail: Message) -> str:
+    """Subject and text, with what differs each time taken out."""
+    subject = str(make_header(decode_header(mail["Subject"])))
+    text = ADDRESSES.sub("http://testserver/…", plain(mail)).replace("\r\n", "\n")
+    return f"To: {mail['To']}\nSubject: {subject}\n\n{text}"
+
+
+def send_all() -> None:
+    for mail in Mailed.objects.filter(state="waiting"):
+        assert posting.send(mail)
+
+
+def prepare(world: World, cycle: Cycle, kind: str) -> None:
+    """Bring about what the mail of a kind is about, and put it into the outbox."""
+    ravi: Person = world.people["ratee"]
+    if kind in ("nominate", "approve"):
+        other: Cycle = world.things["cycle_nominating"]
+        Cycle.objects.filter(pk=other.pk).update(nominate_until=date(2100, 5, 1))
+        other.refresh_from_db()
+        inviting.tell(other, kind, [ravi if kind == "nominate" else world.people["manager"]])
+    elif kind == "invite_stakeholder":
+        inviting.tell(cycle, "invite", [world.things["stakeholder"]])
+    elif kind == "closed":
+        Cycle.objects.filter(pk=cycle.pk).update(state="scoring")
+        inviting.tell(cycle, kind, [ravi])
+    else:
+        inviting.tell(cycle, kind, [world.people["bo"]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", wording.KINDS)
+def test_each_mail_arrives_as_written_down(
+    world: World, cycle: Cycle, box: Box, kind: str, language: str
+) -> None:
+    Person.objects.update(language=language)
+    Stakeholder.objects.update(language=language)
+    for person in world.people.values():
+        person.language = language
+    prepare(world, cycle, kind)
+    send_all()
+    (mail,) = box.mails
+    path = FOLDER / f"cycles-{kind}-{language}.txt"
+    if os.environ.get("LEADLINE_RECORD_MAILS"):
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(shown(mail), encoding="utf-8")
+    assert shown(mail) == path.read_text(encoding="utf-8")
+    assert mail["From"] == "leadline@acme.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_rater_gets_one_mail_for_the_whole_queue_and_no_mail_names_whom_they_rate(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    Assignment.objects.update(invited=False)
+    inviting.invite(cycle)
+    send_all()
+    to_bo = [mail for mail in box.mails if mail["To"] == "bo@acme.example"]
+    assert len(to_bo) == 1
+    n = access.owed_in(cycle).filter(rater=world.people["bo"]).count()
+    assert n == 3
+    assert f"{n} people" in plain(to_bo[0])
+    ratees = {row.name for row in cycle.participants.all()}
+    for mail in box.mails:
+        text = plain(mail).replace(f"Hello {mail['To']}", "")
+        greeted = Person.objects.filter(email=mail["To"]).values_list("name", flat=True).first()
+        assert not any(name in text for name in ratees - {greeted})
+
+
+def test_who_has_answered_meanwhile_gets_no_mail(world: World, cycle: Cycle, box: Box) -> None:
+    inviting.remind(cycle)
+    Assignment.objects.update(submitted=True)
+    send_all()
+    assert box.mails == []
+    assert not Mailed.objects.exclude(state="sent").exists()
+
+
+def test_a_personal_link_is_kept_only_as_its_digest_and_ends_with_the_closing_day(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    PersonalLink.objects.all().delete()
+    prepare(world, cycle, "invite_stakeholder")
+    send_all()
+    found = re.search(r"/rate/link/([^/\s]+)/", plain(box.mails[0]))
+    assert found
+    token = found[1]
+    (kept,) = PersonalLink.objects.all()
+    assert token not in kept.digest
+    assert access.stakeholder(token) == world.things["stakeholder"]
+    assert kept.expires.isoformat() == "2100-06-30T22:00:00+00:00"
+
+
+def test_an_expired_link_brings_a_new_one_to_its_owner_and_to_nobody_else(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    assert posting.renew(world.things["expired_link_token"])
+    assert [mail["To"] for mail in box.mails] == ["customer@example.org"]
+    assert not posting.renew("no such token")
+    Assignment.objects.update(submitted=True)
+    assert not posting.renew(world.things["link_token"])
+    assert len(box.mails) == 1
+
+
+def test_own_words_replace_ours_and_their_braces_are_filled_but_never_evaluated(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    own = {"subject": "Hi {name}: {n}!", "text": "Until {day} at {organisation}, {{cycle}}."}
+    Cycle.objects.filter(pk=cycle.pk).update(mails={"reminder": {"en": own}})
+    prepare(world, cycle, "reminder")
+    send_all()
+    text = shown(box.mails[0])
+    assert "Subject: Hi Bo Berg: 3!" in text
+    assert "at Acme, {Autumn leadership}." in text
+
+
+def test_a_server_that_is_down_loses_no_mail(world: World, cycle: Cycle, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "leadline.web.look.mail.Backend"
+    settings.LEADLINE_MAIL_URL = "smtp://127.0.0.1:1"
+    inviting.tell(cycle, "reminder", [world.people["bo"]])
+    for _ in range(posting.TRIES):
+        mail = Mailed.objects.get()
+        assert mail.state == "waiting"
+        assert not posting.send(mail)
+    assert Mailed.objects.get().state == "failed"
+    posting.again(cycle)
+    assert Mailed.objects.get().tries <= 1
+
+
+def test_a_mail_another_worker_is_sending_is_not_sent_twice(world: World, cycle: Cycle, box: Box) -> None:
+    inviting.tell(cycle, "reminder", [world.people["bo"]])
+    mail = Mailed.objects.get()
+    assert posting.send(mail)
+    assert posting.send(mail)
+    assert len(box.mails) == 1
+
+
+def test_who_signs_in_for_the_first_time_gets_an_account_with_the_invitation(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    assert world.people["bo"].user is None
+    prepare(world, cycle, "invite")
+    send_all()
+    assert Person.objects.get(pk=world.people["bo"].pk).user
+
+
+def test_a_nomination_handed_in_tells_the_manager_and_nobody_else(world: World, box: Box) -> None:
+    Mailed.objects.all().delete()
+    ravi: Participant = world.things["nominee_ratee"]
+    nominating.hand_in(world.actor("ratee"), ravi)
+    assert list(Mailed.objects.values_list("kind", "to")) == [("approve", "mei@acme.example")]
+    panels.remove(world.actor("analytics"), world.things["proposed_ratee"])
+    assert Mailed.objects.count() == 1
+
+
+def test_the_wording_on_offer_says_what_it_will_say(world: World) -> None:
+    draft: Cycle = world.things["cycle_draft"]
+    assert (
+        planning.change(world.actor("analytics"), draft, mails={"invite": {"zh": {"subject": "{name}您好"}}})
+        == ()
+    )
+    letter = wording.letter(
+        draft,
+        "invite",
+        "zh",
+        {"name": "李雷", "organisation": "Acme", "cycle": "春季", "n": 2, "day": "5月1日"},
+    )
+    assert letter.subject == "李雷您好"
+    assert "2 位人员" in letter.text

@@ -1,0 +1,75 @@
+"""Sealing: nothing in the database, or in any file of it, leads from a figure to a rater."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from tests.web.cast import World, build
+
+from leadline.web.cycles import keys
+from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.rating.models import Submission
+from leadline.web.results import clock, sealing
+from leadline.web.results.access import results
+from leadline.web.results.models import Comment, Result
+from leadline.web.results.sealing import SealError
+
+ORIGINAL = "zq-original-wording-of-a-rater-zq"
+
+
+def over(cycle: Cycle) -> Cycle:
+    cycle.appeal_until = timezone.localdate() - timedelta(days=3)
+    cycle.save()
+    return cycle
+
+
+def test_a_cycle_is_not_sealed_while_it_can_be_contested(world: World) -> None:
+    with pytest.raises(SealError):
+        sealing.seal(world.things["cycle_released"], world.actor("analytics"))
+
+
+def test_the_clock_seals_on_the_day_after_the_window(world: World) -> None:
+    cycle = over(world.things["cycle_released"])
+    clock.due(timezone.now())
+    cycle.refresh_from_db()
+    assert cycle.state == "sealed"
+
+
+def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: World) -> None:
+    cycle = over(world.things["cycle_released"])
+    before = dict(results(cycle).values_list("participant", "figures"))
+    pseudonyms = set(Submission.objects.filter(cycle=cycle).values_list("pseudonym", flat=True))
+    Comment.objects.filter(participant__cycle=cycle).update(original=ORIGINAL)
+    sealing.seal(cycle, world.actor("analytics"))
+    assert dict(results(cycle).values_list("participant", "figures")) == before
+    assert not any(Result.objects.filter(run__cycle=cycle).values_list("sets", flat=True))
+    after = Submission.objects.filter(cycle=cycle)
+    assert pseudonyms.isdisjoint(after.values_list("pseudonym", flat=True))
+    assert not any(after.values_list("comments", flat=True))
+    assert set(Comment.objects.filter(participant__cycle=cycle).values_list("original", flat=True)) == {""}
+    assert not Assignment.objects.filter(participant__cycle=cycle, submitted=True).exists()
+    ravi = cycle.participants.get(name="Ravi Rao")
+    assert ravi.counts == {"manager": 1, "peer": 5, "report": 3, "self": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_file_of_the_database_holds_the_original_wording_afterwards() -> None:
+    world = build()
+    cycle = over(world.things["cycle_released"])
+    Comment.objects.filter(participant__cycle=cycle).update(original=ORIGINAL)
+    sealing.seal(cycle, world.actor("analytics"))
+    assert not keys.exists(cycle)
+    if connection.vendor == "sqlite":
+        base = Path(str(connection.settings_dict["NAME"]))
+        for path in (base, base.with_name(base.name + "-wal")):
+            assert not path.exists() or ORIGINAL.encode() not in path.read_bytes()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM results_comment WHERE original <> ''")
+            assert cursor.fetchone() == (0,)
+    call_command("flush", interactive=False, verbosity=0)

@@ -1,0 +1,213 @@
+"""Cycles that are closed: one in review, of which people are selected, and one released.
+
+Both were scored by the real scorer once; since answers are the same in every world, later worlds are
+given what it stored.
+"""
+
+from __future__ import annotations
+
+import random
+from copy import deepcopy
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from django.utils import timezone
+from tests.web.cast import World
+
+from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles import keys
+from leadline.web.cycles.models import Assignment, Cycle, Participant
+from leadline.web.rating.models import Submission
+from leadline.web.results import scoring
+from leadline.web.results.models import Comment, Contest, Release, Result, Run
+
+FRAMEWORK = "technical-leadership@1.0.0"
+RATEES = ("ratee", "rater", "bo", "chidi", "elif", "member")
+SAID = (
+    "Explains a trade-off so that everybody in the room can repeat it.",
+    "Decisions come late when two teams disagree.",
+    "Gave me room to try a design of my own, and came back to it after the release.",
+    "In reviews it would help to hear first what is good.",
+    "Keeps calm in an incident, and says who does what next.",
+)
+STORED = ("state", "share", "finished", "input_hash", "options", "versions", "tables", "sets")
+KEPT: dict[str, dict[str, Any]] = {}
+
+
+def add(world: World) -> None:
+    """Add them."""
+    review = closed(world, "Promotion round", "selection")
+    scored(review)
+    released = closed(world, "Leadership 2026", "development", appeal_until=timezone.localdate())
+    scored(released)
+    released.comments = Comment.objects.filter(participant__cycle=released)
+    released.comments.update(state="public")
+    for participant in released.participants.all():
+        for audience in ("ratee", "manager"):
+            Release.objects.create(participant=participant, audience=audience)
+    released.state = "released"
+    released.save()
+    ravi = released.participants.get(person=world.people["ratee"])
+    world.things |= {
+        "cycle_review": review,
+        "cycle_released": released,
+        "run": review.runs.get(),
+        "result_ratee": ravi,
+        "result_thin": released.participants.get(person=world.people["member"]),
+        "result_review": review.participants.get(person=world.people["ratee"]),
+        "comment": Comment.objects.filter(participant__cycle=review).order_by("text").first(),
+        "contest": Contest.objects.create(
+            participant=ravi, text="In the spring I was on leave: nobody could see how I delegate."
+        ),
+        "run_failed": failed(world),
+        "cycle_twice": twice(world),
+    }
+    world.things["cycle_silent"] = world.things["run_failed"].cycle
+
+
+def twice(world: World) -> Cycle:
+    """A cycle in review that was scored twice, of which the first figures were seen."""
+    cycle = closed(world, "Twice scored", "development")
+    first = scored(cycle)
+    Result.objects.filter(run=first).update(shown=True)
+    second = Run.objects.get(pk=first.pk)
+    results = list(second.results.all())
+    second.pk, second.number = uuid4(), 2
+    second._state.adding = True
+    second.save(force_insert=True)
+    Result.objects.bulk_create(
+        Result(run=second, participant_id=one.participant_id, figures=one.figures, sets=one.sets)
+        for one in results
+    )
+    return cycle
+
+
+def failed(world: World) -> Run:
+    """A cycle that could not be scored."""
+    cycle = Cycle.objects.create(
+        organisation=world.organisation, title="Silent round", state="scoring", framework=FRAMEWORK
+    )
+    return Run.objects.create(
+        cycle=cycle, number=1, state="failed", failure={"code": "web.results.no_answers", "fields": {}}
+    )
+
+
+def closed(world: World, title: str, purpose: str, **fields: object) -> Cycle:
+    """A cycle in which everybody rated the ratees of their team, but few rated Tom."""
+    fields = {"appeal_until": timezone.localdate() + timedelta(days=30), **fields}
+    cycle = Cycle.objects.create(
+        pk=uuid5(NAMESPACE_URL, title),
+        organisation=world.organisation,
+        title=title,
+        purpose=purpose,
+        state="scoring",
+        framework=FRAMEWORK,
+        languages=["en", "zh"],
+        time_zone="Europe/Berlin",
+        closes=timezone.localdate() - timedelta(days=7),
+        **fields,
+    )
+    keys.create(cycle)
+    chance = random.Random(7)  # noqa: S311  answers, not secrets
+    framework = load(cycle.organisation, FRAMEWORK)
+    # What somebody is good at differs, and so does how harshly others rate.
+    for place, ratee in enumerate(RATEES):
+        person = world.people[ratee]
+        participant = Participant.objects.create(
+            pk=uuid5(cycle.pk, ratee),
+            cycle=cycle,
+            person=person,
+            manager=person.manager,
+            name=person.name,
+            team=person.team.name if person.team else "",
+        )
+        for number, (rater, group) in enumerate(panel(ratee)):
+            assignment = Assignment.objects.create(
+                participant=participant, rater=world.people[rater], relationship=group, submitted=True
+            )
+            submit(assignment, framework, chance, level=2.6 + 0.3 * place, number=number)
+    return cycle
+
+
+def panel(ratee: str) -> list[tuple[str, str]]:
+    """Who rates a ratee, as what."""
+    if ratee == "member":
+        return [("member", "self"), ("dana", "manager"), ("bo", "peer")]
+    peers = [one for one in ("rater", "bo", "chidi", "elif", "finn", "ratee") if one != ratee]
+    reports = ["gita", "hugo", "ida"] if ratee == "ratee" else []
+    return [
+        (ratee, "self"),
+        ("manager", "manager"),
+        *((one, "peer") for one in peers),
+        *((one, "report") for one in reports),
+    ]
+
+
+def submit(assignment: Assignment, framework: Any, chance: random.Random, level: float, number: int) -> None:
+    """An answer sheet, as the form would have left it."""
+    answers = {
+        item.id: None
+        if chance.random() < 0.04
+        else max(1, min(5, round(chance.gauss(level + (len(item.competency) % 3) * 0.4, 0.8))))
+        for item in framework.items
+        if not item.relationships or assignment.relationship in item.relationships
+    }
+    comments = {"clarity": SAID[number % len(SAID)]} if 0 < number <= 6 else {}
+    Submission.objects.create(
+        cycle=assignment.participant.cycle,
+        participant=assignment.participant,
+        relationship=assignment.relationship,
+        # Not the key's: it would differ in every world.
+        pseudonym=sha256(f"{assignment.participant.cycle_id}{assignment.rater}".encode()).hexdigest(),
+        answers=answers,
+        comments=comments,
+    )
+
+
+def scored(cycle: Cycle) -> Run:
+    """Score, or remember how it was scored."""
+    run = Run.objects.create(cycle=cycle, number=1)
+    if cycle.title not in KEPT:
+        scoring.run(run)
+        KEPT[cycle.title] = {
+            "run": {
+                name: deepcopy(getattr(run, name))
+                for name in (
+                    "state",
+                    "share",
+                    "finished",
+                    "input_hash",
+                    "options",
+                    "versions",
+                    "tables",
+                    "sets",
+                )
+            },
+            "results": list(run.results.values("participant", "figures", "sets")),
+            "comments": list(
+                Comment.objects.filter(participant__cycle=cycle).values(
+                    "participant", "group", "competency", "text"
+                )
+            ),
+        }
+        cycle.refresh_from_db()
+        return run
+    known = KEPT[cycle.title]
+    Run.objects.filter(pk=run.pk).update(**known["run"], started=known["run"]["finished"])
+    Result.objects.bulk_create(
+        Result(run=run, participant_id=_key(one), figures=one["figures"], sets=one["sets"])
+        for one in known["results"]
+    )
+    Comment.objects.bulk_create(
+        Comment(participant_id=_key(one), **{name: one[name] for name in ("group", "competency", "text")})
+        for one in known["comments"]
+    )
+    cycle.state = "review"
+    cycle.save()
+    return Run.objects.get(pk=run.pk)
+
+
+def _key(one: dict[str, Any]) -> UUID:
+    return one["participant"]
