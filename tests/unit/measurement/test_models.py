@@ -110,6 +110,25 @@ def test_the_way_is_chosen_by_the_design_and_logged(
     assert "p0" not in caplog.text
 
 
+def test_tables_too_large_to_lay_out_take_the_other_way_where_it_is_the_same_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("leadline.measurement.choice._LARGEST_TABLE", 10)
+    monkeypatch.setattr("leadline.measurement.choice._MOST_RATINGS", 10)
+    large, small = fit(table(ALONE), model="partial-credit", rater=None), fit(exam(), model="2pl", rater=None)
+    assert large.approximation == "Gaussian variational"
+    assert small.approximation == "adaptive quadrature"
+    mixed = fit(with_facet(ALONE), model="graded", rater=None, facets=["day"])
+    assert mixed.approximation == "Gaussian variational"
+    monkeypatch.undo()
+    exact = fit(with_facet(ALONE), model="graded", rater=None, facets=["day"])
+    assert exact.approximation == "adaptive quadrature"
+    for facet in ("item", "day"):
+        assert mixed.facets[facet].measure == pytest.approx(exact.facets[facet].measure, abs=0.03)
+    assert mixed.thresholds.threshold[1:] == pytest.approx(exact.thresholds.threshold[1:], abs=0.1)
+    assert mixed.facets["ratee"].measure == pytest.approx(exact.facets["ratee"].measure, abs=0.25)
+
+
 REFUSED: list[tuple[Frame, dict[str, Any], str]] = [
     (table(grid()), {"method": "joint", "model": "2pl"}, "rating-scale, partial-credit"),
     (table(grid()), {"model": "3pl"}, "rater=None"),
