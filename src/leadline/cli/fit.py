@@ -42,6 +42,6 @@ def run(*, file: str, out: str, **options: Any) -> None:
     state = "fit.converged" if fit.converged else "fit.not_converged"
     state += {"joint": "", "marginal": "_marginal"}.get(fit.log_likelihood_kind, "_bound")
     click.echo(say(state, n=fit.iterations, log_likelihood=number(fit.log_likelihood, 3)))
-    for warning in fit.warnings:
+    for warning in fit.remarks:
         click.echo(say("notice", text=warning.describe(how.language)))
     click.echo(say("fit.written", path=result.out))

@@ -1,5 +1,6 @@
 """What was observed: the evidence tables, their checks, and the sources that fill them."""
 
+from leadline.evidence.checks.fitted import rating_faults
 from leadline.evidence.checks.public import (
     check_groups,
     check_outcomes,
@@ -28,6 +29,7 @@ __all__ = [
     "codes",
     "describe",
     "frame",
+    "rating_faults",
     "read_blocks",
     "read_evidence",
     "read_table",

@@ -45,6 +45,11 @@ def blocks_of(table: Frame | Blocks) -> Blocks:
     )
 
 
+def whole(table: Frame | Blocks) -> Frame:
+    """All columns of all blocks in memory: for a close look where something is wrong."""
+    return pl.concat(list(table.read(table.columns))) if isinstance(table, Blocks) else table
+
+
 def scanned(plan: pl.LazyFrame) -> Blocks:
     """What a plan yields, as blocks of its engine's size."""
 

@@ -146,6 +146,11 @@ def read_blocks(source: Source, *, query: str | None = None) -> Blocks:
     ------
     SourceError, EvidenceError
         As `read_table`.
+
+    Examples
+    --------
+    >>> read_blocks({"ratee": ["ada"], "score": [82.3]}).columns
+    ('ratee', 'score')
     """
     if isinstance(source, str | Path) and "://" not in str(source) and query is None:
         found = open_blocks(Path(source))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ class BiasTerms(NamedTuple):
 
 
 def bias_terms(
-    first: NDArray[np.int32],
-    second: NDArray[np.int32],
+    first: Codes,
+    second: Codes,
     *,
     eta: Floats,
     steps: Floats,
@@ -104,6 +104,47 @@ def bias_terms(
     )
 
 
+class Placed(NamedTuple):
+    """Ratings that took part in a fit and what applies to each of them, shape (n,).
+
+    ``kept`` numbers the ratings; ``eta`` is their location without the item; ``labels`` of shape (n, K)
+    has the rating each rung stands for.
+    """
+
+    kept: NDArray[np.intp]
+    eta: Floats
+    steps: Floats
+    rung: Codes
+    labels: Floats
+    weight: Floats
+
+    def of(self, at: Codes) -> dict[str, Any]:
+        """Arguments of `bias_terms` for some of them."""
+        return {name: getattr(self, name)[at] for name in ("eta", "steps", "rung", "labels", "weight")}
+
+
+def placed_ratings(ratings: Ratings, calibration: Calibration) -> Placed:
+    """Ratings that took part in a fit, placed where it puts them.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    calibration : Calibration
+
+    Returns
+    -------
+    Placed
+    """
+    kept = np.flatnonzero(calibration.screen.kept)
+    item = ratings.index["item"][kept]
+    eta = np.zeros(len(kept))
+    for facet, x in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
+        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet][kept]]
+    labels = np.nan_to_num(rung_labels(calibration)[np.zeros_like(item) if calibration.shared else item])
+    rung, weight = calibration.screen.rung[kept], ratings.weight[kept]
+    return Placed(kept, eta, calibration.steps[item], rung, labels, weight)
+
+
 def fitted_bias(ratings: Ratings, calibration: Calibration, facet_a: str, facet_b: str) -> BiasTerms:
     """Bias terms of two facets of a fit, from the ratings that took part in it.
 
@@ -117,18 +158,6 @@ def fitted_bias(ratings: Ratings, calibration: Calibration, facet_a: str, facet_
     -------
     BiasTerms
     """
-    kept = np.flatnonzero(calibration.screen.kept)
-    item = ratings.index["item"][kept]
-    eta = np.zeros(len(kept))
-    for facet, x in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
-        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet][kept]]
-    labels = rung_labels(calibration)
-    return bias_terms(
-        ratings.index[facet_a][kept],
-        ratings.index[facet_b][kept],
-        eta=eta,
-        steps=calibration.steps[item],
-        rung=calibration.screen.rung[kept],
-        labels=np.nan_to_num(labels[np.zeros_like(item) if calibration.shared else item]),
-        weight=ratings.weight[kept],
-    )
+    placed = placed_ratings(ratings, calibration)
+    first, second = (ratings.index[facet][placed.kept] for facet in (facet_a, facet_b))
+    return bias_terms(first, second, **placed.of(np.arange(len(placed.kept))))

@@ -18,6 +18,7 @@ from leadline.evidence import read_table
 from leadline.evidence.frames import Frame, frame, rows, write_csv
 from leadline.measurement.calibrate import Progress
 from leadline.measurement.choice import RASCH
+from leadline.measurement.diagnostics import Diagnostics, of_dimensions
 from leadline.measurement.facet import Component, FacetMeasures
 from leadline.measurement.files import THRESHOLD_COLUMNS, measure_columns, rounded
 from leadline.measurement.fitted import FacetFit
@@ -98,6 +99,16 @@ class DimensionalFit:
         found = {(one.code, str(one.fields)): one for fit in self.fits.values() for one in fit.warnings}
         return tuple(found.values())
 
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Rater effects, categories and links of every dimension."""
+        return of_dimensions({name: fit.diagnostics for name, fit in self.fits.items()})
+
+    @property
+    def remarks(self) -> tuple[Notice, ...]:
+        """Warnings, and what diagnostics add to them."""
+        return (*self.warnings, *self.diagnostics.remarks)
+
     def draws(self, n: int, seed: int = 0) -> dict[str, Floats]:
         """Joint posterior draws of all dimensions.
 
@@ -126,7 +137,7 @@ class DimensionalFit:
             "correlation": [[rounded(value) for value in row] for row in self.correlation.tolist()],
             "converged": self.converged,
             "seconds": round(self.seconds, 3),
-            "warnings": [{**notice.to_json(), "message": notice.describe()} for notice in self.warnings],
+            "warnings": [{**notice.to_json(), "message": notice.describe()} for notice in self.remarks],
         }
 
     def save(self, directory: str | Path) -> Path:
@@ -158,6 +169,7 @@ class DimensionalFit:
         write_csv(frame(variance), folder / "variance.csv")
         correlation = {name: self.correlation[:, d] for d, name in enumerate(names)}
         write_csv(frame({"dimension": names, **correlation}), folder / "correlations.csv")
+        self.diagnostics.save(folder)
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         return folder

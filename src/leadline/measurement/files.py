@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def fit_fields(folder: Path) -> dict[str, Any]:
     for name in names:
         if not (folder / name).is_file():
             raise MeasurementError("measurement.no_fit_here", place=str(folder), file=name)
-    tables = [_columns(folder / name) for name in names[:3]]
+    tables = [read_columns(folder / name) for name in names[:3]]
     summary = json.loads((folder / names[3]).read_text(encoding="utf-8"))
     facets = _facets(tables[0], summary)
     thresholds = {name: _numbers(tables[1][name]) for name in THRESHOLD_COLUMNS[2:]}
@@ -131,17 +131,42 @@ def _facets(table: Mapping[str, list[str]], summary: Mapping[str, Any]) -> dict[
     return found
 
 
+def typed(columns: Mapping[str, list[str]], text: Sequence[str]) -> dict[str, Any]:
+    """Columns as numbers or truth values, but for those that are text.
+
+    Parameters
+    ----------
+    columns : mapping of name to list of str
+    text : sequence of str
+
+    Returns
+    -------
+    dict of name to values
+
+    Examples
+    --------
+    >>> typed({"rater": ["1"], "z": ["1"], "flagged": ["true"]}, ["rater"])
+    {'rater': ['1'], 'z': array([1.]), 'flagged': [True]}
+    """
+    found: dict[str, Any] = {}
+    for name, cells in columns.items():
+        truth = set(cells) <= {"true", "false"} and cells
+        found[name] = cells if name in text else [x == "true" for x in cells] if truth else _numbers(cells)
+    return found
+
+
 def _items(path: Path) -> ItemParameters | None:
     """Slopes and asymptotes of models that have them."""
     if not path.is_file():
         return None
-    table = _columns(path)
+    table = read_columns(path)
     return ItemParameters(
         items=tuple(table["item"]), **{name: _numbers(table[name]) for name in ITEM_COLUMNS}
     )
 
 
-def _columns(path: Path) -> dict[str, list[str]]:
+def read_columns(path: Path) -> dict[str, list[str]]:
+    """Columns of a CSV file that `write_csv` wrote, as text."""
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     columns = zip(*rows, strict=True) if rows else [()] * len(header)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import numpy as np
 
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame, write_csv
-from leadline.measurement.bias import fitted_bias
 from leadline.measurement.calibrate import Calibration
 from leadline.measurement.choice import RASCH
+from leadline.measurement.diagnostics import Diagnostics, diagnosed
 from leadline.measurement.exact import ExactCalibration
 from leadline.measurement.facet import Agreement, Component, FacetMeasures, ItemParameters, Thresholds
 from leadline.measurement.files import ITEM_COLUMNS, THRESHOLD_COLUMNS, fit_fields, measure_columns, rounded
+from leadline.measurement.interactions import bias_table, dif_table
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings
@@ -65,6 +67,8 @@ class FacetFit:
         The arrays behind the figures, by kernel; None after ``load``.
     posterior : MarginalCalibration, ExactCalibration or None
         The posterior of the marginal method.
+    kept_diagnostics : Diagnostics or None
+        As loaded; ask for ``diagnostics``.
     """
 
     model: str
@@ -89,6 +93,13 @@ class FacetFit:
     approximation: str = "none"
     items: ItemParameters | None = None
     posterior: MarginalCalibration | ExactCalibration | None = field(default=None, repr=False)
+    kept_diagnostics: Diagnostics | None = field(default=None, repr=False)
+
+    @property
+    def remarks(self) -> tuple[Notice, ...]:
+        """Warnings, and what diagnostics add to them where they can be made."""
+        known = self.kept_diagnostics is not None or self.calibration is not None
+        return (*self.warnings, *(self.diagnostics.remarks if known else ()))
 
     def to_frame(self) -> Frame:
         """Measures of every facet as one table, the columns of ``measures.csv``."""
@@ -117,13 +128,15 @@ class FacetFit:
             "agreement": {name: rounded(value) for name, value in self.agreement._asdict().items()},
             "subsets": len(self.subsets),
             "subset_ratees": [list(one) for one in self.subsets] if len(self.subsets) > 1 else [],
-            "warnings": [{**notice.to_json(), "message": notice.describe()} for notice in self.warnings],
+            "warnings": [{**notice.to_json(), "message": notice.describe()} for notice in self.remarks],
             "versions": dict(self.versions),
             "input_hash": self.input_hash,
         }
 
     def save(self, directory: str | Path) -> Path:
-        """Write ``measures.csv``, ``thresholds.csv``, ``variance.csv`` and ``summary.json``.
+        """Write ``measures.csv``, ``thresholds.csv``, ``variance.csv``, diagnostics and ``summary.json``.
+
+        Diagnostics are ``rater_effects.csv``, ``categories.csv`` and ``links.csv``.
 
         Models with slopes write ``items.csv`` too.
 
@@ -149,6 +162,8 @@ class FacetFit:
         if self.items is not None:
             known = {"item": self.items.items, **{name: getattr(self.items, name) for name in ITEM_COLUMNS}}
             write_csv(frame(known), folder / "items.csv")
+        if self.kept_diagnostics is not None or self.calibration is not None:
+            self.diagnostics.save(folder)
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         return folder
@@ -172,7 +187,7 @@ class FacetFit:
         MeasurementError
             A file is missing.
         """
-        return cls(**fit_fields(Path(directory)))
+        return cls(**fit_fields(Path(directory)), kept_diagnostics=Diagnostics.load(Path(directory)))
 
     def draws(self, n: int, seed: int = 0) -> dict[str, Floats]:
         """Joint posterior draws of ratees, raters and further facets, errors shared through raters kept.
@@ -208,7 +223,9 @@ class FacetFit:
         polars.DataFrame, one row a pair
             The two elements; ``n``; total rating ``observed`` and ``expected``; ``difference`` of the
             two for each rating; ``bias`` and ``se`` in logits (positive: rated higher than
-            expected); ``t``; ``local_measure``, the measure facet_a's element would have here.
+            expected); ``t``, ``p`` and the false discovery rate ``q`` (Benjamini and Hochberg 1995);
+            ``flagged`` where q <= .05; ``local_measure``, the measure facet_a's element would have here.
+            `bias_test` tests the table as a whole.
 
         Raises
         ------
@@ -226,19 +243,52 @@ class FacetFit:
             raise MeasurementError("measurement.bias_needs_ratings")
         if self.calibration.curves is not None:
             raise MeasurementError("measurement.bias_needs_rasch", model=self.model, allowed=", ".join(RASCH))
-        found = fitted_bias(self.ratings, self.calibration, facet_a, facet_b)
-        sign = 1.0 if facet_a == "ratee" else -1.0
-        return frame(
-            {
-                facet_a: [self.facets[facet_a].elements[e] for e in found.first],
-                facet_b: [self.facets[facet_b].elements[e] for e in found.second],
-                "n": found.n,
-                "observed": found.observed,
-                "expected": found.expected,
-                "difference": (found.observed - found.expected) / found.weight,
-                "bias": found.bias,
-                "se": found.se,
-                "t": found.bias / found.se,
-                "local_measure": self.facets[facet_a].measure[found.first] + sign * found.bias,
-            }
-        )
+        return bias_table(self.ratings, self.calibration, self.facets, facet_a, facet_b)
+
+    def dif(self, groups: Mapping[str, str]) -> Frame:
+        """Items that are harder or easier for a group of ratees than for the others, all else held fixed.
+
+        Parameters
+        ----------
+        groups : mapping of ratee to group
+            Ratees that are not named take no part.
+
+        Returns
+        -------
+        polars.DataFrame, one row a group and item; of two groups the smaller one
+            ``group``, ``item``; ``n`` ratings of the group; ``contrast`` and ``se`` in logits (positive:
+            harder for the group); ``z``, ``p``, ``q``, ``flagged``; ``grade`` A, B or C as at ETS;
+            ``mh_chi2``, ``mh_p``, ``mh_log_odds`` of Mantel and Haenszel (positive: the group scores
+            higher), ratings matched on location.
+
+        Raises
+        ------
+        MeasurementError
+            Fewer than two groups, or the fit was loaded from files.
+
+        Notes
+        -----
+        Sources: Zwick, Thayer and Lewis (1999); Mantel (1963); Liu and Agresti (1996). Errors take the
+        rest of the fit as known and single ratings as independent.
+        """
+        if self.ratings is None or self.calibration is None:
+            raise MeasurementError("measurement.bias_needs_ratings")
+        if self.calibration.curves is not None:
+            raise MeasurementError("measurement.bias_needs_rasch", model=self.model, allowed=", ".join(RASCH))
+        return dif_table(self.ratings, self.calibration, self.facets, groups)
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Rater effects, categories and links, made when first asked for.
+
+        Raises
+        ------
+        MeasurementError
+            The fit was loaded from a folder without them.
+        """
+        if self.kept_diagnostics is not None:
+            return self.kept_diagnostics
+        if self.ratings is None or self.calibration is None:
+            raise MeasurementError("measurement.diagnostics_need_ratings")
+        posterior = self.posterior is not None
+        return diagnosed(self.ratings, self.calibration, self.facets, self.thresholds, widened=posterior)

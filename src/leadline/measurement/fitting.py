@@ -13,7 +13,7 @@ import scipy
 from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import read_blocks
-from leadline.evidence.blocks import Blocks
+from leadline.evidence.blocks import Blocks, whole
 from leadline.evidence.frames import Frame
 from leadline.measurement.assemble import components, facet_measures, threshold_table
 from leadline.measurement.calibrate import Calibration, Progress, calibrate
@@ -25,6 +25,7 @@ from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import Ratings, ratings_from_table
 from leadline.measurement.remarks import comparable_ratees, notices
+from leadline.measurement.row_faults import with_rows
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 from leadline.measurement.variational.source import Family
 
@@ -113,9 +114,11 @@ def fit(
     ------
     UsageError
         An option is unknown, names no facet or does not go with the method.
+    EvidenceError
+        Rows hold something else than is needed, or a ratee, rater and item (and further elements)
+        occur twice; every fault with its row.
     MeasurementError
-        A column is missing or holds something else than is needed, a ratee, rater and item (and
-        further elements) occur twice, or the ratings do not vary.
+        A column is missing, or the ratings do not vary.
 
     Notes
     -----
@@ -152,9 +155,16 @@ def fit(
         columns[name] = name
     if weight is None and "weight" in data.columns:
         weight = "weight"
+    try:
+        ratings = ratings_from_table(data, columns, rating, weight, repeats=ratee is None)
+    except MeasurementError as error:
+        place = Path(table).name if isinstance(table, (str, Path)) else "ratings"
+        elements = [column for column in columns.values() if column is not None]
+        seen = whole(data)
+        raise with_rows(error, seen, elements=elements, rating=rating, weight=weight, place=place) from error
     with at_most(threads):
         return fit_ratings(
-            ratings_from_table(data, columns, rating, weight, repeats=ratee is None),
+            ratings,
             model=model,
             method=method,
             anchors=anchors,

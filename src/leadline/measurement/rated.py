@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from leadline.measurement.factor_map import Curve, share_curve
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.fitting import fitted
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
-from leadline.measurement.kernels.categories import category_probabilities, moments
 from leadline.measurement.kernels.location import located
 from leadline.measurement.occasions import Occasions
 from leadline.measurement.panel import Panel, ratings_of
@@ -58,21 +56,14 @@ class RatedFactor:
     ----------
     given : FactorRatings
     fit : FacetFit
-    halo : float
-        Variance of what one rater's ratings of one ratee share, logits squared.
     rows, occasion : array of int, shape (n,)
         Ratings of the panel that took part, and the occasion of each.
-    residual, variance : array, shape (n,)
-        What is left over of each of them, and its variance.
     """
 
     given: FactorRatings
     fit: FacetFit
-    halo: float
     rows: NDArray[np.intp]
     occasion: Codes
-    residual: Floats
-    variance: Floats
 
     @property
     def calibration(self) -> Calibration:
@@ -146,58 +137,11 @@ def rated_factor(panel: Panel, given: FactorRatings, together: Together, number:
     known = calibration_of(together, number)
     anchors = {"item": given.anchors} if given.anchors else {}
     fit = fitted(given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known)
-    residual, variance = _left_over(panel, given, known.calibration)
-    told = np.isfinite(variance)
-    return RatedFactor(
-        given=given,
-        fit=fit,
-        halo=together.found.state.prior.halo,
-        rows=given.rows[told],
-        occasion=given.occasion[told],
-        residual=residual[told],
-        variance=variance[told],
-    )
-
-
-class CellSums(NamedTuple):
-    """Ratings of one ratee on one occasion by one rater, added up. C cells."""
-
-    rater: Codes
-    occasion: Codes
-    size: Floats
-    surplus: Floats
-    variance: Floats
-
-
-def cells_of(rater: Codes, occasion: Codes, residual: Floats, variance: Floats) -> CellSums:
-    """Residuals and variances of ratings added up by rater and occasion.
-
-    Parameters
-    ----------
-    rater, occasion : array of int, shape (n,)
-    residual, variance : array, shape (n,)
-
-    Returns
-    -------
-    CellSums
-    """
-    width = int(occasion.max(initial=0)) + 1
-    key, cell = np.unique(rater.astype(np.int64) * width + occasion, return_inverse=True)
-    n = len(key)
-    sums = add_up(cell, n), add_up(cell, n, residual), np.maximum(add_up(cell, n, variance), 1e-12)
-    return CellSums(key // width, key % width, *sums)
-
-
-def _left_over(panel: Panel, given: FactorRatings, calibration: Calibration) -> tuple[Floats, Floats]:
-    """Residual and variance of the factor's ratings; NaN where a location is unknown."""
-    places = RatingPlaces(panel, given.part.ratings, calibration)
-    theta = calibration.locations[calibration.facets.index("ratee")]
+    places = RatingPlaces(panel, given.part.ratings, known.calibration)
+    theta = known.calibration.locations[known.calibration.facets.index("ratee")]
     eta = theta[np.searchsorted(given.occasions, given.occasion)] - places.taken_off(given.rows)
-    steps, rung = places.steps(given.rows), places.rung(given.rows)
-    known = np.isfinite(eta) & np.isfinite(steps).any(axis=1)
-    prob = category_probabilities(np.where(known, eta, 0.0), steps)
-    found = moments(prob)
-    return rung - found.expected, np.where(known, found.variance, np.nan)
+    told = np.isfinite(eta) & np.isfinite(places.steps(given.rows)).any(axis=1)
+    return RatedFactor(given=given, fit=fit, rows=given.rows[told], occasion=given.occasion[told])
 
 
 class RatingPlaces:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadline.errors import EvidenceError, Fault, UsageError
-from leadline.evidence import read_blocks, read_table, rows
+from leadline.evidence import read_blocks, read_table, rows, write_csv
 from leadline.evidence.frames import Frame
 from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
@@ -75,6 +75,49 @@ def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
     return anchors
 
 
+def groups_of(table: Frame, ratee: str, column: str, place: str) -> dict[str, str]:
+    """Group of every ratee of a table.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+    ratee, column : str
+        Columns.
+    place : str
+        How faults call the table.
+
+    Returns
+    -------
+    dict of ratee to group
+        Without ratees whose group is empty.
+
+    Raises
+    ------
+    EvidenceError
+        The column is missing, or names two groups for one ratee; every fault with its row.
+
+    Examples
+    --------
+    >>> from leadline.evidence.frames import frame
+    >>> groups_of(frame({"who": ["ada", "lin"], "site": ["x", "y"]}), "who", "site", "ratings.csv")
+    {'ada': 'x', 'lin': 'y'}
+    """
+    if column not in table.columns:
+        fault = Fault("workflows.group_column", place, 1, column)
+        raise EvidenceError("workflows.faulty_groups", place=place, faults=[fault])
+    found: dict[str, str] = {}
+    faults = []
+    pairs = table.select(who=ratee, group=column).with_row_index("row", 2).drop_nulls()
+    for row in rows(pairs.unique(["who", "group"], keep="first", maintain_order=True)):
+        name, group = str(row["who"]), str(row["group"])
+        if found.setdefault(name, group) != group:
+            fields = {"first": found[name], "ratee": name}
+            faults.append(Fault("workflows.two_groups", place, row["row"], column, group, fields))
+    if faults:
+        raise EvidenceError("workflows.faulty_groups", place=place, faults=faults)
+    return found
+
+
 def fit_file(
     source: str | Path,
     out: str | Path,
@@ -89,7 +132,10 @@ def fit_file(
     facets: Sequence[str] = (),
     dimension: str | None = None,
     anchor: str | Path | None = None,
+    weight: str | None = None,
+    noncentered: str | None = None,
     stopping: str = "converged",
+    dif: str | None = None,
     threads: int | None = None,
     query: str | None = None,
     progress: Progress = silent,
@@ -101,14 +147,16 @@ def fit_file(
     source : path
         File, address, or database address with ``query``.
     out : path
-        Folder for ``measures.csv``, ``thresholds.csv``, ``variance.csv``, ``summary.json`` and
-        ``manifest.json``.
-    model, method, ratee, rater, item, rating, relationship, facets, stopping, threads
+        Folder for ``measures.csv``, ``thresholds.csv``, ``variance.csv``, ``rater_effects.csv``,
+        ``categories.csv``, ``links.csv``, ``summary.json`` and ``manifest.json``.
+    model, method, ratee, rater, item, rating, relationship, facets, weight, noncentered, stopping, threads
         As :func:`leadline.fit`.
     dimension : str, optional
         As :func:`leadline.fit_dimensions`.
     anchor : path, optional
         As :func:`read_anchors`.
+    dif : str, optional
+        Column with the group of each ratee; ``dif.csv`` then tells which items favour a group.
     query : str, optional
         SQL.
     progress : callable
@@ -136,21 +184,33 @@ def fit_file(
     out = Path(out)
     check_replaceable(out)
     progress("workflows.stage.read", 0.0)
+    # Groups and dimensions are looked up in the whole table; a plain fit reads it block by block.
+    table = read_table(source, query=query) if dif is not None or dimension is not None else None
     anchors = None if anchor is None else read_anchors(anchor)
+    if dif is not None and ratee is None:
+        raise UsageError("workflows.dif_needs_ratee")
+    groups = (
+        None
+        if dif is None or ratee is None or table is None
+        else groups_of(table, ratee, dif, Path(source).name)
+    )
     progress("workflows.stage.fit", 0.3)
     columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
     options: dict[str, Any] = {"model": model, "method": method, "stopping": stopping, **columns}
-    options |= {"facets": list(facets)}
-    if dimension is None:
-        blocks = read_blocks(source, query=query)
-        found: FacetFit | DimensionalFit = fit(blocks, **options, anchors=anchors, threads=threads)
+    options |= {"facets": list(facets), "weight": weight, "noncentered": noncentered}
+    if dimension is None or table is None:
+        data = read_blocks(source, query=query) if table is None else table
+        found: FacetFit | DimensionalFit = fit(data, **options, anchors=anchors, threads=threads)
     else:
-        table = read_table(source, query=query)
-        found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors}, threads)
+        found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors, "dif": dif}, threads)
         options["dimension"] = dimension
+    contrasts = found.dif(groups) if isinstance(found, FacetFit) and groups is not None else None
+    options["dif"] = dif
     progress("workflows.stage.write", 0.9)
     with whole_folder(out) as folder:
         found.save(folder)
+        if contrasts is not None:
+            write_csv(contrasts, folder / "dif.csv")
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)
@@ -161,6 +221,7 @@ def _fitted_dimensions(
 ) -> DimensionalFit:
     """Several dimensions together; options that have no meaning then are refused, not dropped."""
     settled = {"method": "marginal", "stopping": "converged", "relationship": None, "anchor": None}
+    settled |= {"noncentered": None, "dif": None}
     refused = [f"--{name}" for name, value in settled.items() if options[name] != value]
     refused += [f"--no-{name}" for name in ("ratee", "item") if options[name] is None]
     if refused:

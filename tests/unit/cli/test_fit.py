@@ -25,6 +25,9 @@ def test_a_fit_writes_the_promised_files_and_columns(tmp_path: Path) -> None:
         "measures.csv",
         "thresholds.csv",
         "variance.csv",
+        "rater_effects.csv",
+        "categories.csv",
+        "links.csv",
         "summary.json",
         "manifest.json",
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.measurement.made import Row, grid, joint, table
 
-from leadline.errors import LeadlineError, MeasurementError, UsageError
+from leadline.errors import EvidenceError, LeadlineError, MeasurementError, UsageError
 from leadline.evidence.frames import frame
 from leadline.measurement import FacetFit, fit
 
@@ -111,7 +111,7 @@ def test_an_empty_rating_is_left_out_and_no_zero() -> None:
 BAD: list[tuple[str, object, str]] = [
     ("text", "good", "not_a_number"),
     ("a half", 2.5, "not_whole"),
-    ("infinity", float("inf"), "not_whole"),
+    ("infinity", float("inf"), "infinite_value"),
 ]
 
 
@@ -121,9 +121,10 @@ def test_a_rating_that_is_none_teaches(value: object, code: str) -> None:
     if isinstance(value, str):
         column = [str(one) for one in column]
     data = table(ROWS).with_columns(frame({"rating": column}).get_column("rating"))
-    with pytest.raises(MeasurementError) as caught:
+    with pytest.raises(EvidenceError) as caught:
         joint(data)
-    assert caught.value.code == f"measurement.{code}"
+    faults = [(fault.code, fault.row, fault.column) for fault in caught.value.faults]
+    assert faults == [(f"evidence.{code}", 5, "rating")]
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
@@ -131,14 +132,30 @@ def test_a_weight_that_is_none_teaches(weight: float) -> None:
     data = table(ROWS).with_columns(
         frame({"weight": [weight] + [1.0] * (len(ROWS) - 1)}).get_column("weight")
     )
-    with pytest.raises(MeasurementError, match="weights are greater than 0"):
+    with pytest.raises(EvidenceError, match="a weight is greater than 0") as caught:
         joint(data)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "weight")]
 
 
 def test_repeated_ratings_are_refused_and_the_way_out_is_named() -> None:
-    with pytest.raises(MeasurementError, match="p0, rater r0, item i0") as caught:
+    with pytest.raises(EvidenceError, match="ratee, rater, item are those of row 2") as caught:
         joint(table([*ROWS, ROWS[0]]))
+    assert [fault.row for fault in caught.value.faults] == [len(ROWS) + 2]
     assert "--facet cycle" in caught.value.describe()
+
+
+def test_every_fault_is_told_with_its_row() -> None:
+    rows = [list(row) for row in ROWS]
+    rows[1][1], rows[2][3], rows[7][0] = None, "good", " "
+    columns = dict(zip(("ratee", "rater", "item"), map(list, list(zip(*rows, strict=True))[:3]), strict=True))
+    data = frame({**columns, "rating": [str(row[3]) for row in rows]})
+    with pytest.raises(EvidenceError) as caught:
+        fit(data)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (3, "rater"),
+        (4, "rating"),
+        (9, "ratee"),
+    ]
 
 
 def test_occasions_are_a_further_facet() -> None:
@@ -263,8 +280,9 @@ def test_a_rating_without_a_rater_teaches() -> None:
     data = table(ROWS).with_columns(
         frame({"rater": [None, *(row[1] for row in ROWS[1:])]}).get_column("rater")
     )
-    with pytest.raises(MeasurementError, match="is empty in some rows"):
+    with pytest.raises(EvidenceError, match="The cell is empty") as caught:
         joint(data)
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, "rater")]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -82,7 +82,15 @@ def test_bias_of_an_unknown_facet_teaches() -> None:
             joint(table(ROWS)).bias(*pair)
 
 
-FILES = ["measures.csv", "summary.json", "thresholds.csv", "variance.csv"]
+FILES = [
+    "categories.csv",
+    "links.csv",
+    "measures.csv",
+    "rater_effects.csv",
+    "summary.json",
+    "thresholds.csv",
+    "variance.csv",
+]
 MEASURES = "facet,element,measure,se,n,raw_mean,fair_mean,infit_mnsq,infit_z,outfit_mnsq,outfit_z,extreme"
 
 
@@ -120,7 +128,7 @@ def test_the_same_ratings_write_the_same_bytes(tmp_path: Path) -> None:
     shuffled = table(ROWS).sample(fraction=1, shuffle=True, seed=4)
     joint(table(ROWS)).save(tmp_path / "a")
     joint(shuffled).save(tmp_path / "b")
-    for name in FILES[:1] + FILES[2:]:
+    for name in set(FILES) - {"summary.json"}:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     summaries = [json.loads((tmp_path / side / "summary.json").read_text()) for side in "ab"]
     assert {**summaries[0], "seconds": 0} == {**summaries[1], "seconds": 0}

@@ -60,7 +60,7 @@ def test_every_code_in_the_program_has_words(code: str) -> None:
     assert has_words(code) or has_words(f"{code}.message")
 
 
-REASONS = sorted(set(re.findall(r'reason="([a-z_]+)"', Path(quality.__file__).read_text(encoding="utf-8"))))
+REASONS = ["central_tendency", "halo", "range_restriction", "reciprocal", "sparse", "straight_lining"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""Ratings at the estimates, added up by ratee and rater: what tests of raters are made from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from leadline.measurement.calibrate import Calibration, rung_labels
+from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
+from leadline.measurement.kernels.cells import collapse
+from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
+from leadline.measurement.kernels.large import run_starts
+from leadline.measurement.ratings import Ratings
+
+
+class RaterSums(NamedTuple):
+    """Ratings of C cells (a ratee by a rater), of R raters with L labels.
+
+    Attributes
+    ----------
+    rater, ratee : array of int, shape (C,)
+    n : array, shape (C,)
+        Ratings.
+    surplus, variance : array, shape (C,)
+        Observed less expected rating, and the rating variance, both added up.
+    place : array, shape (C,), logits
+        Location of the ratee.
+    bend, bend_variance, cross : array, shape (C,)
+        Expected less observed square of the distance from the middle of the scale; its variance and
+        its covariance with the rating.
+    labels : array of int, shape (L,)
+    given, likely : array, shape (R, L)
+        Ratings with each label; and as many as a rater of mean severity would be expected to give.
+    """
+
+    rater: Codes
+    ratee: Codes
+    n: Floats
+    surplus: Floats
+    variance: Floats
+    place: Floats
+    bend: Floats
+    bend_variance: Floats
+    cross: Floats
+    labels: Codes
+    given: Floats
+    likely: Floats
+
+
+class Rows(NamedTuple):
+    """Ratings with a place on the scale, in rows that share a location: cells, or one rating each.
+
+    ``kept`` (n,) numbers the ratings, ``start`` (B,) the first of each row among them.
+    """
+
+    kept: Codes
+    start: Codes
+    form: Codes
+    forms: Flags | None
+    eta: Floats
+    weight: Floats
+
+    @property
+    def row(self) -> Codes:
+        """Row of each rating, shape (n,)."""
+        return np.repeat(np.arange(len(self.start)), np.diff(np.append(self.start, len(self.kept))))
+
+
+def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
+    """Ratings whose elements all have a location and whose item has steps.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    calibration : Calibration
+
+    Returns
+    -------
+    Rows
+        Cells where item sets repeat and ratings weigh the same.
+    """
+    facets, item = calibration.facets, ratings.index["item"]
+    eta = np.zeros(ratings.n)
+    for facet, x in zip(facets[:-1], calibration.locations[:-1], strict=True):
+        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet]]
+    kept = np.flatnonzero(np.isfinite(eta) & (calibration.screen.top[item] > 0))
+    index = [ratings.index[facet][kept] for facet in facets[:-1]]
+    sizes = [len(ratings.elements[facet]) for facet in facets]
+    weight = ratings.weight[kept]
+    whole = bool((weight == 1.0).all())
+    cells = collapse(index, sizes[:-1], item[kept], sizes[-1], whole=whole)
+    start = np.arange(len(kept)) if cells.forms is None else cells.start
+    of_rows = weight if cells.forms is None else np.ones(len(start))
+    return Rows(kept, start, cells.form, cells.forms, eta[kept][start], of_rows)
+
+
+def expected_of(calibration: Calibration, forms: Flags | None, low: float, high: float) -> Expectations:
+    """Tables of the item sets of a calibration over a range of locations."""
+    n_items, n_steps = calibration.steps.shape
+    rungs = np.nan_to_num(rung_labels(calibration), nan=float(calibration.labels[0]))
+    label = np.broadcast_to(np.searchsorted(calibration.labels, rungs), (n_items, n_steps + 1))
+    nodes = nodes_between(low, high, n_items, n_steps + 1)
+    n_labels = len(calibration.labels)
+    return expectations(calibration.steps, forms, label, n_labels, nodes, curves=calibration.curves)
+
+
+def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = None) -> RaterSums:
+    """Add ratings up by ratee and rater.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        With a facet ``rater``.
+    calibration : Calibration
+    rows : Rows, optional
+        From `rows_of`, where they are at hand.
+
+    Returns
+    -------
+    RaterSums
+
+    Notes
+    -----
+    Cost O(N) additions and O(rows) look-ups; no exponential a rating.
+    """
+    rows = rows_of(ratings, calibration) if rows is None else rows
+    first = rows.kept[rows.start]
+    ratee, rater = ratings.index["ratee"][first], ratings.index["rater"][first]
+    at = {facet: n for n, facet in enumerate(calibration.facets)}
+    severity = calibration.locations[at["rater"]]
+    mean = float(np.nanmean(severity[~calibration.extreme[at["rater"]]])) if len(rows.eta) else 0.0
+    alike = rows.eta + severity[rater] - (mean if np.isfinite(mean) else 0.0)
+    low, high = _range(rows.eta, alike)
+    table = expected_of(calibration, rows.forms, low, high)
+    left, share = table.places(rows.eta, rows.form)
+    rung, weight = calibration.screen.rung[rows.kept].astype(float), ratings.weight[rows.kept]
+    middle = np.isfinite(calibration.steps).sum(axis=1)[ratings.index["item"][rows.kept]] / 2
+    cell = run_starts([ratee, rater])
+
+    def added(observed: Floats, expected: Floats, sign: float) -> Floats:
+        gap = _sums(observed * weight, rows.start) - rows.weight * looked_up(expected, left, share)
+        return sign * _sums(gap, cell)
+
+    def looked(values: Floats) -> Floats:
+        return _sums(rows.weight * looked_up(values, left, share), cell)
+
+    size = np.diff(np.append(rows.start, len(rows.kept))).astype(float)
+    labels = calibration.labels
+    of_label = np.searchsorted(labels, ratings.rating)
+    given = add_up(
+        ratings.index["rater"].astype(np.int64) * len(labels) + of_label, len(severity) * len(labels)
+    )
+    left_alike, share_alike = table.places(alike, rows.form)
+    likely = [add_up(rater, len(severity), looked_up(one, left_alike, share_alike)) for one in table.chance]
+    return RaterSums(
+        rater=rater[cell],
+        ratee=ratee[cell],
+        n=_sums(size, cell),
+        surplus=added(rung, table.expected, 1.0),
+        variance=np.maximum(looked(table.variance), 1e-12),
+        place=calibration.locations[at["ratee"]][ratee[cell]],
+        bend=added((rung - middle) ** 2, table.bend, -1.0),
+        bend_variance=looked(table.bend_variance),
+        cross=looked(table.cross),
+        labels=labels,
+        given=given.reshape(len(severity), len(labels)),
+        likely=np.stack(likely, axis=1),
+    )
+
+
+def _range(*locations: Floats) -> tuple[float, float]:
+    values = np.concatenate(locations)
+    return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+
+
+def _sums(values: Floats, start: Codes) -> Floats:
+    """Sums of runs of values."""
+    found: Floats = np.add.reduceat(values, start) if len(start) else np.empty(0)
+    return found
