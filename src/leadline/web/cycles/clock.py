@@ -29,8 +29,11 @@ def due(now: datetime) -> None:
             following.follow(cycle, now)
             inviting.invite(cycle, now)
             inviting.remind(cycle, now, by_clock=True)
-    if Mailed.objects.filter(state="waiting").exists():
+    waiting = Mailed.objects.filter(state="waiting")
+    if waiting.filter(tries=0).exists():
         posting.post.enqueue()
+    if now.minute % QUARTER == 0 and waiting.filter(tries__gt=0).exists():
+        posting.post.enqueue(retry=True)
 
 
 def _launch(cycle: Cycle) -> None:

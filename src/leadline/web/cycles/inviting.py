@@ -61,11 +61,10 @@ def invite(cycle: Cycle, now: datetime | None = None) -> int:
     everyone = _people(_owing(cycle, waiting))
     chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
     told = tell(cycle, "invite", chosen, now)
-    persons = [one.pk for one in chosen if isinstance(one, Person)]
-    others = [one.pk for one in chosen if isinstance(one, Stakeholder)]
-    for start in range(0, len(persons), BATCH):
-        waiting.filter(rater__in=persons[start : start + BATCH]).update(invited=True)
-    waiting.filter(stakeholder__in=others).update(invited=True)
+    keys = {one.pk for one in chosen}
+    told_of = [pk for pk, *raters in waiting.values_list("pk", "rater", "stakeholder") if keys & {*raters}]
+    for start in range(0, len(told_of), BATCH):
+        Assignment.objects.filter(pk__in=told_of[start : start + BATCH]).update(invited=True)
     return told
 
 

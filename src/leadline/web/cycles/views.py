@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -205,10 +205,10 @@ def reopen(request: Request, cycle_id: UUID) -> HttpResponseBase:
 def ratees(request: Request, cycle_id: UUID) -> HttpResponse:
     """Ratees with how many rate them and how many have."""
     found = access.cycle(request.actor, cycle_id)
-    on = Q(assignments__state="approved")
+    own = Assignment.objects.filter(participant=OuterRef("pk"), state="approved")
     rows = found.participants.select_related("manager").annotate(
-        n_all=Count("assignments", filter=on),
-        n_in=Count("assignments", filter=on & Q(assignments__submitted=True)),
+        n_all=access.number(own, "participant"),
+        n_in=access.number(own.filter(submitted=True), "participant"),
     )
     columns = [c for c in RATEES if c.sort != ("n_in" if found.state in PREPARING else "state")]
     listing = Listing(request, rows, columns, search=("name", "team"), row_template="cycles/ratee_row.html")
@@ -223,12 +223,9 @@ def owing(request: Request, cycle_id: UUID) -> HttpResponse:
     found = access.cycle(request.actor, cycle_id)
     if found.state != "running":
         raise Http404
-    owed = access.owed_in(found).values("rater").annotate(n=Count("pk"))
-    rows = people.everyone(request.actor).filter(pk__in=owed.values("rater"))
-    n = Count("assignments", filter=Q(assignments__in=access.owed_in(found).values("pk")))
     listing = Listing(
         request,
-        rows.select_related("team").annotate(n=n),
+        access.owe_in(found).select_related("team"),
         OWING,
         search=("name", "email", "team__name"),
         row_template="cycles/owing_row.html",
