@@ -25,6 +25,8 @@ def due(now: datetime) -> None:
         if cycle.closes and today(cycle, now) > cycle.closes:
             Cycle.objects.filter(pk=cycle.pk).update(late=True)
     if now.minute % QUARTER == 0:
+        for cycle in _cycles("nominating"):
+            inviting.nudge(cycle, now)
         for cycle in _cycles("running"):
             following.follow(cycle, now)
             inviting.invite(cycle, now)

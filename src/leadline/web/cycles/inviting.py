@@ -90,6 +90,17 @@ def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False)
     return tell(cycle, "reminder", chosen, moment)
 
 
+def nudge(cycle: Cycle, now: datetime) -> int:
+    """Ask again, on days of reminding, those on whom a nomination waits: ratees, then their managers."""
+    rows = cycle.participants.filter(withdrawn=False).select_related("person__user", "manager__user")
+    late = [row.person for row in rows.filter(state="open") if row.person]
+    deciding = {row.manager for row in rows.filter(state="proposed") if row.manager}
+    told = 0
+    for kind, people, day in (("nominate", late, cycle.nominate_until), ("approve", deciding, cycle.opens)):
+        told += tell(cycle, kind, [one for one in people if is_due(cycle, one, day, now)], now)
+    return told
+
+
 def is_due(cycle: Cycle, one: Someone, day: date | None, now: datetime) -> bool:
     """Whether the clock reminds somebody now: in their own place it is daytime of a day of reminding."""
     here = local(one, cycle, now)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.accounts.audit import record
+from leadline.web.catalogue.frameworks import references
 from leadline.web.cycles import (
     access,
     closing,
@@ -89,6 +90,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
     running = found.state == "running"
     context = {
         "cycle": found,
+        "framework": next((r for r in references(found.organisation) if r.id == found.framework), None),
         "n_ratees": ratees.count(),
         "progress": progress(found) if found.state not in PREPARING else [],
         "nominations": _nominations(found) if found.state == "nominating" else None,
@@ -231,7 +233,7 @@ def owing(request: Request, cycle_id: UUID) -> HttpResponse:
         row_template="cycles/owing_row.html",
     )
     outside = found.stakeholders.filter(assignments__in=access.owed_in(found).values("pk")).distinct()
-    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW]}
+    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW], "few": FEW}
     return listing.response("owing") or render(request, "cycles/owing.html", context)
 
 
@@ -277,5 +279,6 @@ def changes(request: Request, cycle_id: UUID) -> HttpResponse:
         "left": following.left(found)[:FEW],
         "managers": following.with_another_manager(found)[:FEW],
         "joined": following.joined(found)[:FEW],
+        "few": FEW,
     }
     return render(request, "cycles/changes.html", context)
