@@ -1,1 +1,0 @@
-"""The web application under load; see README.md."""

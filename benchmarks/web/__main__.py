@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.__main__ import RESULTS, show, write
 from benchmarks.web.rater import Times, crowd
-from benchmarks.web.server import PORT, Watch, megabytes, served
+from benchmarks.web.server import PORT, Watch, megabytes, processor_seconds, served
 
 BAR = {"autosave": 0.3, "submit": 0.3}
 """Seconds, for people who think."""
@@ -60,16 +60,20 @@ def main() -> None:
         idle = megabytes(process.pid)
         watch = Watch(process.pid)
         watch.start()
+        before = processor_seconds(process.pid)
         thinking, seconds = crowd(PORT, world["raters"], think=chosen.think, rounds=1)
         found = rows(f"{chosen.database}, {chosen.think:g} s an answer", thinking, seconds, bars)
         rushing, seconds = crowd(PORT, world["raters"], think=0, rounds=1, together=True)
         found += rows(f"{chosen.database}, nobody thinks, all submit at once", rushing, seconds, {})
+        worked = processor_seconds(process.pid) - before
         watch.stop.set()
         faults = thinking.faults + rushing.faults
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
     print(f"memory of all processes: {idle[0]:.0f} MB at rest, {watch.most[0]:.0f} MB at most", end=" ")
     print(f"(shared pages counted once: {idle[1]:.0f}, {watch.most[1]:.0f})")
+    asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
+    print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")
     print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")
 
 

@@ -27,8 +27,9 @@ from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.notice import Notice
 from leadline.measurement.ratings import ratings_from_table
-from leadline.measurement.variational.calibrate import Together, calibrate_together, calibration_of
+from leadline.measurement.variational.calibrate import calibrate_together, calibration_of
 from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.together import Together
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

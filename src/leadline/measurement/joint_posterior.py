@@ -11,7 +11,7 @@ from scipy.linalg import solve_triangular
 from scipy.sparse import csr_array, diags_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats
-from leadline.measurement.variational.calibrate import Together
+from leadline.measurement.variational.together import Together
 
 _SPARSE = ("data", "indices", "indptr")
 

@@ -17,9 +17,10 @@ from leadline.measurement.panel import panel_of
 from leadline.measurement.quality import quality_notes
 from leadline.measurement.rated import FactorRatings, RatedFactor, factor_ratings, rated_factor
 from leadline.measurement.reading import Pool, Reader
-from leadline.measurement.variational.calibrate import Together, calibrate_together
+from leadline.measurement.variational.calibrate import calibrate_together
 from leadline.measurement.variational.parts import Attained, Part
 from leadline.measurement.variational.prior import GROUP_START, RATER_START
+from leadline.measurement.variational.together import Together
 
 METHODS = ("marginal",)
 

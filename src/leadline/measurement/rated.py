@@ -19,8 +19,9 @@ from leadline.measurement.kernels.location import located
 from leadline.measurement.occasions import Occasions
 from leadline.measurement.panel import Panel, ratings_of
 from leadline.measurement.ratings import Ratings
-from leadline.measurement.variational.calibrate import Together, calibration_of
+from leadline.measurement.variational.calibrate import calibration_of
 from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.together import Together
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -33,8 +33,9 @@ from leadline.measurement.rated import (
     fit_of_cycle,
     self_located,
 )
-from leadline.measurement.variational.calibrate import Together, calibration_of
+from leadline.measurement.variational.calibrate import calibration_of
 from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.together import Together
 
 _Counted = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Curve]
 """Pieces of evidence, raters and items of every ratee, and the map to 0-100."""

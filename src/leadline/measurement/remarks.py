@@ -82,6 +82,8 @@ def notices(
             listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
             code = "extreme" if not random else "extreme_random" if facet in PEOPLE else "extreme_fixed"
             found.append((code, {"facet": facet, "n": len(names), "elements": listed}))
+        if len(measures.elements) > 1 and not np.isfinite(measures.se).any():
+            found.append(("one_rating_each", {"facet": facet}))
         if len(measures.elements) == 1 and facet not in anchors:
             found.append(("one_element", {"facet": facet}))
     unused = sorted(set(listed_categories(calibration.labels).tolist()) - set(calibration.labels.tolist()))

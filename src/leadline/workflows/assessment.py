@@ -181,7 +181,7 @@ def assess_evidence(
     rho: float | None = None,
     cycle: str | None = None,
     top_k: int | None = None,
-    method: str = "joint",
+    method: str = "marginal",
     seed: int = 0,
     progress: Progress = silent,
 ) -> Scorecard:

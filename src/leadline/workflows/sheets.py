@@ -11,7 +11,8 @@ import numpy as np
 
 from leadline.errors import Language
 from leadline.frameworks import Action, Text
-from leadline.reports import factors_figure, person_figure, ranking_figure, severity_figure
+from leadline.reports import person_figure
+from leadline.reports.figures import PERSON
 from leadline.reports.lens import Lens, Reading
 from leadline.reports.profile import side
 from leadline.reports.suggest import Suggestion, suggested
@@ -119,20 +120,12 @@ def group_sheet(scorecard: Scorecard, names: Mapping[str, Collection[str]]) -> P
     >>> from leadline.scoring import score
     >>> card = disclosable(score({"te": 85, "la": 80}))
     >>> sorted(group_sheet(card, figure_names(card))["charts"])
-    ['factors', 'person', 'ranking', 'severity']
+    ['person']
     """
     card = _kept(scorecard, names)
     notices = (*card.measures.notices, *card.notices)
-    charts = {
-        "ranking": ranking_figure,
-        "factors": factors_figure,
-        "severity": severity_figure,
-    }
     return {
-        "charts": {
-            **{name: {one: draw(card, one).to_dict() for one in LANGUAGES} for name, draw in charts.items()},
-            "person": {one: person_figure(one).to_dict() for one in LANGUAGES},
-        },
+        "charts": {PERSON: {one: person_figure(one).to_dict() for one in LANGUAGES}},
         "notices": {
             one: [_titled(card, notice.describe(one), one) for notice in notices] for one in LANGUAGES
         },

@@ -25,7 +25,7 @@ def _nothing_answered(stage: Stage) -> Iterator[None]:
 
 def opened(stage: Stage, browser: Browser, path: str = "", **options: object) -> tuple[BrowserContext, Page]:
     """Petra's form about Ravi, at a topic or at its beginning."""
-    context = stage.context(browser, "rater", **options)
+    context = stage.context(browser, "rater", reduced_motion="reduce", **options)
     page = context.new_page()
     page.goto(f"{stage.url}/rate/{stage.world.things['rate_new'].pk}/{path}")
     return context, page

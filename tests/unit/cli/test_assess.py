@@ -61,6 +61,7 @@ def test_the_promised_tables_have_the_promised_columns(out: Path) -> None:
         "ratee",
         "rater",
         "item",
+        "relationship",
     }
 
 

@@ -82,11 +82,20 @@ def test_twenty_thousand_raters_with_one_rating_each_teach_in_the_joint_method()
         fit(table(thin_raters(20_000, 1000)), method="joint")
 
 
-def test_raters_with_one_rating_each_are_fitted_by_the_marginal_method() -> None:
+def test_a_hundred_thousand_raters_with_one_rating_each_are_fitted_without_their_severities() -> None:
+    found = fit(table(thin_raters(100_000, 1000)))
+    ratees, raters = found.facets["ratee"], found.facets["rater"]
+    order = [ratees.elements.index(f"p{n}") for n in range(1000)]
+    assert found.converged
+    assert np.corrcoef(ratees.measure[order], np.arange(1000))[0, 1] > 0.9
+    assert (raters.measure == 0).all()
+    assert np.isnan(raters.se).all()
+    assert {one.component for one in found.variance} == {"ratee"}
+    assert any(one.code.endswith("one_rating_each") for one in found.warnings)
+
+
+def test_links_say_that_a_rater_has_a_single_rating() -> None:
     found = fit(table(thin_raters(400, 20)))
-    ratees = found.facets["ratee"]
-    order = [ratees.elements.index(f"p{n}") for n in range(20)]
-    assert np.corrcoef(ratees.measure[order], np.arange(20))[0, 1] > 0.9
     raters = found.diagnostics.links.filter(found.diagnostics.links.get_column("facet") == "rater")
     assert set(raters.get_column("finding")) == {"single_link"}
 

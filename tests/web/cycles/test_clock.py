@@ -185,3 +185,20 @@ def test_a_scheduled_cycle_that_lacks_something_by_then_waits_for_somebody(world
     clock.due(deadlines.start_of(draft.opens, draft.time_zone))
     now = Cycle.objects.get(pk=draft.pk)
     assert (now.state, now.scheduled) == ("draft", False)
+
+
+def test_on_days_of_reminding_those_on_whom_a_nomination_waits_are_asked_again(world: World) -> None:
+    cycle: Cycle = world.things["cycle_nominating"]
+    Cycle.objects.exclude(pk=cycle.pk).delete()
+    Cycle.objects.filter(pk=cycle.pk).update(
+        nominate_until=date(2100, 5, 10), opens=date(2100, 5, 20), closes=date(2100, 6, 20), reminders=[3]
+    )
+    Mailed.objects.all().delete()
+    clock.due(datetime(2100, 5, 6, 8, 0, tzinfo=UTC))
+    assert not Mailed.objects.exists()
+    clock.due(datetime(2100, 5, 7, 8, 0, tzinfo=UTC))
+    assert list(Mailed.objects.values_list("kind", "to")) == [("nominate", "ravi@acme.example")]
+    clock.due(datetime(2100, 5, 7, 9, 0, tzinfo=UTC))
+    assert Mailed.objects.count() == 1
+    clock.due(datetime(2100, 5, 17, 8, 0, tzinfo=UTC))
+    assert Mailed.objects.filter(kind="approve", to="mei@acme.example").count() == 1

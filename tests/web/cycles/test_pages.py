@@ -159,10 +159,10 @@ def test_how_far_it_is_names_no_rater_and_counts_nobody_of_an_anonymous_group(
     own: Participant = world.things["participant_ratee"]
     url = f"/cycles/mine/{own.pk}/"
     raters = [p.name for n, p in world.people.items() if n not in ("ratee", "manager")]
-    peers = own.assignments.filter(relationship="peer")
+    peers = list(own.assignments.filter(relationship="peer").values_list("pk", flat=True))
     seen = []
-    for n in range(peers.count() + 1):
-        Assignment.objects.filter(pk__in=[row.pk for row in peers[:n]]).update(submitted=True)
+    for n in range(len(peers) + 1):
+        Assignment.objects.filter(pk__in=peers[:n]).update(submitted=True)
         page = text(as_visitor(visitor).get(url))
         seen.append(page[page.index("list-group") :])
         assert not any(name in page for name in raters)

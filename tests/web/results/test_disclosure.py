@@ -15,6 +15,7 @@ from leadline.web.results.disclosure import (
     Rater,
     Rules,
     Shown,
+    answered,
     comment_groups,
     decide,
     fits,
@@ -82,7 +83,7 @@ def attack(rows: list[frozenset[Cell]], least: dict[str, int]) -> set[frozenset[
 
 
 def rows_of(figures: tuple[Figure, ...], given_raters: list[Rater]) -> list[frozenset[Cell]]:
-    return [figure.cells(given_raters, RULES) for figure in figures]
+    return [figure.cells(answered(given_raters, RULES)) for figure in figures]
 
 
 def least_of(*sheets: list[Rater]) -> dict[str, int]:

@@ -204,6 +204,13 @@ def test_a_development_cycle_has_no_ranking_whatever_the_address(world: World, a
     assert client.get(f"/results/cycles/{cycle.pk}/ranking/").status_code == 404
     assert client.get(f"/results/cycles/{cycle.pk}/ranking/?export=csv").status_code == 404
     assert "ranking" not in client.get(f"/results/cycles/{cycle.pk}/").content.decode()
+    assert not any(row.figures["sheet"]["rank"] for row in results(cycle) if row.figures["sheet"])
+
+
+def test_an_export_of_one_result_tells_no_place_among_others(world: World, as_visitor: Visit) -> None:
+    ravi = world.things["result_review"]
+    exported = as_visitor("analytics").get(f"/results/of/{ravi.pk}/results.json").json()
+    assert "rank" not in exported["figures"]
 
 
 def test_the_analyst_sees_means_and_nobody_by_name(world: World, as_visitor: Visit) -> None:

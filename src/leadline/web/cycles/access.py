@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles.models import Assignment, Cycle, Participant, PersonalLink, Stakeholder
+from leadline.web.people.models import Person
 
 RUNNERS = ("analytics",)
 """Roles that run cycles; an operator keeps the machine, not the answers."""
@@ -100,3 +102,15 @@ def owing() -> QuerySet[Assignment]:
     rows = Assignment.objects.filter(state="approved", participant__withdrawn=False)
     rows = rows.filter(participant__cycle__state="running").select_related("participant__cycle")
     return rows.filter(Q(due__isnull=False) | Q(participant__cycle__late=False))
+
+
+def owe_in(cycle: Cycle) -> QuerySet[Person]:
+    """People who still owe answers in a cycle, with how many as ``n``."""
+    own = owed_in(cycle).filter(rater=OuterRef("pk"))
+    return Person.objects.filter(Exists(own)).annotate(n=number(own, "rater"))
+
+
+def number(rows: QuerySet[Assignment], by: str) -> Coalesce:
+    """How many rows there are of each: counted for the rows of a page alone, which a join would not."""
+    counts = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts), 0)

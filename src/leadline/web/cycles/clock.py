@@ -25,12 +25,17 @@ def due(now: datetime) -> None:
         if cycle.closes and today(cycle, now) > cycle.closes:
             Cycle.objects.filter(pk=cycle.pk).update(late=True)
     if now.minute % QUARTER == 0:
+        for cycle in _cycles("nominating"):
+            inviting.nudge(cycle, now)
         for cycle in _cycles("running"):
             following.follow(cycle, now)
             inviting.invite(cycle, now)
             inviting.remind(cycle, now, by_clock=True)
-    if Mailed.objects.filter(state="waiting").exists():
+    waiting = Mailed.objects.filter(state="waiting")
+    if waiting.filter(tries=0).exists():
         posting.post.enqueue()
+    if now.minute % QUARTER == 0 and waiting.filter(tries__gt=0).exists():
+        posting.post.enqueue(retry=True)
 
 
 def _launch(cycle: Cycle) -> None:

@@ -55,10 +55,10 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
         if closes < today(cycle):
             raise ClosingError("web.cycles.reopen_past")
         now = move(cycle, "reopen", actor, day=closes.isoformat())
-        now.closes = closes
+        now.closes, now.late = closes, False
         if now.appeal_until and now.appeal_until <= closes:
             now.appeal_until = closes + APPEAL
-        now.save(update_fields=["closes", "appeal_until"])
+        now.save(update_fields=["closes", "late", "appeal_until"])
         Assignment.objects.filter(participant__cycle=now, due__lt=closes).update(due=None)
     cycle.refresh_from_db()
     return now

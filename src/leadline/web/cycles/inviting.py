@@ -61,11 +61,10 @@ def invite(cycle: Cycle, now: datetime | None = None) -> int:
     everyone = _people(_owing(cycle, waiting))
     chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
     told = tell(cycle, "invite", chosen, now)
-    persons = [one.pk for one in chosen if isinstance(one, Person)]
-    others = [one.pk for one in chosen if isinstance(one, Stakeholder)]
-    for start in range(0, len(persons), BATCH):
-        waiting.filter(rater__in=persons[start : start + BATCH]).update(invited=True)
-    waiting.filter(stakeholder__in=others).update(invited=True)
+    keys = {one.pk for one in chosen}
+    told_of = [pk for pk, *raters in waiting.values_list("pk", "rater", "stakeholder") if keys & {*raters}]
+    for start in range(0, len(told_of), BATCH):
+        Assignment.objects.filter(pk__in=told_of[start : start + BATCH]).update(invited=True)
     return told
 
 
@@ -89,6 +88,17 @@ def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False)
     )
     chosen = [one for one in due if (_address(one), local(one, cycle, moment).date()) not in reminded]
     return tell(cycle, "reminder", chosen, moment)
+
+
+def nudge(cycle: Cycle, now: datetime) -> int:
+    """Ask again, on days of reminding, those on whom a nomination waits: ratees, then their managers."""
+    rows = cycle.participants.filter(withdrawn=False).select_related("person__user", "manager__user")
+    late = [row.person for row in rows.filter(state="open") if row.person]
+    deciding = {row.manager for row in rows.filter(state="proposed") if row.manager}
+    told = 0
+    for kind, people, day in (("nominate", late, cycle.nominate_until), ("approve", deciding, cycle.opens)):
+        told += tell(cycle, kind, [one for one in people if is_due(cycle, one, day, now)], now)
+    return told
 
 
 def is_due(cycle: Cycle, one: Someone, day: date | None, now: datetime) -> bool:

@@ -98,7 +98,7 @@ def add_ratee(actor: Actor, cycle: Cycle, person: Person) -> Participant:
         participant = panels.participant_of(now, person)
         participant.state = "approved"
         participant.save()
-        panels.fill(now, only=[participant.pk])
+        panels.fill(now, new=[participant.pk])
         record(actor, "cycles.ratee_added", participant)
         inviting.invite(now)
     return participant

@@ -56,7 +56,7 @@ def participation(request: Request, participant_id: UUID) -> HttpResponse:
     as_ratee = own.person is not None and own.person.user_id == request.actor.user.pk
     nominates = cycle.state == "nominating"
     may_change = nominates and (nominating.may_propose(own) if as_ratee else own.state != "open")
-    rows = own.assignments.filter(state__in=(*panels.ON, "declined")).select_related("rater", "stakeholder")
+    rows = panels.by_name(own.assignments.filter(state__in=(*panels.ON, "declined")))
     asked = nominating.asked(cycle) if nominates else ()
     taken = own.assignments.filter(state__in=panels.ON, rater__isnull=False).values("rater")
     free = people.present(request.actor).exclude(pk__in=taken).exclude(participations=own)

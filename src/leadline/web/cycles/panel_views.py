@@ -27,7 +27,7 @@ OPEN = ("draft", "nominating", "running")
 def ratee(request: Request, participant_id: UUID) -> HttpResponse:
     """Who rates them, which groups would be shown, what can be changed."""
     own = access.participant(request.actor, participant_id)
-    rows = own.assignments.exclude(state="removed").select_related("rater", "stakeholder")
+    rows = panels.by_name(own.assignments.exclude(state="removed"))
     taken = own.assignments.filter(state__in=panels.ON, rater__isnull=False).values("rater")
     names = relationships(own.cycle)
     context = {

@@ -89,7 +89,9 @@ def change(actor: Actor, cycle: Cycle, **fields: Any) -> tuple[Fault, ...]:
         for name, value in changed.items():
             setattr(now, name, value)
             setattr(cycle, name, value)
-        now.save(update_fields=list(changed))
+        if "closes" in changed:
+            now.late = False
+        now.save(update_fields=[*changed, "late"])
         record(actor, "cycles.changed", now, fields=sorted(changed))
         if "rules" in changed:
             panels.fill(now)
@@ -111,7 +113,7 @@ def assess(actor: Actor, cycle: Cycle, people: Iterable[Person]) -> int:
         Participant.objects.bulk_create(new, batch_size=BATCH)
         if new:
             record(actor, "cycles.assessed", cycle, n=len(new))
-            panels.fill(cycle, only=[participant.pk for participant in new])
+            panels.fill(cycle, new=[participant.pk for participant in new])
     return len(new)
 
 

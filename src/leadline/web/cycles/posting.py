@@ -28,17 +28,27 @@ from leadline.web.people.models import Person
 
 AT_ONCE = 100
 """Mails a task sends before it lets others have the worker."""
-TRIES = 8
+TRIES = 96
+"""Once a quarter of an hour: a day."""
+TOO_MANY = 3
 _LOG = logging.getLogger(__name__)
 
 
 @task()
-def post() -> None:
-    """Send what waits; what is left is the next task's."""
-    waiting = list(Mailed.objects.filter(state="waiting").order_by("tries", "pk")[: AT_ONCE + 1])
-    failed = [send(mail) for mail in waiting[:AT_ONCE]].count(False)
-    if len(waiting) > AT_ONCE and not failed:
-        post.enqueue()
+def post(*, retry: bool = False) -> None:
+    """Send what waits, or what failed before; what is left is the next task's.
+
+    After some failures in a row the server is taken to be down, and the rest waits for the clock.
+    """
+    chosen = {"tries__gt": 0} if retry else {"tries": 0}
+    waiting = list(Mailed.objects.filter(state="waiting", **chosen).order_by("tries", "pk")[: AT_ONCE + 1])
+    failures = 0
+    for mail in waiting[:AT_ONCE]:
+        failures = 0 if send(mail) else failures + 1
+        if failures == TOO_MANY:
+            return
+    if len(waiting) > AT_ONCE:
+        post.enqueue(retry=retry)
 
 
 def again(cycle: Cycle) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.web.cycles import feasibility
 from leadline.web.cycles.models import Cycle
 
 STEPS = ("purpose", "framework", "people", "raters", "protection", "dates", "mails", "check")
@@ -57,8 +56,3 @@ def following(cycle: Cycle, step: str) -> str:
 def next_step(cycle: Cycle) -> str:
     """The first step that is not done."""
     return next((step.name for step in steps(cycle) if not step.is_done), "check")
-
-
-def is_ready(cycle: Cycle) -> bool:
-    """Whether nothing blocks the launch."""
-    return not feasibility.blockers(cycle)

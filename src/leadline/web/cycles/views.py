@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.accounts.audit import record
+from leadline.web.catalogue.frameworks import references
 from leadline.web.cycles import (
     access,
     closing,
@@ -89,6 +90,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
     running = found.state == "running"
     context = {
         "cycle": found,
+        "framework": next((r for r in references(found.organisation) if r.id == found.framework), None),
         "n_ratees": ratees.count(),
         "progress": progress(found) if found.state not in PREPARING else [],
         "nominations": _nominations(found) if found.state == "nominating" else None,
@@ -205,10 +207,10 @@ def reopen(request: Request, cycle_id: UUID) -> HttpResponseBase:
 def ratees(request: Request, cycle_id: UUID) -> HttpResponse:
     """Ratees with how many rate them and how many have."""
     found = access.cycle(request.actor, cycle_id)
-    on = Q(assignments__state="approved")
+    own = Assignment.objects.filter(participant=OuterRef("pk"), state="approved")
     rows = found.participants.select_related("manager").annotate(
-        n_all=Count("assignments", filter=on),
-        n_in=Count("assignments", filter=on & Q(assignments__submitted=True)),
+        n_all=access.number(own, "participant"),
+        n_in=access.number(own.filter(submitted=True), "participant"),
     )
     columns = [c for c in RATEES if c.sort != ("n_in" if found.state in PREPARING else "state")]
     listing = Listing(request, rows, columns, search=("name", "team"), row_template="cycles/ratee_row.html")
@@ -223,18 +225,15 @@ def owing(request: Request, cycle_id: UUID) -> HttpResponse:
     found = access.cycle(request.actor, cycle_id)
     if found.state != "running":
         raise Http404
-    owed = access.owed_in(found).values("rater").annotate(n=Count("pk"))
-    rows = people.everyone(request.actor).filter(pk__in=owed.values("rater"))
-    n = Count("assignments", filter=Q(assignments__in=access.owed_in(found).values("pk")))
     listing = Listing(
         request,
-        rows.select_related("team").annotate(n=n),
+        access.owe_in(found).select_related("team"),
         OWING,
         search=("name", "email", "team__name"),
         row_template="cycles/owing_row.html",
     )
     outside = found.stakeholders.filter(assignments__in=access.owed_in(found).values("pk")).distinct()
-    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW]}
+    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW], "few": FEW}
     return listing.response("owing") or render(request, "cycles/owing.html", context)
 
 
@@ -280,5 +279,6 @@ def changes(request: Request, cycle_id: UUID) -> HttpResponse:
         "left": following.left(found)[:FEW],
         "managers": following.with_another_manager(found)[:FEW],
         "joined": following.joined(found)[:FEW],
+        "few": FEW,
     }
     return render(request, "cycles/changes.html", context)

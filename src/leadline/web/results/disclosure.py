@@ -78,6 +78,20 @@ class Rater:
     items: frozenset[str]
 
 
+Answered = Mapping[str, Sequence[tuple[str, Cell]]]
+"""By competency: the cells there are, each with its group."""
+
+
+def answered(raters: Iterable[Rater], rules: Rules) -> Answered:
+    """The cells of all raters."""
+    found: dict[str, list[tuple[str, Cell]]] = {competency: [] for competency in rules.items}
+    for rater in raters:
+        for competency, items in rules.items.items():
+            if not rater.items.isdisjoint(items):
+                found[competency].append((rater.group, Cell(rater.person, rater.mark, competency)))
+    return found
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure: its name, and the groups and competencies whose answers it is made of.
@@ -89,14 +103,13 @@ class Figure:
     groups: frozenset[str]
     competencies: tuple[str, ...]
 
-    def cells(self, raters: Iterable[Rater], rules: Rules) -> frozenset[Cell]:
-        """The answers it is made of."""
+    def cells(self, given: Answered) -> frozenset[Cell]:
+        """The answers it is made of, of those given."""
         return frozenset(
-            Cell(rater.person, rater.mark, competency)
-            for rater in raters
-            if rater.group in self.groups
+            cell
             for competency in self.competencies
-            if not rater.items.isdisjoint(rules.items[competency])
+            for group, cell in given[competency]
+            if group in self.groups
         )
 
 
@@ -129,7 +142,8 @@ def decide(raters: Sequence[Rater], rules: Rules, offered: Collection[str]) -> t
     factors = {f"factor:{f}": parts for f, parts in rules.competencies.items()}
     whole = {OVERALL: tuple(rules.items), **factors}
     chosen = [Figure(name, everybody, parts) for name, parts in whole.items() if name in offered]
-    chosen = [figure for figure in chosen if _n_people(figure.cells(counted, rules)) >= rules.everybody]
+    given = answered(counted, rules)
+    chosen = [figure for figure in chosen if _n_people(figure.cells(given)) >= rules.everybody]
     for competency in rules.items:
         figure = Figure(f"competency:{competency}", everybody, (competency,))
         if figure.name in offered and _enough(counted, everybody, competency, rules, rules.everybody):
@@ -138,13 +152,19 @@ def decide(raters: Sequence[Rater], rules: Rules, offered: Collection[str]) -> t
                 Figure(f"group:{competency}:{label}", groups, (competency,))
                 for label, groups in parted(counted, competency, rules).items()
             ]
-    return _without_isolation(chosen, counted, rules)
+    least = {rater.person: rules.of(rater.group) for rater in counted}
+    return _without_isolation({figure: figure.cells(given) for figure in chosen}, least)
 
 
 def fits(new: Shown, seen: Sequence[Shown], rules: Rules) -> bool:
     """Whether new figures may be shown to people who have seen earlier ones."""
     least = {r.person: rules.of(r.group) for one in (new, *seen) for r in one.raters}
-    rows = [figure.cells(one.raters, rules) for one in (new, *seen) for figure in one.figures]
+    rows = [
+        figure.cells(given)
+        for one in (new, *seen)
+        for given in [answered(one.raters, rules)]
+        for figure in one.figures
+    ]
     return isolated(rows, least) is None
 
 
@@ -232,11 +252,11 @@ def _n_people(cells: Iterable[Cell]) -> int:
     return len({cell.person for cell in cells})
 
 
-def _without_isolation(chosen: Sequence[Figure], raters: Sequence[Rater], rules: Rules) -> tuple[Figure, ...]:
+def _without_isolation(
+    cells: Mapping[Figure, frozenset[Cell]], least: Mapping[str, int]
+) -> tuple[Figure, ...]:
     """Leave out the least important figures until nothing can be set apart: complementary suppression."""
-    least = {rater.person: rules.of(rater.group) for rater in raters}
-    cells = {figure: figure.cells(raters, rules) for figure in chosen}
-    kept = list(chosen)
+    kept = list(cells)
     while few := isolated([cells[figure] for figure in kept], least):
         for figure in sorted(kept, key=lambda one: _n_people(cells[one])):
             rest = _without(kept, figure)

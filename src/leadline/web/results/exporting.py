@@ -36,6 +36,11 @@ def _cells(score: Score | None) -> list[object]:
     return [round(value, 1) for value in (score.value, score.lower, score.upper)]
 
 
+def _without_place(sheet: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A place tells about the others in the cycle, not about the ratee."""
+    return None if sheet is None else {name: value for name, value in sheet.items() if name != "rank"}
+
+
 def document(seen: Seen) -> dict[str, Any]:
     """Everything held about the ratee in this cycle that may be shown, JSON-ready."""
     cycle: Cycle = seen.participant.cycle
@@ -44,7 +49,7 @@ def document(seen: Seen) -> dict[str, Any]:
         "cycle": {"title": cycle.title, "purpose": cycle.purpose, "closed": cycle.closes},
         "ratee": seen.participant.name,
         "level": run.tables.get("level"),
-        "figures": seen.result.figures.get("sheet"),
+        "figures": _without_place(seen.result.figures.get("sheet")),
         "groups": seen.result.figures.get("groups"),
         "raters": seen.result.figures.get("raters"),
         "comments": [

@@ -66,8 +66,8 @@ def isolated(rows: Sequence[Collection[Cell]], least: Mapping[str, int]) -> froz
     >>> sorted(isolated([five, five[:3]], dict.fromkeys("abcde", 3)))  # five less three are two
     ['d', 'e']
     """
-    columns = _columns(rows)
-    echelon = _echelon(_matrix(rows, columns))
+    columns, matrix = _collapsed(rows)
+    echelon = _echelon(matrix)
     found: list[frozenset[str]] = []
     for block in _blocks(echelon):
         people = {c: columns[c] for row in block for c in row}
@@ -79,8 +79,8 @@ def isolated(rows: Sequence[Collection[Cell]], least: Mapping[str, int]) -> froz
 
 def sets_apart(rows: Sequence[Collection[Cell]], few: frozenset[str]) -> bool:
     """Whether something can be worked out that touches all of these people and nobody else."""
-    columns = _columns(rows)
-    return _touches(_echelon(_matrix(rows, columns)), columns, few)
+    columns, matrix = _collapsed(rows)
+    return _touches(_echelon(matrix), columns, few)
 
 
 def _touches(echelon: Sequence[Row], people: Mapping[int, frozenset[str]], few: frozenset[str]) -> bool:
@@ -94,29 +94,21 @@ def _dimensions(echelon: Sequence[Row], people: Mapping[int, frozenset[str]], fe
     return len(echelon) - len(_echelon([{c: v for c, v in row.items() if c in kept} for row in echelon]))
 
 
-def _columns(rows: Sequence[Collection[Cell]]) -> dict[int, frozenset[str]]:
-    """People of each column; cells that are alike in all rows are one column."""
-    return {n: frozenset(cell.person for cell in cells) for n, cells in enumerate(_alike(rows).values())}
-
-
-def _alike(rows: Sequence[Collection[Cell]]) -> dict[tuple[int, ...], list[Cell]]:
+def _collapsed(rows: Sequence[Collection[Cell]]) -> tuple[dict[int, frozenset[str]], list[Row]]:
+    """People of each column, and the matrix; cells that are alike in all rows are one column."""
     where: dict[Cell, list[int]] = {}
     for n, row in enumerate(rows):
         for cell in row:
             where.setdefault(cell, []).append(n)
-    alike: dict[tuple[int, ...], list[Cell]] = {}
+    alike: dict[tuple[int, ...], set[str]] = {}
     for cell, pattern in where.items():
-        alike.setdefault(tuple(pattern), []).append(cell)
-    return alike
-
-
-def _matrix(rows: Sequence[Collection[Cell]], columns: Mapping[int, object]) -> list[Row]:
+        alike.setdefault(tuple(pattern), set()).add(cell.person)
     matrix: list[Row] = [{} for _ in rows]
-    for column, pattern in zip(columns, _alike(rows), strict=True):
-        for n in pattern:
+    for column, pattern_of in enumerate(alike):
+        for n in pattern_of:
             matrix[n][column] = 1
     # Short rows first: they are the pivots that take the long ones apart cheaply.
-    return sorted(matrix, key=len)
+    return {n: frozenset(who) for n, who in enumerate(alike.values())}, sorted(matrix, key=len)
 
 
 def _echelon(rows: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 from leadline.frameworks import Framework
-from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, parted
+from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, answered, parted
 from leadline.web.results.isolation import isolated
 
 EVERYBODY = "everybody"
@@ -63,6 +63,7 @@ def overview(
     """
     known = {key: scores(sheet) for key, _, sheet in people}
     ratees = [Rater(key, _mark(known[key]), team, frozenset(known[key])) for key, team, _ in people]
+    given = answered(ratees, rules)
     teams = frozenset(one.group for one in ratees)
     found: dict[str, Any] = {}
     figures: list[Figure] = []
@@ -76,7 +77,7 @@ def overview(
         # The spread is everybody's: that of a few would tell more about them than their mean.
         z_spread = z * stdev(sorted(own[name] for own in known.values() if name in own))
         found[name] = {
-            label: _mean([known[c.person][name] for c in figure.cells(ratees, rules)], z_spread)
+            label: _mean([known[c.person][name] for c in figure.cells(given)], z_spread)
             for label, figure in zip(parts, own, strict=True)
         }
     return found, Shown(tuple(figures), tuple(ratees))
@@ -85,7 +86,12 @@ def overview(
 def fits_overview(new: Shown, seen: Sequence[Shown], rules: Rules) -> bool:
     """Whether the means of a run may be shown beside those that were seen."""
     least = {one.person: rules.everybody for shown in (new, *seen) for one in shown.raters}
-    rows = [figure.cells(shown.raters, rules) for shown in (new, *seen) for figure in shown.figures]
+    rows = [
+        figure.cells(given)
+        for shown in (new, *seen)
+        for given in [answered(shown.raters, rules)]
+        for figure in shown.figures
+    ]
     return isolated(rows, least) is None
 
 

@@ -116,6 +116,9 @@ def run(own: Run) -> None:
     names |= {str(key): frozenset(figure.name for figure in figures) for key, figures in chosen.items()}
     tell("web.results.steps.write", 0.8)
     persons = workflows.person_sheets(card, names)
+    if cycle.purpose != "selection":
+        # What does not exist cannot be shown: nobody has a place in a development cycle.
+        persons = {ratee: {**sheet, "rank": None} for ratee, sheet in persons.items()}
     group = workflows.group_sheet(card, names)
     groups = GroupFigures.over(framework, sheets.values(), rules)
     seen = _seen(own, rules)

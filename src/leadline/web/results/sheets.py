@@ -14,7 +14,7 @@ from leadline.frameworks import Framework
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.models import Submission
-from leadline.web.results.disclosure import SELF, Figure, Rater, Rules
+from leadline.web.results.disclosure import SELF, Figure, Rater, Rules, answered
 from leadline.web.results.history import mark_of, person_of
 
 DIGITS = 4
@@ -114,11 +114,12 @@ class GroupFigures:
         found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         z = NormalDist().inv_cdf((1 + self.framework.level) / 2)
         low, width = self.framework.scale.min, self.framework.scale.max - self.framework.scale.min
+        given = answered(sheets.raters, rules)
         for figure in figures:
             if not figure.name.startswith("group:"):
                 continue
             _, competency, label = figure.name.split(":")
-            people = {cell.person for cell in figure.cells(sheets.raters, rules)}
+            people = {cell.person for cell in figure.cells(given)}
             views = [_view(sheets.answers[one], rules.items[competency]) for one in sorted(people)]
             mean = 100 * (fmean(view for view in views if view is not None) - low) / width
             margin = z * self.spread.get(competency, 0.0) / sqrt(len(people))

@@ -12,9 +12,10 @@ from scipy.linalg import block_diag, inv
 
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.ratings import Ratings, ordered_ratings
-from leadline.measurement.variational.calibrate import Together, calibrate_together
+from leadline.measurement.variational.calibrate import calibrate_together
 from leadline.measurement.variational.parts import Attained, Part
 from leadline.measurement.variational.posterior import Posterior
+from leadline.measurement.variational.together import Together
 
 CORRELATION = 0.6
 
