@@ -30,7 +30,7 @@ from benchmarks.engine.table import columns
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from leadline.measurement import FacetFit
+from leadline.measurement import DimensionalFit, FacetFit
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -100,9 +100,9 @@ def trials(chosen: Design, method: str, seed: int) -> Iterator[Trial]:
         )
 
 
-def better(found: FacetFit, name: str, a: Codes, b: Codes) -> Floats:
+def better(found: FacetFit | DimensionalFit, name: str, a: Codes, b: Codes) -> Floats:
     """P(A > B) of pairs of elements of a facet."""
-    if found.method == "joint":
+    if isinstance(found, FacetFit) and found.method == "joint":
         measure, se = found.facets[name].measure, found.facets[name].se
         return np.asarray(ndtr((measure[a] - measure[b]) / np.hypot(se[a], se[b])))
     drawn = found.draws(DRAWS)[name]

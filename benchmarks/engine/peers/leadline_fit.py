@@ -19,8 +19,8 @@ from benchmarks.engine.peers.adapter import Estimates, Floats, NotOfferedError
 import leadline
 from leadline.errors import UsageError
 from leadline.evidence import read_blocks
-from leadline.evidence.frames import Frame
-from leadline.measurement import FacetFit, FacetMeasures
+from leadline.evidence.frames import Frame, frame
+from leadline.measurement import DimensionalFit, FacetFit, FacetMeasures, fit_dimensions
 from leadline.measurement.fitting import fit_ratings
 from leadline.measurement.ratings import Ratings, ratings_from_table
 
@@ -50,10 +50,21 @@ def fit(data: Prepared) -> Fitted:
     return Fitted(found, data.design)
 
 
-def found_in(table: Frame, design: Design, method: str) -> FacetFit:
-    """The fit of a table, with the model that made it."""
-    with refusals_told(design):
-        found: FacetFit = leadline.fit(table, model=model_of(design), method=method)
+def found_in(table: Frame, design: Design, method: str) -> FacetFit | DimensionalFit:
+    """The fit of a table, with the model that made it; several factors together."""
+    model = model_of(design)
+    if design.n_factors == 1:
+        with refusals_told(design):
+            return fitted_one(table, model, method)
+    if method != "marginal":
+        raise NotOfferedError("several factors are fitted by the marginal method")
+    at = [code(item) * design.n_factors // design.n_items for item in table.get_column("item")]
+    factor = frame({"factor": [f"f{one}" for one in at]}).get_column("factor")
+    return fit_dimensions(table.with_columns(factor), dimension="factor", model=model)
+
+
+def fitted_one(table: Frame, model: str, method: str) -> FacetFit:
+    found: FacetFit = leadline.fit(table, model=model, method=method)
     return found
 
 
