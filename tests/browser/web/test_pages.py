@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from pytest_django.fixtures import Settings
 from tests.browser.web.conftest import Stage
 from tests.web.table import Address, pages
 
@@ -52,4 +53,25 @@ def test_a_page_has_no_fault_of_accessibility_and_fits_its_width(
             faults = _faults(page, f"{name}-{language}-{width}-{theme}")
             assert not [(f["id"], [n["html"][:160] for n in f["nodes"]]) for f in faults], (width, theme)
     assert [error for error in errors if "status of 410" not in error] == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_first_page_of_the_demonstration_has_none_either(
+    language: str, stage: Stage, browser: Browser, settings: Settings
+) -> None:
+    settings.LEADLINE_DEMO = True
+    size = {"width": 390, "height": 844}
+    context = stage.context(browser, "anonymous", viewport=size, reduced_motion="reduce")
+    context.add_cookies(
+        [{"name": "leadline_language", "value": "zh-hans" if language == "zh" else "en", "url": stage.url}]
+    )
+    page = context.new_page()
+    page.goto(f"{stage.url}/demo/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for theme in THEMES:
+        page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+        assert [fault["id"] for fault in _faults(page, f"demo-{language}-phone-{theme}")] == []
+    page.locator("form.act-as button").first.click()
+    page.wait_for_url(f"{stage.url}/")
     context.close()

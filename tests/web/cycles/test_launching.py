@@ -9,7 +9,7 @@ import pytest
 from tests.web.cast import World
 
 from leadline.web.accounts.models import AuditRecord
-from leadline.web.cycles import closing, deadlines, following, keys, launching, panels, planning
+from leadline.web.cycles import closing, deadlines, following, keys, launching, panels, planning, posting
 from leadline.web.cycles.access import owed_in, owing
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
@@ -116,6 +116,20 @@ def test_an_extension_gives_one_rater_longer_and_tells_not_what_they_have_done(
         launching.extend(world.actor("analytics"), running, bo, running.closes - DAY)
     with pytest.raises(launching.LaunchError, match="rates nobody"):
         launching.extend(world.actor("analytics"), running, world.people["dana"], until)
+
+
+def test_somebody_from_outside_is_given_longer_and_their_new_link_lasts_as_long(
+    world: World, running: Cycle
+) -> None:
+    customer = world.things["stakeholder"]
+    assert running.closes
+    until = running.closes + 5 * DAY
+    launching.extend(world.actor("analytics"), running, customer, until)
+    assert mails(running, "extended") == {"customer@example.org"}
+    posting.personal(customer, running, until)
+    last = PersonalLink.objects.order_by("expires").last()
+    assert last
+    assert last.expires == deadlines.end_of(until, running.time_zone)
 
 
 def test_after_the_closing_day_only_those_with_an_extension_can_answer(world: World, running: Cycle) -> None:

@@ -15,12 +15,13 @@ import pytest
 from pytest_django.fixtures import Settings
 from tests.web.serving import PATIENCE, answer, free_port
 
+from leadline.errors import UsageError
 from leadline.web.accounts.audit import faults
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.people.models import Person
-from leadline.web.project import acme
+from leadline.web.project import acme, demonstration
 from leadline.web.rating.models import Submission
 from leadline.web.results.models import Comment, Release, Result
 
@@ -43,6 +44,53 @@ def test_acme_has_a_cycle_released_one_running_and_one_being_prepared(settings: 
     assert list(faults(Organisation.objects.get())) == []
     for cycle in by_state.values():
         keys.destroy(cycle)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the command does, without building and serving anything."""
+    done: list[str] = []
+
+    def build(folder: Path, _: object) -> None:
+        done.append("built")
+        folder.mkdir(exist_ok=True)
+        (folder / demonstration.MARK).touch()
+
+    monkeypatch.setattr(demonstration, "_built", build)
+    monkeypatch.setattr(demonstration, "serve", lambda **options: done.append(options["data"]))
+    return done
+
+
+def begin(folder: Path, *, fresh: bool = False) -> None:
+    demonstration.demonstrate(
+        port=free_port(),
+        data=str(folder),
+        fresh=fresh,
+        build=lambda: None,
+        announce=lambda url, data: None,
+    )
+
+
+def test_a_demonstration_is_kept_until_a_fresh_one_is_asked_for(tmp_path: Path, begun: list[str]) -> None:
+    folder = tmp_path / "demo"
+    begin(folder)
+    (folder / "played.txt").touch()
+    begin(folder)
+    assert begun == ["built", str(folder), str(folder)]
+    begin(folder, fresh=True)
+    assert begun[3:] == ["built", str(folder)]
+    assert not (folder / "played.txt").exists()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_folder_of_an_organisation_is_neither_served_nor_touched(
+    tmp_path: Path, begun: list[str], *, fresh: bool
+) -> None:
+    (tmp_path / "leadline.sqlite3").touch()
+    with pytest.raises(UsageError, match="no demonstration"):
+        begin(tmp_path, fresh=fresh)
+    assert begun == []
+    assert (tmp_path / "leadline.sqlite3").exists()
 
 
 @contextmanager

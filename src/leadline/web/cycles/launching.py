@@ -15,7 +15,7 @@ from leadline.web.cycles import feasibility, inviting, keys, nominating, panels
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.closing import APPEAL
 from leadline.web.cycles.deadlines import today
-from leadline.web.cycles.models import Assignment, Cycle, Participant
+from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
 from leadline.web.cycles.moves import MoveError, allowed, move
 from leadline.web.people.models import Person
 
@@ -122,7 +122,7 @@ def bring_back(actor: Actor, participant: Participant) -> None:
     participant.withdrawn = False
 
 
-def extend(actor: Actor, cycle: Cycle, rater: Person, until: date) -> int:
+def extend(actor: Actor, cycle: Cycle, rater: Person | Stakeholder, until: date) -> int:
     """Give one rater longer for everything they owe in a cycle, and tell them.
 
     Returns
@@ -139,11 +139,12 @@ def extend(actor: Actor, cycle: Cycle, rater: Person, until: date) -> int:
         now = _running(cycle)
         if until < max(today(now), now.closes or until):
             raise LaunchError("web.cycles.extend_past", day=now.closes)
-        rows = Assignment.objects.filter(participant__cycle=now, rater=rater, state="approved")
+        who = {"rater" if isinstance(rater, Person) else "stakeholder": rater}
+        rows = Assignment.objects.filter(participant__cycle=now, state="approved", **who)
         # All of them, done or not: the new day must not tell which.
         changed = rows.update(due=until)
         if not changed:
-            raise LaunchError("web.cycles.owes_nothing", name=rater.name)
+            raise LaunchError("web.cycles.owes_nothing", name=str(rater))
         record(actor, "cycles.extended", now, day=until.isoformat())
         inviting.tell(now, "extended", [rater])
     return changed

@@ -50,7 +50,7 @@ urlpatterns = [
     path("<uuid:cycle_id>/ratees/", views.ratees, name="ratees"),
     path("<uuid:cycle_id>/owing/", views.owing, name="owing"),
     path("<uuid:cycle_id>/remind/", views.remind, name="remind"),
-    path("<uuid:cycle_id>/extend/<uuid:person_id>/", views.extend, name="extend"),
+    path("<uuid:cycle_id>/extend/<uuid:rater_id>/", views.extend, name="extend"),
     path("<uuid:cycle_id>/changes/", views.changes, name="changes"),
     path("<uuid:cycle_id>/late/", panel_views.add_late, name="add_late"),
 ]

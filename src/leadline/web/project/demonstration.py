@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from leadline.errors import UsageError
 from leadline.web.project.serve import SETTINGS, check_port, serve
 
 HOST = "127.0.0.1"
@@ -42,16 +43,20 @@ def demonstrate(
     Raises
     ------
     UsageError
-        ``web.project.serve.port_taken``.
+        ``web.project.serve.port_taken``; ``web.project.serve.not_a_demo``: the folder holds something else,
+        perhaps an organisation's data, in which nobody must be able to act as anybody.
     """
     check_port(HOST, port)
     folder = Path(data).resolve()
     # Its own settings alone: an organisation's database must never be the demonstration's.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("LEADLINE_")}
     environ |= {"LEADLINE_DEMO": "yes", "LEADLINE_LANG": os.environ.get("LEADLINE_LANG", "")}
-    if fresh and (folder / MARK).exists():
+    is_empty = not folder.exists() or not any(folder.iterdir())
+    if not is_empty and not (folder / MARK).exists():
+        raise UsageError("web.project.serve.not_a_demo", data=folder)
+    if fresh and not is_empty:
         shutil.rmtree(folder)
-    if not folder.exists():
+    if fresh or is_empty:
         build()
         _built(folder, environ)
     for name in [name for name in os.environ if name.startswith("LEADLINE_")]:

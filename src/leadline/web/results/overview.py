@@ -14,6 +14,8 @@ from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, answere
 from leadline.web.results.isolation import isolated
 
 EVERYBODY = "everybody"
+TEAM = "team:"
+"""Stands before a team's name: a team may be called like a group of raters, of which some are attributed."""
 DIGITS = 4
 
 
@@ -56,13 +58,15 @@ def overview(
     Returns
     -------
     dict
-        By construct and team (``everybody``, a team's name, ``colleagues`` for small ones together):
+        By construct and team (``everybody``, ``team:<name>``, ``colleagues`` for small ones together):
         ``mean``, ``lower``, ``upper`` (0-100) and ``n``.
     Shown
         Of whom each was made.
     """
     known = {key: scores(sheet) for key, _, sheet in people}
-    ratees = [Rater(key, _mark(known[key]), team, frozenset(known[key])) for key, team, _ in people]
+    ratees = [
+        Rater(key, _mark(known[key]), f"{TEAM}{team}", frozenset(known[key])) for key, team, _ in people
+    ]
     given = answered(ratees, rules)
     teams = frozenset(one.group for one in ratees)
     found: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access
 from leadline.web.results.disclosure import COLLEAGUES
 from leadline.web.results.models import Result
-from leadline.web.results.overview import EVERYBODY, constructs
+from leadline.web.results.overview import EVERYBODY, TEAM, constructs
 from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
 from leadline.web.results.sheets import framework_of
 from leadline.web.results.showing import opened_all, opened_overview
@@ -81,8 +81,11 @@ def _by_team(found: Mapping[str, Any]) -> dict[str, Score | None]:
 
 
 def team_title(team: str) -> str:
-    """A team's name; small teams together, or people without a team."""
-    return text("results.other_teams") if team in (COLLEAGUES, "") else team
+    """A team's name; small teams together; people without one."""
+    name = team.removeprefix(TEAM)
+    if team == COLLEAGUES:
+        return text("results.other_teams")
+    return name or text("results.no_team")
 
 
 def _overview_csv(rows: list[tuple[Row, dict[str, Score | None]]], teams: list[str]) -> HttpResponse:
