@@ -312,6 +312,7 @@ def count_by(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
     >>> count_by(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 1]), np.array([4, 7]))
     array([2, 1])
     """
-    pairs = np.unique(np.stack([group, what], axis=1), axis=0) if len(group) else np.empty((0, 2), int)
-    at = np.searchsorted(groups, pairs[:, 0])
+    width = int(what.max(initial=0)) + 1
+    pairs = np.unique(group.astype(np.int64) * width + what)
+    at = np.searchsorted(groups, pairs // width)
     return add_up(at, len(groups)).astype(np.int64)

@@ -34,6 +34,7 @@ DENSE = 2500
 
 _BLOCK = 1 << 22
 _DRAWS = 64
+_FEW = 4
 
 
 class Variances(NamedTuple):
@@ -202,15 +203,13 @@ class Posterior:
         large, rest = self._followed()
         if not each_alone:
             large, rest = vstack([large, self._on_pairs[0]]), vstack([rest, self._on_pairs[1]])
-        own = csr_array(large)
-        sums = _sandwich(own, self.inverse)
-        if d.rest.shape[1] == 0:
-            blocks, of_rest = self.inverse.values, np.empty(0)
-        else:
+        own, sums = csr_array(large), np.zeros(large.shape[0])
+        blocks, of_rest = self.inverse.values, np.empty(0)
+        if d.rest.shape[1] > 0:
             find = self._exact if self.is_dense else self._sampled
             shared, of_rest = find(own, csr_array(rest), sums)
-            blocks = self.inverse.values + shared
-            sums += _sandwich(own, Blocks(shared)) if self.is_dense else 0.0
+            blocks = blocks + shared
+        sums += _sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
         location = sums[:n] + d.of_pairs(self.taken)
         if not each_alone:
             return Variances(blocks, of_rest, location, sums[n:])
@@ -358,11 +357,21 @@ def _block_of(rows: csr_array, width: int) -> Codes:
 
 
 def _sandwich(rows: csr_array, blocks: Blocks) -> Floats:
-    """``a' B a`` for every sparse row a."""
-    if blocks.width == 1:
-        number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        return add_up(number, rows.shape[0], rows.data**2 * blocks.values[rows.indices, 0, 0])
-    found: Floats = np.asarray((rows @ blocks.sparse()).multiply(rows).sum(axis=1)).ravel()
+    """``a' B a`` for every sparse row a, whose entries lie in one block; rows of one length at a time."""
+    found = np.zeros(rows.shape[0])
+    lengths = np.diff(rows.indptr)
+    for many in np.unique(lengths[lengths > 0]).tolist():
+        lines = np.flatnonzero(lengths == many)
+        if many > _FEW:
+            part = rows[lines]
+            found[lines] = (part @ blocks.sparse()).multiply(part).sum(axis=1)
+            continue
+        entries = rows.indptr[lines][:, None] + np.arange(many)
+        near, at = np.divmod(rows.indices[entries], blocks.width)
+        value = rows.data[entries]
+        for a in range(many):
+            for b in range(many):
+                found[lines] += value[:, a] * value[:, b] * blocks.values[near[:, 0], at[:, a], at[:, b]]
     return found
 
 
