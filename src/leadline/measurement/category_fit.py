@@ -49,17 +49,15 @@ class CategoryFit(NamedTuple):
     note: tuple[str, ...]
 
 
-def category_fit(
-    ratings: Ratings, calibration: Calibration, thresholds: Thresholds, rows: Rows
-) -> CategoryFit:
+def category_fit(calibration: Calibration, thresholds: Thresholds, sums: Floats) -> CategoryFit:
     """Statistics of every category of every scale.
 
     Parameters
     ----------
-    ratings : Ratings
     calibration : Calibration
     thresholds : Thresholds
-    rows : Rows
+    sums : array, shape (8, I, K)
+        From `category_sums`, blocks of ratings added up.
 
     Returns
     -------
@@ -70,7 +68,6 @@ def category_fit(
     Source: Linacre (2002), *Journal of Applied Measurement* 3, 85-106; average measures as in FACETS,
     Table 8. Mean squares are observed over expected sums, so that 1 is expected in every category.
     """
-    sums = _sums(ratings, calibration, rows)
     scales = 1 if calibration.shared else calibration.steps.shape[0]
     of_scale = sums.sum(axis=1, keepdims=True) if calibration.shared else sums
     n, measure, inner, outer, likely, likely_measure, likely_inner, likely_outer = of_scale
@@ -95,8 +92,19 @@ def category_fit(
     return CategoryFit(share.ravel(), average, expected, infit, outfit, tuple(np.concatenate(notes).tolist()))
 
 
-def _sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Floats:
-    """Observed and expected sums by item and rung, shape (8, I, K)."""
+def category_sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Floats:
+    """Observed and expected sums by item and rung; those of blocks of ratings add up.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    calibration : Calibration
+    rows : Rows
+
+    Returns
+    -------
+    array, shape (8, I, K)
+    """
     n_items, n_steps = calibration.steps.shape
     n_rungs = n_steps + 1
     found = np.zeros((8, n_items, n_rungs))

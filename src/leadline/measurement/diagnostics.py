@@ -11,14 +11,14 @@ import numpy as np
 
 from leadline.evidence.frames import Frame, frame, rows, write_csv
 from leadline.measurement.calibrate import Calibration
-from leadline.measurement.category_fit import category_fit
+from leadline.measurement.category_fit import category_fit, category_sums
 from leadline.measurement.facet import FacetMeasures, Thresholds
 from leadline.measurement.files import read_columns, typed
 from leadline.measurement.kernels.arrays import Floats, add_up
 from leadline.measurement.links import links_of
 from leadline.measurement.notice import Notice
 from leadline.measurement.rater_effects import Effect, Part, rater_effects
-from leadline.measurement.rater_sums import RaterSums, Rows, rater_sums, rows_of
+from leadline.measurement.rater_sums import RaterSums, added_up, in_blocks, rater_sums, rows_of
 from leadline.measurement.ratings import Ratings
 
 FILES = ("rater_effects", "categories", "links")
@@ -118,11 +118,15 @@ def diagnosed(
     -------
     Diagnostics
     """
-    placed = rows_of(ratings, calibration)
-    categories = _categories(ratings, calibration, thresholds, placed)
-    if "rater" not in facets:
+    by_category, by_rater = [], []
+    for some, known in in_blocks(ratings, calibration):
+        placed = rows_of(some, known)
+        by_category.append(category_sums(some, known, placed))
+        by_rater += [rater_sums(some, known, placed)] if "rater" in facets else []
+    categories = _categories(calibration, thresholds, np.sum(by_category, axis=0))
+    if not by_rater:
         return Diagnostics(_effects((), ()), categories, _links(None, facets), ())
-    sums = rater_sums(ratings, calibration, placed)
+    sums = added_up(by_rater)
     raters, ratees = facets["rater"], facets["ratee"]
     effects = rater_effects([Part(sums, raters.elements, ratees.elements, raters, widened)])
     links = _links(sums, facets)
@@ -171,8 +175,8 @@ def _effects(effects: Sequence[Effect], raters: Sequence[str]) -> Frame:
     return frame(columns)
 
 
-def _categories(ratings: Ratings, calibration: Calibration, thresholds: Thresholds, rows: Rows) -> Frame:
-    found = category_fit(ratings, calibration, thresholds, rows)
+def _categories(calibration: Calibration, thresholds: Thresholds, sums: Floats) -> Frame:
+    found = category_fit(calibration, thresholds, sums)
     return frame(
         {
             "item": thresholds.item,

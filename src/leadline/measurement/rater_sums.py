@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +15,9 @@ from leadline.measurement.kernels.cells import collapse
 from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
 from leadline.measurement.kernels.large import run_starts
 from leadline.measurement.ratings import Ratings
+
+BLOCK = 2_000_000
+"""Ratings added up at a time: some 200 MB of temporaries."""
 
 
 class RaterSums(NamedTuple):
@@ -65,6 +71,41 @@ class Rows(NamedTuple):
     def row(self) -> Codes:
         """Row of each rating, shape (n,)."""
         return np.repeat(np.arange(len(self.start)), np.diff(np.append(self.start, len(self.kept))))
+
+
+def in_blocks(ratings: Ratings, calibration: Calibration) -> Iterator[tuple[Ratings, Calibration]]:
+    """Ratings a few million at a time, ratee by ratee, so that memory does not grow with their number.
+
+    Examples
+    --------
+    >>> from leadline.evidence.frames import frame
+    >>> from leadline.measurement import fit
+    >>> table = {"ratee": ["a", "a", "b", "b"], "rater": ["r", "s"] * 2, "item": ["x"] * 4}
+    >>> found = fit(frame({**table, "rating": [1, 2, 2, 3]}))
+    >>> [block.n for block, _ in in_blocks(found.ratings, found.calibration)]
+    [4]
+    """
+    ratee = ratings.index.get("ratee")
+    if ratings.n <= BLOCK or ratee is None or calibration.facets[0] != "ratee":
+        yield ratings, calibration
+        return
+    wanted = np.arange(BLOCK, ratings.n, BLOCK)
+    cuts = np.unique(np.searchsorted(ratee, ratee[wanted]))
+    for begin, end in pairwise([0, *cuts[cuts > 0].tolist(), ratings.n]):
+        part = slice(begin, end)
+        index = {facet: at[part] for facet, at in ratings.index.items()}
+        some = replace(ratings, index=index, rating=ratings.rating[part], weight=ratings.weight[part])
+        screen = calibration.screen
+        screen = screen._replace(kept=screen.kept[part], rung=screen.rung[part])
+        yield some, replace(calibration, screen=screen)
+
+
+def added_up(each: Sequence[RaterSums]) -> RaterSums:
+    """Sums of blocks of different ratees as one."""
+    by_cell = RaterSums._fields[: RaterSums._fields.index("labels")]
+    cells = {name: np.concatenate([getattr(one, name) for one in each]) for name in by_cell}
+    given, likely = sum(one.given for one in each), sum(one.likely for one in each)
+    return each[0]._replace(**cells, given=np.asarray(given), likely=np.asarray(likely))
 
 
 def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:

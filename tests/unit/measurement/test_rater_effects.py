@@ -164,3 +164,14 @@ def test_a_folder_without_diagnostics_says_what_to_do(found: FacetFit, tmp_path:
     (tmp_path / "links.csv").unlink()
     with pytest.raises(MeasurementError, match="Fit the table again"):
         _ = FacetFit.load(tmp_path).diagnostics
+
+
+def test_diagnostics_are_the_same_in_blocks_of_ratees(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = planted()
+    whole = fit(table).diagnostics
+    monkeypatch.setattr("leadline.measurement.rater_sums.BLOCK", 500)
+    parts = fit(table).diagnostics
+    for name in ("rater_effects", "categories", "links"):
+        pairs = zip(rows(getattr(parts, name)), rows(getattr(whole, name)), strict=True)
+        for one, other in pairs:
+            assert one == pytest.approx(other, rel=1e-5, abs=1e-6, nan_ok=True)
