@@ -20,11 +20,15 @@ WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 THEMES = ("light", "dark")
 
 
-def _faults(page: Page, name: str) -> list[dict[str, Any]]:
-    """Faults of accessibility; none are looked for when a picture is taken."""
+def _faults(page: Page, name: str, theme: str) -> list[dict[str, Any]]:
+    """Faults of accessibility; none are looked for when a picture is taken.
+
+    A theme changes colours alone, so the second one is asked for contrast and nothing else: half the time.
+    """
     folder = os.environ.get("LEADLINE_SHOTS")
     if not folder:
-        found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+        only = {} if theme == THEMES[0] else {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        found: list[dict[str, Any]] = Axe().run(page, options=only).response["violations"]
         return found
     Path(folder).mkdir(parents=True, exist_ok=True)
     page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
@@ -50,7 +54,7 @@ def test_a_page_has_no_fault_of_accessibility_and_fits_its_width(
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], width
         for theme in THEMES:
             page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
-            faults = _faults(page, f"{name}-{language}-{width}-{theme}")
+            faults = _faults(page, f"{name}-{language}-{width}-{theme}", theme)
             assert not [(f["id"], [n["html"][:160] for n in f["nodes"]]) for f in faults], (width, theme)
     assert [error for error in errors if "status of 410" not in error] == []
     context.close()
@@ -71,7 +75,7 @@ def test_the_first_page_of_the_demonstration_has_none_either(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for theme in THEMES:
         page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
-        assert [fault["id"] for fault in _faults(page, f"demo-{language}-phone-{theme}")] == []
+        assert [fault["id"] for fault in _faults(page, f"demo-{language}-phone-{theme}", theme)] == []
     page.locator("form.act-as button").first.click()
     page.wait_for_url(f"{stage.url}/")
     context.close()

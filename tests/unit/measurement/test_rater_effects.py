@@ -174,8 +174,7 @@ def test_diagnostics_are_the_same_in_blocks_of_ratees(monkeypatch: pytest.Monkey
     for name in ("rater_effects", "categories", "links"):
         one, other = getattr(parts, name), getattr(whole, name)
         for column in one.columns:
-            values = [table.get_column(column).to_list() for table in (one, other)]
-            number = isinstance(values[0][0], float)
-            assert values[0] == (
-                pytest.approx(values[1], rel=1e-5, abs=1e-5, nan_ok=True) if number else values[1]
+            pairs = zip(one.get_column(column), other.get_column(column), strict=True)
+            assert all(
+                a == (pytest.approx(b, rel=1e-5, abs=1e-5) if isinstance(b, float) else b) for a, b in pairs
             )
