@@ -40,7 +40,8 @@ def rating_faults(
 
     Examples
     --------
-    >>> table = pl.DataFrame({"ratee": ["ada", None], "item": ["i", "i"], "rating": ["good", "4"]})
+    >>> from leadline.evidence.frames import frame
+    >>> table = frame({"ratee": ["ada", None], "item": ["i", "i"], "rating": ["good", "4"]})
     >>> faults = rating_faults(table, elements=["ratee", "item"], rating="rating")
     >>> [(fault.code, fault.row, fault.column) for fault in faults]
     [('evidence.not_a_number', 2, 'rating'), ('evidence.empty_cell', 3, 'ratee')]

@@ -14,7 +14,6 @@ The second term of :math:`\operatorname{Var}(x_L)` is the raters' share of a rat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -28,13 +27,13 @@ from leadline.measurement.kernels.elimination import conjugate_gradients
 from leadline.measurement.variational.blocks import Blocks, gram_blocks
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
+from leadline.measurement.variational.rows import block_of, each_entry, sandwich
 
 DENSE = 2500
 """Up to as many locations beside the eliminated facet the Schur complement is factored (S³/3 flops)."""
 
 _BLOCK = 1 << 22
 _DRAWS = 64
-_FEW = 4
 
 
 class Variances(NamedTuple):
@@ -209,7 +208,7 @@ class Posterior:
             find = self._exact if self.is_dense else self._sampled
             shared, of_rest = find(own, csr_array(rest), sums)
             blocks = blocks + shared
-        sums += _sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
+        sums += sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
         location = sums[:n] + d.of_pairs(self.taken)
         if not each_alone:
             return Variances(blocks, of_rest, location, sums[n:])
@@ -239,7 +238,7 @@ class Posterior:
         ``sums`` gets their share in each row, but for that through its own block.
         """
         u, covariance, width = self.coupling, self._rest_covariance, self.design.block
-        near = _block_of(own, width)
+        near = block_of(own, width)
         if self._pairs is not None:
             line = np.repeat(near, np.diff(rest.indptr))
             places = entries_of(self._pairs, line, rest.indices, u.shape[1])
@@ -254,7 +253,7 @@ class Posterior:
             shared[begin : begin + step] = _products(lines, product, width)
             rows = order[np.searchsorted(near[order], begin) : np.searchsorted(near[order], begin + step)]
             mine = own[rows][:, begin * width : (begin + step) * width]
-            for entry in _entries(mine):
+            for entry in each_entry(mine):
                 sums[rows[entry.row]] -= (
                     2 * entry.value * _row_dots(rest[rows[entry.row]], product, entry.column)
                 )
@@ -328,51 +327,6 @@ class Posterior:
         schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
-
-
-class _Entry(NamedTuple):
-    """One entry of each of some sparse rows."""
-
-    row: Codes
-    column: Codes
-    value: Floats
-
-
-def _entries(rows: csr_array) -> Iterator[_Entry]:
-    """First entries of all rows that have one, then second ones, and so on."""
-    lengths = np.diff(rows.indptr)
-    for n in range(int(lengths.max(initial=0))):
-        having = np.flatnonzero(lengths > n)
-        at = rows.indptr[having] + n
-        yield _Entry(having, rows.indices[at], rows.data[at])
-
-
-def _block_of(rows: csr_array, width: int) -> Codes:
-    """Block that each row's entries are in, 0 for one without any."""
-    lengths = np.diff(rows.indptr)
-    near = np.zeros(rows.shape[0], dtype=np.int64)
-    having = lengths > 0
-    near[having] = rows.indices[rows.indptr[:-1][having]] // width
-    return near
-
-
-def _sandwich(rows: csr_array, blocks: Blocks) -> Floats:
-    """``a' B a`` for every sparse row a, whose entries lie in one block; rows of one length at a time."""
-    found = np.zeros(rows.shape[0])
-    lengths = np.diff(rows.indptr)
-    for many in np.unique(lengths[lengths > 0]).tolist():
-        lines = np.flatnonzero(lengths == many)
-        if many > _FEW:
-            part = rows[lines]
-            found[lines] = (part @ blocks.sparse()).multiply(part).sum(axis=1)
-            continue
-        entries = rows.indptr[lines][:, None] + np.arange(many)
-        near, at = np.divmod(rows.indices[entries], blocks.width)
-        value = rows.data[entries]
-        for a in range(many):
-            for b in range(many):
-                found[lines] += value[:, a] * value[:, b] * blocks.values[near[:, 0], at[:, a], at[:, b]]
-    return found
 
 
 def _products(lines: csr_array, product: Floats, width: int) -> Floats:

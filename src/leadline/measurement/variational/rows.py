@@ -1,0 +1,60 @@
+"""Sparse rows whose entries lie in one block each, such as what a rating adds up of its ratee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.variational.blocks import Blocks
+
+_FEW = 4
+"""Entries a row up to which pairs of them are taken one by one."""
+
+
+class Entry(NamedTuple):
+    """One entry of each of some sparse rows."""
+
+    row: Codes
+    column: Codes
+    value: Floats
+
+
+def each_entry(rows: csr_array) -> Iterator[Entry]:
+    """First entries of all rows that have one, then second ones, and so on."""
+    lengths = np.diff(rows.indptr)
+    for n in range(int(lengths.max(initial=0))):
+        having = np.flatnonzero(lengths > n)
+        at = rows.indptr[having] + n
+        yield Entry(having, rows.indices[at], rows.data[at])
+
+
+def block_of(rows: csr_array, width: int) -> Codes:
+    """Block that each row's entries are in, 0 for one without any."""
+    lengths = np.diff(rows.indptr)
+    near = np.zeros(rows.shape[0], dtype=np.int64)
+    having = lengths > 0
+    near[having] = rows.indices[rows.indptr[:-1][having]] // width
+    return near
+
+
+def sandwich(rows: csr_array, blocks: Blocks) -> Floats:
+    """``a' B a`` for every sparse row a, whose entries lie in one block; rows of one length at a time."""
+    found = np.zeros(rows.shape[0])
+    lengths = np.diff(rows.indptr)
+    for many in np.unique(lengths[lengths > 0]).tolist():
+        lines = np.flatnonzero(lengths == many)
+        if many > _FEW:
+            part = rows[lines]
+            found[lines] = (part @ blocks.sparse()).multiply(part).sum(axis=1)
+            continue
+        entries = rows.indptr[lines][:, None] + np.arange(many)
+        near, at = np.divmod(rows.indices[entries], blocks.width)
+        value = rows.data[entries]
+        for a in range(many):
+            for b in range(many):
+                found[lines] += value[:, a] * value[:, b] * blocks.values[near[:, 0], at[:, a], at[:, b]]
+    return found
