@@ -10,8 +10,8 @@ demo: .venv/.run
 	$(BIN)/leadline demo
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m tests.web.on_postgres -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m tests.web.on_postgres -n auto --dist worksteal
 
 screenshots: .venv/.dev
 	LEADLINE_SHOTS=screenshots $(BIN)/python -m tests.browser.screenshots
