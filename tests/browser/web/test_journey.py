@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
+from tests.browser.web.conftest import end_sessions
 from tests.browser.web.messy import LEADS, TEAM, N, workbook
 
 from leadline.errors import Language, words
@@ -111,18 +111,8 @@ def journey(
         server = LiveServer("localhost")
         yield Journey(server.url, browser, request.param, ana, tmp_path)
         server.stop()
-        _end_sessions()
+        end_sessions()
         call_command("flush", interactive=False, verbosity=0)
-
-
-def _end_sessions() -> None:
-    """A request the browser gave up may have left one open, and the test database could not be removed."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
 
 
 @pytest.fixture
