@@ -45,7 +45,7 @@ class Places(NamedTuple):
     share: Floats
 
 
-def item_tables(steps: Floats, low: float, high: float) -> ItemTables:
+def item_tables(steps: Floats, low: float, high: float, spacing: float = 0.1) -> ItemTables:
     """Tabulate every item between two locations.
 
     Parameters
@@ -53,6 +53,8 @@ def item_tables(steps: Floats, low: float, high: float) -> ItemTables:
     steps : array, shape (I, K-1), logits
         ``inf`` where an item has no such category.
     low, high : float, logits
+    spacing : float
+        Distance of nodes in logits, times the item's steps.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def item_tables(steps: Floats, low: float, high: float) -> ItemTables:
     array([0.269, 0.5  ])
     """
     top = steps.shape[1]
-    width = 0.1 / top
+    width = spacing / top
     count = int(np.ceil((high - low) / width)) + 2
     nodes = low + width * np.arange(count)
     k = np.arange(top + 1.0)

@@ -23,6 +23,9 @@ from leadline.measurement.kernels.tables import (
     spread,
 )
 
+_SPACING = 0.2
+"""Distance of nodes times steps: their error, 1e-8 of a score point, is that of the quadrature or less."""
+
 _BY_SPREAD = ((0.03, 3), (0.3, 5), (np.inf, 7))
 """Largest variance of a location, logits squared, for which as many nodes keep 1e-6 of a score point."""
 
@@ -68,7 +71,7 @@ def cloud(system: System, steps: Floats, eta: Floats, variance: Floats) -> Cloud
     nodes, weights = nodes_for(float(variance.max()))
     sd = np.sqrt(variance)
     reach = float(nodes[-1]) * sd
-    tables = item_tables(steps, float((eta - reach).min()), float((eta + reach).max()))
+    tables = item_tables(steps, float((eta - reach).min()), float((eta + reach).max()), _SPACING)
     parts = tuple(
         (places(of_rows(system, eta + node * sd), system.form, tables), weight * system.weight)
         for node, weight in zip(nodes, weights, strict=True)

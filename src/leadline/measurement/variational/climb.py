@@ -20,7 +20,7 @@ from leadline.measurement.variational.posterior import Posterior, Variances
 from leadline.measurement.variational.prior import Prior, next_covariance, next_variance
 from leadline.measurement.variational.source import Source
 
-TOLERANCE = 1e-5
+TOLERANCE = 2e-5
 """Largest change of a location or step, in logits."""
 
 STEADY = 1e-4
