@@ -16,7 +16,6 @@ from leadline.measurement.kernels.identify import _by_rules, _by_subset
 from leadline.measurement.kernels.location import located
 from leadline.measurement.kernels.tables import hermite, interpolated, item_tables, places
 from leadline.measurement.kernels.testing import discoveries
-from leadline.measurement.kernels.uncertainty import error_with_raters
 from leadline.measurement.ratings import ratings_from_table
 
 COLUMNS = {"ratee": "ratee", "rater": "rater", "item": "item"}
@@ -113,40 +112,6 @@ def test_groups_meet_through_a_common_rater() -> None:
     design = comparable([ratee, rater], [5, 3])
     assert design.groups[0].tolist() == [0, 0, 0, 1, -1]
     assert design.subset[1].tolist() == [0, 0, 1]
-
-
-def test_the_raters_share_is_that_of_the_inverse_curvature() -> None:
-    draw = np.random.default_rng(3)
-    ratee, rater = (each.ravel() for each in np.meshgrid(np.arange(7), np.arange(4), indexing="ij"))
-    kept = draw.random(28) < 0.7
-    ratee, rater = ratee[kept], rater[kept]
-    information = draw.uniform(1, 5, len(ratee))
-    curvature = np.zeros((11, 11))
-    for p, r, v in zip(ratee, rater, information, strict=True):
-        curvature[p, p] += v
-        curvature[7 + r, 7 + r] += v
-        curvature[p, 7 + r] -= v
-        curvature[7 + r, p] -= v
-    # Raters centred: the last one is minus the sum of the others.
-    basis = np.zeros((11, 10))
-    basis[:7, :7] = np.eye(7)
-    basis[7:10, 7:] = np.eye(3)
-    basis[10, 7:] = -1
-    covariance = basis @ np.linalg.inv(basis.T @ curvature @ basis) @ basis.T
-    found = error_with_raters(ratee, rater, (7, 4), information, np.zeros(4, int))
-    np.testing.assert_allclose(found, np.sqrt(np.diag(covariance)[:7]), rtol=1e-6)
-
-
-def test_with_very_many_raters_the_error_is_bounded_from_below(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = simulate(60, 5, 4, seed=1)
-    information = np.ones(len(made.ratee))
-    args = (made.ratee, made.rater, (60, 30), information, np.zeros(30, int))
-    exact = error_with_raters(*args)
-    monkeypatch.setattr("leadline.measurement.kernels.uncertainty.MOST_RATERS", 10)
-    bound = error_with_raters(*args)
-    conditional = 1 / np.sqrt(np.bincount(made.ratee))
-    assert (bound > conditional).all()
-    assert bound.mean() == pytest.approx(exact.mean(), rel=0.1)
 
 
 def test_halo_is_found_and_widens_errors() -> None:
