@@ -35,8 +35,7 @@ def combined(
     shape = (len(posterior.mean), len(factors))
     value, error = np.full((2, *shape), np.nan)
     partial = np.zeros(shape, dtype=bool)
-    expected = expected_factors(dimensions, factors, posterior)
-    _, spread = mapped(dimensions, posterior)
+    expected, spread = mapped(dimensions, posterior)
     sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
     correlation = posterior.covariance / (sd[:, :, None] * sd[:, None, :])
     for f, factor in enumerate(factors):
@@ -48,7 +47,7 @@ def combined(
         partial[:, f] = ~has.all(axis=0)
         each = spread * weight
         variance = np.einsum("pi,pij,pj->p", each, correlation, each)
-        value[:, f] = np.where(has.any(axis=0), expected[:, f], np.nan)
+        value[:, f] = np.where(has.any(axis=0), expected @ weight, np.nan)
         error[:, f] = np.where(has.any(axis=0), np.sqrt(variance), np.nan)
     return value, error, partial
 

@@ -20,6 +20,7 @@ from leadline.measurement.factor_map import Curve
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.joint_posterior import JointPosterior, posterior_of
 from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.measures import Measures
 from leadline.measurement.notice import Notice
 from leadline.measurement.occasions import occasion_name
@@ -33,7 +34,6 @@ from leadline.measurement.rated import (
     fit_of_cycle,
     self_located,
 )
-from leadline.measurement.variational.calibrate import calibration_of
 from leadline.measurement.variational.parts import Part
 from leadline.measurement.variational.together import Together
 
@@ -175,9 +175,10 @@ class Reader:
             return {}
         together = self.pool.together
         number = together.layout.dimensions.index(exam.source.dimension)
-        known = calibration_of(together, number).calibration.locations[-1]
+        system = together.parts[number].system
+        difficulty, _ = split_steps(system, together.items_of(number).steps)
         names = exam.source.ratings.elements["item"]
-        return {name: d for name, d in zip(names, known.tolist(), strict=True) if np.isfinite(d)}
+        return {names[n]: float(difficulty[n]) for n in np.flatnonzero(system.top > 0).tolist()}
 
     def _achieved(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
         done, results = self.pool.achieved[factor], self.pool.results

@@ -219,7 +219,7 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
             heard = facet not in together.silent
             x = found.state.locations[layout.facets.index(facet)][at]
             locations.append(x if heard else np.zeros(len(at)))
-            variances.append(together.variances(facet)[at] if heard else np.full(len(at), np.nan))
+            variances.append(together.variances[facet][at] if heard else np.full(len(at), np.nan))
     difficulty, thresholds = split_steps(system, source.steps)
     where = (*locations, difficulty)
     summary = summary_of(part.ratings, part.facets, screen, where, source.steps, curves=source.curves)

@@ -101,15 +101,17 @@ class Together:
         away = with_zero + with_zero.transpose(0, 2, 1) - level * np.outer(told, told)
         return np.asarray(self.found.state.known - away)
 
-    def variances(self, facet: str) -> Floats:
-        """Posterior variances of a facet other than the ratees as presented, shape (E,)."""
-        f, posterior = self.layout.facets.index(facet), self.found.posterior
-        design = posterior.design
-        own: Floats = self.found.state.variances[f]
+    @cached_property
+    def variances(self) -> dict[str, Floats]:
+        """Posterior variances of the facets other than the ratees as presented, shape (E,) each."""
+        return {facet: self._presented(f) for f, facet in enumerate(self.layout.facets) if f > 0}
+
+    def _presented(self, f: int) -> Floats:
+        design, own = self.found.posterior.design, self.found.state.variances[f]
         if f not in self._centred:
             return own
         mean = [np.full(n, 1 / n) if g == f else np.zeros(n) for g, n in enumerate(design.sizes)]
-        shared = design.joined(*posterior.solve(*design.split(mean)))[f]
+        shared = design.joined(*self.found.posterior.solve(*design.split(mean)))[f]
         return np.asarray(np.maximum(own - 2 * shared + shared.mean(), 0.0))
 
     def draws(self, n: int, rng: np.random.Generator) -> dict[str, Floats]:
