@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.calibrate import Calibration, rung_labels
+from leadline.measurement.calibrate import Calibration, located_at, rung_labels
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.categories import category_probabilities
 from leadline.measurement.kernels.cells import combined_key
@@ -137,9 +137,7 @@ def placed_ratings(ratings: Ratings, calibration: Calibration) -> Placed:
     """
     kept = np.flatnonzero(calibration.screen.kept)
     item = ratings.index["item"][kept]
-    eta = np.zeros(len(kept))
-    for facet, x in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
-        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet][kept]]
+    eta = located_at(ratings, calibration, kept)
     labels = np.nan_to_num(rung_labels(calibration)[np.zeros_like(item) if calibration.shared else item])
     rung, weight = calibration.screen.rung[kept], ratings.weight[kept]
     return Placed(kept, eta, calibration.steps[item], rung, labels, weight)

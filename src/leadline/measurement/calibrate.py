@@ -295,6 +295,16 @@ def _ever_extreme(screen: Screened, sizes: list[int]) -> tuple[Flags, ...]:
     return tuple(np.any(each, axis=0) for each in zip(never, *screen.rounds, strict=True))
 
 
+def located_at(
+    ratings: Ratings, calibration: Calibration, rows: NDArray[np.intp] | slice = slice(None)
+) -> Floats:
+    """Location of some ratings without their item: the ratee's less those of the other facets."""
+    eta: Floats = np.zeros(len(ratings.rating[rows]))
+    for facet, x in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
+        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet][rows]]
+    return eta
+
+
 def rung_labels(calibration: Calibration) -> Floats:
     """Rating that each rung stands for, shape (T, K), NaN above an item's highest."""
     ladder, top = calibration.screen.ladder, calibration.screen.top

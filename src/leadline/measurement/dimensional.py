@@ -22,7 +22,7 @@ from leadline.measurement.diagnostics import Diagnostics, of_dimensions
 from leadline.measurement.facet import Component, FacetMeasures
 from leadline.measurement.files import THRESHOLD_COLUMNS, measure_columns, rounded
 from leadline.measurement.fitted import FacetFit
-from leadline.measurement.fitting import fitted
+from leadline.measurement.fitting import facet_columns, fitted
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.notice import Notice
@@ -215,7 +215,7 @@ def fit_dimensions(
     Raises
     ------
     UsageError
-        An option is unknown.
+        An option is unknown, or a facet is named twice.
     MeasurementError
         As for `fit`, or an item belongs to two dimensions.
 
@@ -249,8 +249,7 @@ def fit_dimensions(
     if data.get_column(dimension).null_count():
         raise MeasurementError("measurement.empty_cells", column=dimension)
     names = _dimensions(data, item, dimension)
-    columns: dict[str, str | None] = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
-    columns |= {name: name for name in facets}
+    columns = facet_columns(ratee, rater, item, None, facets)
     if weight is None and "weight" in data.columns:
         weight = "weight"
     parts = [

@@ -147,12 +147,7 @@ def fit(
     _check_option("method", method, METHODS)
     _check_option("stopping", stopping, STOPPING)
     data = read_blocks(table) if isinstance(table, (str, Path)) else table
-    columns: dict[str, str | None] = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
-    columns |= {"relationship": relationship} if relationship else {}
-    for name in facets:
-        if name in columns:
-            raise UsageError("measurement.facet_twice", facet=name)
-        columns[name] = name
+    columns = facet_columns(ratee, rater, item, relationship, facets)
     if weight is None and "weight" in data.columns:
         weight = "weight"
     try:
@@ -173,6 +168,25 @@ def fit(
             progress=progress,
             began=began,
         )
+
+
+def facet_columns(
+    ratee: str | None, rater: str | None, item: str | None, relationship: str | None, facets: Sequence[str]
+) -> dict[str, str | None]:
+    """Column of every facet.
+
+    Raises
+    ------
+    UsageError
+        A facet is named twice.
+    """
+    columns = {"ratee": ratee, **({"rater": rater} if rater else {}), "item": item}
+    columns |= {"relationship": relationship} if relationship else {}
+    for name in facets:
+        if name in columns:
+            raise UsageError("measurement.facet_twice", facet=name)
+        columns[name] = name
+    return columns
 
 
 def fit_ratings(

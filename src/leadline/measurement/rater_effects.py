@@ -24,16 +24,6 @@ from leadline.measurement.kernels.halo import dispersion, halo_variance
 from leadline.measurement.kernels.testing import RATE, adjusted
 from leadline.measurement.rater_sums import RaterSums
 
-EFFECTS = (
-    "severity",
-    "fit",
-    "central_tendency",
-    "range_restriction",
-    "halo",
-    "straight_lining",
-    "reciprocity",
-)
-
 LARGE_SEVERITY = 1.0
 """Logits away from the middle rater beyond which a severity must surely lie to be worth a word."""
 
@@ -189,7 +179,7 @@ def rater_effects(parts: Sequence[Part]) -> tuple[Effect, ...]:
     Returns
     -------
     tuple of Effect
-        In the order of ``EFFECTS``; raters about whom nothing can be said are left out. Positions are
+        In the order below; raters about whom nothing can be said are left out. Positions are
         those of ``Pool(parts).raters``.
 
     Notes

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leadline.measurement.calibrate import Calibration, rung_labels
+from leadline.measurement.calibrate import Calibration, located_at, rung_labels
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse
 from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
@@ -122,9 +122,7 @@ def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
         Cells where item sets repeat and ratings weigh the same.
     """
     facets, item = calibration.facets, ratings.index["item"]
-    eta = np.zeros(ratings.n)
-    for facet, x in zip(facets[:-1], calibration.locations[:-1], strict=True):
-        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet]]
+    eta = located_at(ratings, calibration)
     kept = np.flatnonzero(np.isfinite(eta) & (calibration.screen.top[item] > 0))
     index = [ratings.index[facet][kept] for facet in facets[:-1]]
     sizes = [len(ratings.elements[facet]) for facet in facets]
