@@ -19,6 +19,14 @@ NEXT = re.compile(r'class="btn btn-primary ms-auto" name="form-to" value="([^"]+
 COMMENT = "Shares the reasons behind a decision, so that others can carry it on."
 
 
+def only(pattern: re.Pattern[str], text: str) -> str:
+    """What a page must hold; a page without it is a fault of the run."""
+    found = pattern.search(text)
+    if found is None:
+        raise LookupError(f"the page holds no {pattern.pattern}")
+    return found.group(1)
+
+
 @dataclass
 class Times:
     """Seconds of every request by kind, and what went wrong."""
@@ -94,7 +102,7 @@ def answer_one(browser: Browser, think: float, ready: threading.Barrier | None) 
     path = first.group(1) if first else f"{one}review/"
     while "/form/" in path:
         _, _, text = browser.ask("form", path)
-        state = dict(STATE.findall(text)) | {"csrfmiddlewaretoken": TOKEN.search(text).group(1)}  # type: ignore[union-attr]
+        state = dict(STATE.findall(text)) | {"csrfmiddlewaretoken": only(TOKEN, text)}
         answers: dict[str, str] = {}
         for count, item in enumerate(dict.fromkeys(ITEM.findall(text)), 1):
             pause()
@@ -106,14 +114,14 @@ def answer_one(browser: Browser, think: float, ready: threading.Barrier | None) 
             pause(3)
             answers["form-comment"] = COMMENT
             browser.ask("autosave", f"{path}save/", {**state, **answers, "form-count": "8"}, htmx=True)
-        to = NEXT.search(text).group(1)  # type: ignore[union-attr]
+        to = only(NEXT, text)
         _, path, _ = browser.ask(
             "next", path, {**state, **answers, "form-count": "9", "form-to": to}, htmx=True
         )
     _, _, text = browser.ask("review", path)
     if ready is not None:
         ready.wait()
-    token = TOKEN.search(text).group(1)  # type: ignore[union-attr]
+    token = only(TOKEN, text)
     _, path, _ = browser.ask("submit", f"{one}submit/", {"csrfmiddlewaretoken": token})
     browser.ask("receipt", path)
     return True
@@ -139,7 +147,7 @@ def crowd(
         try:
             for _ in range(rounds):
                 answer_one(browser, think, ready)
-        except (OSError, http.client.HTTPException, AttributeError, threading.BrokenBarrierError) as fault:
+        except (OSError, http.client.HTTPException, LookupError, threading.BrokenBarrierError) as fault:
             with times.lock:
                 times.faults.append(repr(fault))
 

@@ -100,8 +100,3 @@ def fail(run: Run, code: str, fields: Mapping[str, Any]) -> None:
     plain = {name: value if isinstance(value, (int, float)) else str(value) for name, value in fields.items()}
     run.state, run.failure, run.finished = "failed", {"code": code, "fields": plain}, timezone.now()
     run.save(update_fields=["state", "failure", "finished"])
-
-
-def latest(cycle: Cycle) -> Run | None:
-    """The run whose figures count: the last that is done."""
-    return cycle.runs.filter(state="done").order_by("-number").first()
