@@ -15,6 +15,7 @@ from leadline.measurement.category_fit import category_fit, category_sums
 from leadline.measurement.facet import FacetMeasures, Thresholds
 from leadline.measurement.files import read_columns, typed
 from leadline.measurement.kernels.arrays import Floats, add_up
+from leadline.measurement.kernels.threads import in_order
 from leadline.measurement.links import links_of
 from leadline.measurement.notice import Notice
 from leadline.measurement.rater_effects import Effect, Part, rater_effects
@@ -118,13 +119,15 @@ def diagnosed(
     -------
     Diagnostics
     """
-    by_category, by_rater = [], []
-    for some, known in in_blocks(ratings, calibration):
-        placed = rows_of(some, known)
-        by_category.append(category_sums(some, known, placed))
-        by_rater += [rater_sums(some, known, placed)] if "rater" in facets else []
+    judged = "rater" in facets
+
+    def summed(block: tuple[Ratings, Calibration]) -> tuple[Floats, RaterSums | None]:
+        placed = rows_of(*block)
+        return category_sums(*block, placed), rater_sums(*block, placed) if judged else None
+
+    by_category, by_rater = zip(*in_order(summed, in_blocks(ratings, calibration)), strict=True)
     categories = _categories(calibration, thresholds, np.sum(by_category, axis=0))
-    if not by_rater:
+    if not judged:
         return Diagnostics(_effects((), ()), categories, _links(None, facets), ())
     sums = added_up(by_rater)
     raters, ratees = facets["rater"], facets["ratee"]

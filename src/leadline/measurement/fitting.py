@@ -101,8 +101,8 @@ def fit(
         To the optimum, or (joint method) as soon as FACETS would stop: residuals below 0.5 score
         points, changes below 0.01 logit.
     threads : int, optional
-        Threads of the linear algebra and the compiled kernels; by default as many as there are
-        processors. Figures do not depend on it.
+        Threads of the compiled kernels; by default as many as there are processors. Figures do not
+        depend on it.
     progress : callable, optional
         Called with the number of each iteration and its largest change in logits.
 

@@ -9,6 +9,7 @@ from leadline.evidence import Evidence
 from leadline.frameworks import Framework
 from leadline.measurement.exam import FactorAnswers, answers_of, factor_answers
 from leadline.measurement.factor_map import check_map
+from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.measures import Measures
 from leadline.measurement.notice import Notice
 from leadline.measurement.occasions import named, occasions_of
@@ -99,7 +100,8 @@ def measure(
     cycles = evidence.cycles
     evidence.for_cycle(cycle)
     tell = progress or _silent
-    pool = _pool(evidence, framework, tell)
+    with at_most(None):
+        pool = _pool(evidence, framework, tell)
     chosen = cycle if cycle is not None else (cycles[-1] if cycles else None)
     tell("measurement.stage.quality", 0.8)
     quality = quality_notes(pool.panel, list(pool.rated.values())) if pool.panel else ()

@@ -16,8 +16,8 @@ from leadline.measurement.kernels.grid import Expectations, expectations, looked
 from leadline.measurement.kernels.large import run_starts
 from leadline.measurement.ratings import Ratings
 
-BLOCK = 2_000_000
-"""Ratings added up at a time: some 200 MB of temporaries."""
+BLOCK = 1_000_000
+"""Ratings a thread adds up at a time: some 100 MB of temporaries."""
 
 
 class RaterSums(NamedTuple):

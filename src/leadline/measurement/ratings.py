@@ -14,6 +14,7 @@ from leadline.errors import MeasurementError
 from leadline.evidence.blocks import Blocks, Coder, blocks_of
 from leadline.evidence.frames import Frame
 from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.kernels.large import MANY, load_ahead
 from leadline.measurement.kernels.order import rises, sorting, taken
 
 _BLOCK = 1 << 20
@@ -117,6 +118,7 @@ def ratings_from_table(
     coder = Coder(named)
     ratings: list[Codes] = []
     weights: list[Floats] = []
+    n = 0
     for block in blocks.read(wanted):
         value = _numbers(block, rating)
         known = ~np.isnan(value)
@@ -125,6 +127,9 @@ def ratings_from_table(
             ratings.append(_whole(value, rating))
             weights.append(_weights(given, weight))
             coder.add(given)
+            n += len(value)
+            if n - len(value) < MANY <= n:
+                load_ahead()
     if not ratings:
         raise MeasurementError("measurement.no_ratings", column=rating)
     for column in named:

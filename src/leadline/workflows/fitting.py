@@ -11,6 +11,7 @@ from leadline.errors import EvidenceError, Fault, UsageError
 from leadline.evidence import read_blocks, read_table, rows, write_csv
 from leadline.evidence.frames import Frame
 from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
+from leadline.measurement.kernels.threads import at_most
 from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
 
@@ -207,7 +208,7 @@ def fit_file(
     contrasts = found.dif(groups) if isinstance(found, FacetFit) and groups is not None else None
     options["dif"] = dif
     progress("workflows.stage.write", 0.9)
-    with whole_folder(out) as folder:
+    with at_most(threads), whole_folder(out) as folder:
         found.save(folder)
         if contrasts is not None:
             write_csv(contrasts, folder / "dif.csv")

@@ -20,7 +20,7 @@ ACME = Path(__file__).parents[3] / "examples" / "acme"
 
 def two_factors(seed: int = 0, n: int = 150, correlation: float = 0.7) -> tuple[Frame, np.ndarray]:
     rng = np.random.default_rng(seed)
-    theta = rng.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], n)
+    theta = rng.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], n, method="cholesky")
     severity = rng.normal(0, 0.5, 60)
     ratee, slot, item = (a.ravel() for a in np.indices((n, 4, 8)))
     rater = np.array([rng.choice(60, 4, replace=False) for _ in range(n)])[ratee, slot]

@@ -20,7 +20,7 @@ import numpy as np
 from leadline.measurement.kernels.arrays import Floats, add_up
 from leadline.measurement.kernels.system import Curvature, System
 
-_ACCURACY = 1e-4
+ACCURACY = 1e-4
 _NULL = 1e-9
 
 
@@ -135,7 +135,10 @@ class _Arrow:
 
 
 def conjugate_gradients(
-    product: Callable[[Floats], Floats], right: Floats, precondition: Callable[[Floats], Floats]
+    product: Callable[[Floats], Floats],
+    right: Floats,
+    precondition: Callable[[Floats], Floats],
+    accuracy: float = ACCURACY,
 ) -> Floats:
     """Preconditioned conjugate gradients for a semi-definite, consistent system.
 
@@ -144,6 +147,8 @@ def conjugate_gradients(
     product, precondition : callable
         The matrix, and an approximate inverse, applied to a vector of shape (n,) or to k of them.
     right : array, shape (n,) or (n, k)
+    accuracy : float
+        Relative, in the preconditioner's norm.
 
     Returns
     -------
@@ -151,7 +156,7 @@ def conjugate_gradients(
 
     Notes
     -----
-    Stops at a relative accuracy of 1e-4 in the preconditioner's norm, or where the matrix is flat
+    Stops at the accuracy, or where the matrix is flat
     along the search. Source: Hestenes and Stiefel (1952).
 
     Examples
@@ -168,7 +173,7 @@ def conjugate_gradients(
     for _ in range(20 + 2 * len(right)):
         image = product(along)
         bend = _dots(along, image)
-        going = (size > _ACCURACY**2 * first) & (bend > _NULL * length)
+        going = (size > accuracy**2 * first) & (bend > _NULL * length)
         if not going.any():
             break
         step = np.where(going, size / np.where(going, bend, 1.0), 0.0)

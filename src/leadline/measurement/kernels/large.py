@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from threading import Thread
 from types import ModuleType
 from typing import TypeVar
 
@@ -17,9 +18,17 @@ MANY = 100_000
 """From as many ratings on the compiler is loaded, half a second; what it compiled is kept on disk."""
 
 
+_KERNELS = "leadline.measurement.kernels.compiled"
+
+
 def compiled(n: int) -> ModuleType | None:
     """The compiled kernels for n ratings; None where numpy is done before they are loaded."""
-    return import_module("leadline.measurement.kernels.compiled") if n >= MANY else None
+    return import_module(_KERNELS) if n >= MANY else None
+
+
+def load_ahead() -> None:
+    """Load the compiled kernels beside what is done meanwhile; whoever needs them first waits."""
+    Thread(target=import_module, args=(_KERNELS,), name="kernels").start()
 
 
 def strided(weight: Floats) -> tuple[Floats, int]:

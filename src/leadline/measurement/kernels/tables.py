@@ -74,7 +74,7 @@ def item_tables(steps: Floats, low: float, high: float, spacing: float = 0.1) ->
     logits = nodes[:, None, None] * k - cumulated
     peak = logits.max(axis=2, keepdims=True)
     prob = np.exp(logits - peak)
-    total = prob.sum(axis=2, keepdims=True)
+    total = (prob @ np.ones(top + 1))[:, :, None]
     prob /= total
     psi = (np.log(total) + peak)[:, :, 0]
     k1 = prob @ k

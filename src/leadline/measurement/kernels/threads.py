@@ -19,10 +19,14 @@ _LIMIT: ContextVar[int | None] = ContextVar("threads", default=None)
 
 @contextmanager
 def at_most(threads: int | None) -> Iterator[None]:
-    """Limit the threads of the linear algebra and of the compiled kernels; None is every processor."""
+    """Limit the threads that work on blocks of data; None is every processor.
+
+    The linear algebra has one thread in any case: its sums would depend on how many there are, and
+    matrices of a few thousand rows gain nothing from a second.
+    """
     token = _LIMIT.set(threads)
     try:
-        with threadpool_limits(limits=threads, user_api="blas"):
+        with threadpool_limits(limits=1, user_api="blas"):
             yield
     finally:
         _LIMIT.reset(token)

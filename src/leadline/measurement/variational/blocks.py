@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import bsr_array, csr_array, diags_array
 
-from leadline.measurement.kernels.arrays import Floats, add_up
+from leadline.measurement.kernels.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +70,9 @@ class Blocks:
         )
 
 
-def gram_blocks(rows: csr_array, weight: Floats, width: int) -> Floats:
-    """``rows' diag(weight) rows`` where each row's entries lie in one block, shape (n, B, B)."""
-    n = rows.shape[1] // width
-    if width == 1:
-        lengths = np.diff(rows.indptr)
-        each = weight if (lengths == 1).all() else np.repeat(weight, lengths)
-        return add_up(rows.indices, n, rows.data**2 * each).reshape(n, 1, 1)
-    product = csr_array(rows.T @ (diags_array(weight) @ rows)).tocoo()
-    line, column = product.coords
-    values = np.zeros((n, width, width))
-    values[line // width, line % width, column % width] = product.data
+def blocks_in(product: csr_array, width: int) -> Floats:
+    """The blocks on the diagonal of a matrix that has no other entries, shape (n, B, B)."""
+    line = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
+    values = np.zeros((product.shape[0] // width, width, width))
+    values[line // width, line % width, product.indices % width] = product.data
     return values

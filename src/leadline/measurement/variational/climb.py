@@ -16,7 +16,7 @@ import numpy as np
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.variational.averages import Averages
 from leadline.measurement.variational.design import Design
-from leadline.measurement.variational.posterior import Posterior, Variances
+from leadline.measurement.variational.posterior import DRAWS, Posterior, Variances
 from leadline.measurement.variational.prior import Prior, next_covariance, next_variance
 from leadline.measurement.variational.source import Source
 
@@ -101,9 +101,10 @@ def climb(
     """
     path: list[Floats] = []
     moved = renewed = np.inf
-    undecided = halo
+    seeking = halo
     for number in range(1, _MOST_ROUNDS + 1):
-        state, posterior, moved = _newton(design, state)
+        # Far from the end rough variances do.
+        state, posterior, moved = _newton(design, state, DRAWS if moved < _SETTLED else DRAWS // 4)
         fresh = number <= _RENEWED or number % _RENEWED == 0 or moved < TOLERANCE
         if fresh:
             before = state.prior
@@ -115,10 +116,10 @@ def climb(
         moved = max(moved, stepped)
         if progress is not None:
             progress(number, moved)
-        if undecided and fresh and moved < _SETTLED:
-            undecided, path = False, []
-            state = replace(state, prior=replace(state.prior, halo=_first_halo(design, state)))
-            renewed = np.inf
+        if seeking and fresh and moved < _SETTLED and (found := _first_halo(design, state)) > 0:
+            # Sought up to the end: on the way there may seem to be none.
+            seeking, path, renewed = False, [], np.inf
+            state = replace(state, prior=replace(state.prior, halo=found))
         elif fresh and moved < TOLERANCE and renewed < STEADY:
             return _finished(design, state, number, converged=True)
     return _finished(design, state, _MOST_ROUNDS, converged=moved < 1e-3 and renewed < 1e-2)
@@ -161,7 +162,7 @@ def _leapt(state: State, path: list[Floats]) -> tuple[State, list[Floats]]:
     return replace(state, prior=prior), []
 
 
-def _posterior(design: Design, state: State, variance: Floats) -> Posterior:
+def _posterior(design: Design, state: State, variance: Floats, n_draws: int = DRAWS) -> Posterior:
     prior = state.prior
     blocks = prior.ratee_precision()
     others = [f for f in range(len(design.sizes)) if f != design.eliminated]
@@ -172,7 +173,7 @@ def _posterior(design: Design, state: State, variance: Floats) -> Posterior:
     ratees_go = design.eliminated == design.ratee
     large = blocks if ratees_go else prior.precision(design.eliminated).reshape(-1, 1, 1)
     halo = 1 / prior.halo if prior.halo > 0 else np.inf
-    return Posterior(design, variance, large, np.concatenate([*rest, np.empty(0)]), halo)
+    return Posterior(design, variance, large, np.concatenate([*rest, np.empty(0)]), halo, n_draws)
 
 
 def _eta(design: Design, state: State) -> Floats:
@@ -195,10 +196,10 @@ def _averaged(state: State, eta: Floats) -> Averages:
     )
 
 
-def _newton(design: Design, state: State) -> tuple[State, Posterior, float]:
+def _newton(design: Design, state: State, n_draws: int) -> tuple[State, Posterior, float]:
     """One step for locations and halos."""
     found = _averaged(state, _eta(design, state))
-    posterior = _posterior(design, state, found.variance)
+    posterior = _posterior(design, state, found.variance, n_draws)
     halo_slope = -design.by_pair(found.gap)
     if state.prior.halo > 0:
         halo_slope = halo_slope - state.halos / state.prior.halo

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.cells import combined_key
+from leadline.measurement.variational.crossing import Crossing, crossing
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +55,39 @@ class Design:
         """Rows of a diagonal block of the eliminated facet."""
         return self.width if self.eliminated == self.ratee else 1
 
+    @property
+    def each_alone(self) -> bool:
+        """Whether every pair has one combination, so that its halo is a matter of that one's weight."""
+        return self.n_pairs == len(self.pair)
+
+    @cached_property
+    def across(self) -> Crossing:
+        """Products of the eliminated facet with the rest."""
+        return crossing(self.large, self.rest)
+
+    @cached_property
+    def among(self) -> Crossing:
+        """Products of the rest with itself."""
+        return crossing(self.rest, self.rest, diagonal=True)
+
+    @cached_property
+    def within(self) -> Crossing:
+        """Products of the eliminated facet with itself."""
+        return crossing(self.large, self.large)
+
+    @cached_property
+    def by_pairs(self) -> tuple[Crossing, Crossing]:
+        """Sums over the combinations of each pair, of the eliminated facet and of the rest."""
+        return crossing(self.members, self.large), crossing(self.members, self.rest)
+
+    @cached_property
+    def members(self) -> csr_array:
+        """1 where a combination belongs to a pair, shape (C, Q)."""
+        judged = self.pair < self.n_pairs
+        start = np.append(0, np.cumsum(judged))
+        ones = np.ones(int(start[-1]))
+        return csr_array((ones, self.pair[judged], start), shape=(len(self.pair), self.n_pairs))
+
     def split(self, by_facet: list[Floats]) -> tuple[Floats, Floats]:
         """Values of the eliminated facet, and of all others one after the other."""
         others = [each for f, each in enumerate(by_facet) if f != self.eliminated]
@@ -71,12 +106,12 @@ class Design:
         return np.asarray(self.large @ large + self.rest @ rest)
 
     def of_pairs(self, values: Floats) -> Floats:
-        """Values of pairs (Q,) given to their combinations, 0 where nobody judged."""
-        return np.append(values, 0.0)[self.pair]
+        """Values of pairs (Q,) or (Q, k) given to their combinations, 0 where nobody judged."""
+        return np.asarray(self.members @ values)
 
     def by_pair(self, values: Floats) -> Floats:
-        """Values of combinations (C,) added up by pair, shape (Q,)."""
-        return add_up(self.pair, self.n_pairs + 1, values)[: self.n_pairs]
+        """Values of combinations (C,) or (C, k) added up by pair, shape (Q,) or (Q, k)."""
+        return np.asarray(self.members.T @ values)
 
 
 def design_of(

@@ -14,17 +14,18 @@ The second term of :math:`\operatorname{Var}(x_L)` is the raters' share of a rat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
+from scipy.linalg import block_diag, cho_factor, cho_solve, lapack, solve_triangular
 from scipy.sparse import csr_array, diags_array, vstack
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
-from leadline.measurement.kernels.elimination import conjugate_gradients
-from leadline.measurement.variational.blocks import Blocks, gram_blocks
+from leadline.measurement.kernels.elimination import ACCURACY, conjugate_gradients
+from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
 from leadline.measurement.variational.rows import block_of, each_entry, sandwich
@@ -32,8 +33,15 @@ from leadline.measurement.variational.rows import block_of, each_entry, sandwich
 DENSE = 2500
 """Up to as many locations beside the eliminated facet the Schur complement is factored (S³/3 flops)."""
 
+EXACT = 1e-8
+"""Relative accuracy of solutions that are subtracted from one another."""
+
+DRAWS = 64
+"""Draws where the Schur complement is not factored."""
+
 _BLOCK = 1 << 22
-_DRAWS = 64
+_AT_ONCE = 8
+_FEW = 16
 
 
 class Variances(NamedTuple):
@@ -76,6 +84,8 @@ class Posterior:
         Prior precision of every other location.
     halo : float
         Prior precision of a halo; ``inf`` where there is none.
+    n_draws : int
+        From which variances are estimated where they are not exact; a multiple of 8.
     """
 
     design: Design
@@ -83,6 +93,7 @@ class Posterior:
     prior_large: Floats
     prior_rest: Floats
     halo: float
+    n_draws: int = DRAWS
 
     @cached_property
     def taken(self) -> Floats:
@@ -94,30 +105,39 @@ class Posterior:
     @cached_property
     def _on_pairs(self) -> tuple[csr_array, csr_array]:
         """Sums of V A over the combinations of each pair, (Q, L) and (Q, M)."""
-        d = self.design
-        n = len(self.variance)
-        gather = csr_array((self.variance, (d.pair, np.arange(n))), shape=(d.n_pairs + 1, n))
-        return (gather @ d.large)[: d.n_pairs], (gather @ d.rest)[: d.n_pairs]
+        large, rest = self.design.by_pairs
+        return large.times(self.variance), rest.times(self.variance)
+
+    @cached_property
+    def _kept(self) -> Floats:
+        """Weight of each combination, less what its halo takes where it is the only one of its pair."""
+        if not (self.design.each_alone and self.taken.any()):
+            return self.variance
+        return self.variance * (1 - self.design.of_pairs(self.taken) * self.variance)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether a halo ties several combinations together."""
+        return not self.design.each_alone and bool(self.taken.any())
 
     @cached_property
     def inverse(self) -> Blocks:
         """Inverse of the eliminated facet's diagonal blocks."""
         d = self.design
-        found = self.prior_large + gram_blocks(d.large, self.variance, d.block)
-        if self.taken.any():
-            found = found - gram_blocks(self._on_pairs[0], self.taken, d.block)
+        found = self.prior_large + blocks_in(d.within.times(self._kept), d.block)
+        if self._is_shared:
+            on_large, _ = self._on_pairs
+            found = found - blocks_in(csr_array(on_large.T @ (diags_array(self.taken) @ on_large)), d.block)
         return Blocks(found).inverse()
 
     @cached_property
     def _pull(self) -> csr_array:
         """W', block of H between the rest and the eliminated facet, shape (L, M)."""
-        d = self.design
-        w = d.large.T @ (diags_array(self.variance) @ d.rest)
-        if self.taken.any():
+        w = self.design.across.times(self._kept)
+        if self._is_shared:
             on_large, on_rest = self._on_pairs
-            w = w - on_large.T @ (diags_array(self.taken) @ on_rest)
-        w = csr_array(w)
-        w.sort_indices()
+            w = csr_array(w - on_large.T @ (diags_array(self.taken) @ on_rest))
+            w.sort_indices()
         return w
 
     @cached_property
@@ -131,12 +151,11 @@ class Posterior:
 
     @cached_property
     def _rest_block(self) -> csr_array:
-        d = self.design
-        block = d.rest.T @ (diags_array(self.variance) @ d.rest)
-        if self.taken.any():
+        block = self.design.among.times(self._kept, self.prior_rest)
+        if self._is_shared:
             _, on_rest = self._on_pairs
-            block = block - on_rest.T @ (diags_array(self.taken) @ on_rest)
-        return csr_array(block + diags_array(self.prior_rest))
+            block = csr_array(block - on_rest.T @ (diags_array(self.taken) @ on_rest))
+        return block
 
     @cached_property
     def factor(self) -> Floats:
@@ -159,8 +178,8 @@ class Posterior:
         """Whether the Schur complement is factored; otherwise it is only ever multiplied with."""
         return self.design.rest.shape[1] <= DENSE
 
-    def solve(self, large: Floats, rest: Floats) -> tuple[Floats, Floats]:
-        """``H x = (large, rest)``, exactly or to a relative accuracy of 1e-4."""
+    def solve(self, large: Floats, rest: Floats, accuracy: float = ACCURACY) -> tuple[Floats, Floats]:
+        """``H x = (large, rest)``, exactly or to a relative accuracy."""
         right = rest - self.coupling.T @ large
         if right.size == 0:
             return self.inverse.times(large), right
@@ -168,13 +187,13 @@ class Posterior:
         if self.is_dense:
             x = cho_solve((self.factor, True), right, check_finite=False)
         else:
-            x = self._settled(right)
+            x = self._settled(right, accuracy)
         return self.inverse.times(large) - self.coupling @ x, x
 
-    def _settled(self, right: Floats) -> Floats:
+    def _settled(self, right: Floats, accuracy: float = ACCURACY) -> Floats:
         """Schur complement's solution for one right side (M,) or several (M, k)."""
         diagonal = self._rest_block.diagonal().reshape(-1, *(1,) * (right.ndim - 1))
-        return conjugate_gradients(self._schur_product, right, lambda y: y / diagonal)
+        return conjugate_gradients(self._schur_product, right, lambda y: y / diagonal, accuracy)
 
     def _schur_product(self, x: Floats) -> Floats:
         return np.asarray(self._rest_block @ x - self.coupling.T @ (self._pull @ x))
@@ -187,26 +206,52 @@ class Posterior:
         return full
 
     @cached_property
-    def _draws(self) -> Floats:
-        """Draws of the rest's locations around their mean, fixed so that iterations settle, (n, M)."""
-        return self.draws(_DRAWS, np.random.default_rng(0))[1]
+    def _levels(self) -> Floats:
+        """What a whole facet shares: every location of a small one, the mean of a large one, (M, k)."""
+        d = self.design
+        sizes = [n for f, n in enumerate(d.sizes) if f != d.eliminated]
+        found: Floats = block_diag(*(np.eye(n) if n <= _FEW else np.full((n, 1), 1 / n) for n in sizes))
+        return found
+
+    @cached_property
+    def _columns(self) -> Floats:
+        """Columns whose products add up to nearly the covariance of the rest, shape (M, n_draws + k).
+
+        Exactly so for what a whole facet shares, since that enters every ratee's error; what is left is
+        estimated from draws, fixed so that iterations settle. Signs serve as well as normal noise, and
+        leave less error (Hutchinson 1990).
+        """
+        rng, levels = np.random.default_rng(0), self._levels
+
+        def signs(n: int) -> Floats:
+            return np.asarray(2.0 * rng.integers(0, 2, (n, _AT_ONCE), dtype=np.int8) - 1.0)
+
+        parts = [self._perturbation(signs) for _ in range(0, self.n_draws, _AT_ONCE)]
+        right = np.hstack([rest - self.coupling.T @ large for large, rest in parts])
+        drawn = self._settled(right) / np.sqrt(self.n_draws)
+        known = self._settled(levels, EXACT)
+        root = np.linalg.cholesky(levels.T @ known)
+        exact = solve_triangular(root, known.T, lower=True).T
+        drawn -= exact @ solve_triangular(root, levels.T @ drawn, lower=True)
+        columns: Floats = np.hstack([drawn, exact])
+        return columns
 
     def variances(self) -> Variances:
         """Posterior variances.
 
-        Exact where dense; otherwise the shares of other facets come from 64 draws (their error is
-        18 % of that share).
+        Exact where dense; otherwise the shares of other facets come from draws (64 leave an error of
+        18 % of that share), but for what whole facets share, which is exact.
         """
         d, n = self.design, len(self.variance)
-        each_alone = d.n_pairs == n
+        each_alone = d.each_alone
         large, rest = self._followed()
         if not each_alone:
             large, rest = vstack([large, self._on_pairs[0]]), vstack([rest, self._on_pairs[1]])
         own, sums = csr_array(large), np.zeros(large.shape[0])
         blocks, of_rest = self.inverse.values, np.empty(0)
         if d.rest.shape[1] > 0:
-            find = self._exact if self.is_dense else self._sampled
-            shared, of_rest = find(own, csr_array(rest), sums)
+            dense = self.is_dense
+            shared, of_rest = self._exact(own, csr_array(rest), sums) if dense else self._sampled(sums)
             blocks = blocks + shared
         sums += sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
         location = sums[:n] + d.of_pairs(self.taken)
@@ -272,25 +317,32 @@ class Posterior:
         sums += _quadratic(rest, covariance) - 2 * np.asarray(own.sum(axis=1)).ravel() * across
         return shared[:, None, None], np.diag(covariance).copy()
 
-    def _sampled(self, own: csr_array, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
-        """The same from draws; ``sums`` gets the whole share."""
-        draws, width = self._draws, self.design.block
-        pulled = self.coupling @ draws.T
-        parts = pulled.reshape(-1, width, _DRAWS)
-        shared = np.einsum("nid,njd->nij", parts, parts) / _DRAWS
-        for begin in range(0, len(sums), _BLOCK // _DRAWS):
-            block = slice(begin, begin + _BLOCK // _DRAWS)
-            moved = rest[block] @ draws.T - own[block] @ pulled
-            sums[block] += (moved**2).mean(axis=1)
-        return shared, self._rest_variance_sampled(draws)
+    def _sampled(self, sums: Floats) -> tuple[Floats, Floats]:
+        """The same from columns; ``sums`` gets the whole share of combinations, and of pairs where asked."""
+        d, columns = self.design, self._columns
+        pulled: Floats = self.coupling @ columns
+        parts = pulled.reshape(-1, d.block, columns.shape[1])
+        shared = parts @ parts.transpose(0, 2, 1)
+        for begin in range(0, columns.shape[1], _AT_ONCE):
+            some = slice(begin, begin + _AT_ONCE)
+            moved = d.rest @ columns[:, some] - d.large @ pulled[:, some]
+            of_pairs = d.by_pair(self.variance[:, None] * moved)
+            moved -= d.of_pairs(self.taken[:, None] * of_pairs)
+            both = (moved, of_pairs)[: 2 - d.each_alone]
+            sums += np.concatenate([np.einsum("cd,cd->c", one, one) for one in both])
+        return shared, self._rest_variance_sampled(columns)
 
-    def _rest_variance_sampled(self, draws: Floats) -> Floats:
-        """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean."""
+    def _rest_variance_sampled(self, columns: Floats) -> Floats:
+        """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean.
+
+        A small facet's own variances are exact without it.
+        """
         both = np.asarray(self.coupling.multiply(self._pull).sum(axis=0)).ravel()
         diagonal = self._rest_block.diagonal() - both
-        image = self._schur_product(np.ascontiguousarray(draws.T)).T
-        mean = draws - image / diagonal
-        found: Floats = 1 / diagonal + (mean**2).mean(axis=0)
+        mean = columns - self._schur_product(columns) / diagonal[:, None]
+        found: Floats = 1 / diagonal + (mean**2).sum(axis=1)
+        alone = (self._levels == 1.0).any(axis=1)
+        found[alone] = (columns[alone] ** 2).sum(axis=1)
         return found
 
     def draws(self, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -302,23 +354,28 @@ class Posterior:
             x = solve_triangular(self.factor, rng.standard_normal((rest_n, n)), lower=True, trans="T").T
             noise = self.inverse.root.times(rng.standard_normal((n, large_n)))
             return noise - (self.coupling @ x.T).T, x
-        parts = [self._perturbation(rng) for _ in range(n)]
+        parts = [self._perturbation(rng.standard_normal) for _ in range(n)]
         large, rest = np.stack([one for one, _ in parts]), np.stack([other for _, other in parts], axis=1)
         x = self._settled(rest - self.coupling.T @ large.T)
         return self.inverse.times(large) - (self.coupling @ x).T, x.T
 
-    def _perturbation(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """A draw from N(0, H) (Papandreou and Yuille 2010)."""
+    def _perturbation(self, noise: Callable[[int], Floats]) -> tuple[Floats, Floats]:
+        """A draw of covariance H from unit noise, one or several at a time (Papandreou and Yuille 2010)."""
         d = self.design
-        noise = rng.standard_normal(len(self.variance)) * np.sqrt(self.variance)
-        large, rest = d.large.T @ noise, d.rest.T @ noise
-        if self.taken.any():
+
+        def scaled(variance: Floats) -> Floats:
+            drawn = noise(len(variance))
+            return np.sqrt(variance).reshape(-1, *(1,) * (drawn.ndim - 1)) * drawn
+
+        given = scaled(self._kept if d.each_alone else self.variance)
+        large, rest = d.large.T @ given, d.rest.T @ given
+        if self._is_shared:
             on_large, on_rest = self._on_pairs
-            own = rng.standard_normal(d.n_pairs) * np.sqrt(self.halo)
-            follow = self.taken * (own - d.by_pair(noise))
+            own = scaled(np.full(d.n_pairs, self.halo))
+            follow = (self.taken * (own - d.by_pair(given)).T).T
             large, rest = large + on_large.T @ follow, rest + on_rest.T @ follow
-        large = large + Blocks(self.prior_large).root.times(rng.standard_normal(len(large)))
-        return large, rest + rng.standard_normal(len(rest)) * np.sqrt(self.prior_rest)
+        large = large + Blocks(self.prior_large).root.times(noise(len(large)).T).T
+        return large, rest + scaled(self.prior_rest)
 
     def log_determinant(self) -> float:
         """Of H, halos included; NaN where the Schur complement is not factored."""

@@ -15,6 +15,7 @@ from leadline.measurement.variational.parts import (
     Layout,
     Loaded,
 )
+from leadline.measurement.variational.posterior import EXACT
 from leadline.measurement.variational.source import Items, Rated
 
 _ZERO = 1e-5
@@ -95,7 +96,7 @@ class Together:
         """
         posterior, told = self.found.posterior, self.told
         design = posterior.design
-        shift = design.joined(*posterior.solve(*design.split(self.zero)))
+        shift = design.joined(*posterior.solve(*design.split(self.zero), EXACT))
         level = sum(float(part @ each) for part, each in zip(shift, self.zero, strict=True))
         with_zero = shift[0].reshape(-1, self.layout.width)[:, :, None] * told
         away = with_zero + with_zero.transpose(0, 2, 1) - level * np.outer(told, told)
@@ -111,7 +112,7 @@ class Together:
         if f not in self._centred:
             return own
         mean = [np.full(n, 1 / n) if g == f else np.zeros(n) for g, n in enumerate(design.sizes)]
-        shared = design.joined(*self.found.posterior.solve(*design.split(mean)))[f]
+        shared = design.joined(*self.found.posterior.solve(*design.split(mean), EXACT))[f]
         return np.asarray(np.maximum(own - 2 * shared + shared.mean(), 0.0))
 
     def draws(self, n: int, rng: np.random.Generator) -> dict[str, Floats]:

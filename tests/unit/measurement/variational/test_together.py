@@ -32,7 +32,7 @@ class World(NamedTuple):
 def world(n: int, seed: int, *, raters: int = 6, items: int = 6, halo_sd: float = 0.0) -> World:
     rng = np.random.default_rng(seed)
     covariance = np.full((4, 4), CORRELATION) + (1 - CORRELATION) * np.eye(4)
-    theta = rng.multivariate_normal(np.zeros(4), covariance, n)
+    theta = rng.multivariate_normal(np.zeros(4), covariance, n, method="cholesky")
     departure = rng.normal(0, 0.5, (n, 2))
     severity = rng.normal(0, 0.5, max(n // 2, raters))
     panel = np.array([rng.choice(len(severity), raters, replace=False) for _ in range(n)])
@@ -104,7 +104,7 @@ def test_the_posterior_of_several_dimensions_equals_the_inverse_of_the_whole_pre
     halo_sd: float,
 ) -> None:
     data = world(14, seed=2, raters=3, items=4, halo_sd=halo_sd)
-    posterior = calibrate_together(data.parts, data.attained).found.posterior
+    posterior = calibrate_together(data.parts, data.attained, halo=halo_sd > 0).found.posterior
     assert np.isfinite(posterior.halo) == (halo_sd > 0)
     covariance, location, pairs = whole(posterior)
     known = posterior.variances()

@@ -1,0 +1,99 @@
+"""Weighted products of sparse matrices whose entries stay where they are: places are found once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+
+
+class Crossing(NamedTuple):
+    """``A' diag(w) B`` for any weights w of the C rows: T pairs of entries in one row, E entries found.
+
+    Attributes
+    ----------
+    row, place : array of int, shape (T,)
+        Row of each pair, and the entry of the product it adds to.
+    value : array, shape (T,)
+        Product of the two entries.
+    indices, indptr : array of int
+        Of the product, columns in order.
+    diagonal : array of int, shape (n,)
+        Its entries on the diagonal; empty unless they were asked for.
+    shape : tuple of int
+    """
+
+    row: Codes
+    place: Codes
+    value: Floats
+    indices: NDArray[np.int32]
+    indptr: NDArray[np.int32]
+    diagonal: Codes
+    shape: tuple[int, int]
+
+    def times(self, weight: Floats, diagonal: Floats | None = None) -> csr_array:
+        """The product for some weights, with more on its diagonal where asked.
+
+        Examples
+        --------
+        >>> rows = csr_array(np.array([[1.0, 0.0], [1.0, -1.0]]))
+        >>> crossing(rows, rows).times(np.array([2.0, 3.0])).toarray()
+        array([[ 5., -3.],
+               [-3.,  3.]])
+        """
+        data = add_up(self.place, len(self.indices), self.value * weight[self.row])
+        if diagonal is not None:
+            data[self.diagonal] += diagonal
+        return csr_array((data, self.indices, self.indptr), shape=self.shape)
+
+
+def crossing(left: csr_array, right: csr_array, *, diagonal: bool = False) -> Crossing:
+    """Places of the entries of ``left' diag(w) right``.
+
+    Parameters
+    ----------
+    left, right : csr array, shapes (C, n) and (C, m)
+    diagonal : bool
+        Whether the whole diagonal is to have entries, zero or not.
+
+    Returns
+    -------
+    Crossing
+    """
+    row, a, b = entry_pairs(left, right)
+    n, m = left.shape[1], right.shape[1]
+    key = left.indices[a].astype(np.int64) * m + right.indices[b]
+    more = np.arange(n if diagonal else 0, dtype=np.int64) * (m + 1)
+    distinct, place = np.unique(np.concatenate([key, more]), return_inverse=True)
+    return Crossing(
+        row=row,
+        place=place[: len(key)],
+        value=left.data[a] * right.data[b],
+        indices=(distinct % m if m else distinct).astype(np.int32),
+        indptr=np.searchsorted(distinct, np.arange(n + 1) * m).astype(np.int32),
+        diagonal=place[len(key) :],
+        shape=(n, m),
+    )
+
+
+def entry_pairs(left: csr_array, right: csr_array) -> tuple[Codes, Codes, Codes]:
+    """Row, and entry of either matrix, for every pair of entries in one row.
+
+    Examples
+    --------
+    >>> one, two = csr_array(np.array([[1, 0], [0, 1]])), csr_array(np.array([[1, 1], [0, 1]]))
+    >>> [part.tolist() for part in entry_pairs(one, two)]
+    [[0, 0, 1], [0, 0, 1], [0, 1, 2]]
+    """
+    n_left, n_right = np.diff(left.indptr), np.diff(right.indptr)
+    first = np.repeat(np.arange(len(left.indices)), np.repeat(n_right, n_left))
+    row = np.repeat(np.arange(left.shape[0]), n_left * n_right)
+    # Each left entry meets all right entries of its row, one after the other.
+    begin = np.cumsum(n_left * n_right) - n_left * n_right
+    within = np.arange(len(row)) - begin[row]
+    second = right.indptr[row] + within % np.maximum(n_right, 1)[row]
+    return row, first, second
