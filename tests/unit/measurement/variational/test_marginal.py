@@ -15,13 +15,16 @@ from leadline.measurement.variational.averages import nodes_for
 from leadline.measurement.variational.posterior import Posterior
 
 
-def fitted(data: Simulated, keep: np.ndarray | None = None, **options: str) -> FacetFit:
+def fitted(
+    data: Simulated, keep: np.ndarray | None = None, groups: list[str] | None = None, **options: str
+) -> FacetFit:
     rows = np.arange(len(data.rating)) if keep is None else keep
     columns = {
         "ratee": [f"p{n:05d}" for n in data.ratee[rows]],
         "rater": [f"r{n:05d}" for n in data.rater[rows]],
         "item": [f"i{n:05d}" for n in data.item[rows]],
         "rating": data.rating[rows],
+        **({} if groups is None else {"group": groups}),
     }
     return fit(frame(columns), method="marginal", **options)
 
@@ -84,6 +87,18 @@ def test_variances_from_draws_come_close_to_the_exact_ones(monkeypatch: pytest.M
     sampled = fitted(data).facets["ratee"]
     assert sampled.measure == pytest.approx(exact.measure, abs=0.02)
     assert sampled.se == pytest.approx(exact.se, rel=0.06)
+
+
+def test_what_groups_of_raters_share_is_exact_where_the_rest_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = simulate(200, 4, 6, seed=5)
+    groups = [f"g{r % 3}" for r in data.rater.tolist()]
+    exact = fitted(data, groups=groups, relationship="group").facets["relationship"]
+    monkeypatch.setattr(algebra, "DENSE", 0)
+    drawn = fitted(data, groups=groups, relationship="group").facets["relationship"]
+    assert exact.se.min() > 0
+    assert drawn.se == pytest.approx(exact.se, rel=0.01)
 
 
 def test_many_sets_of_items_give_the_same_answer_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
