@@ -31,6 +31,9 @@ _RANDOM = {"rater": RATER_START, "relationship": GROUP_START}
 _DOUBT = 1.0
 """A person's worth of prior belief about variances, so that those of five people do not collapse."""
 
+_TOLERANCE = 1e-4
+"""Logits; what is left to gain then is 0.0004 points of a score."""
+
 Progress = Callable[[str, float], None]
 
 
@@ -182,7 +185,15 @@ def _together(
     def told(number: int, _: float) -> None:
         tell("measurement.stage.fit", 0.8 * (1 - 0.95**number))
 
-    return calibrate_together(parts, attained, doubt=_DOUBT, random=_RANDOM, anchors=anchors, progress=told)
+    return calibrate_together(
+        parts,
+        attained,
+        doubt=_DOUBT,
+        random=_RANDOM,
+        anchors=anchors,
+        tolerance=_TOLERANCE,
+        progress=told,
+    )
 
 
 def _notices(

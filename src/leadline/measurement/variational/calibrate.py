@@ -13,7 +13,7 @@ from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.extremes import extreme_flags
 from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.ratings import Ratings
-from leadline.measurement.variational.climb import Marginal, climb
+from leadline.measurement.variational.climb import TOLERANCE, Marginal, climb
 from leadline.measurement.variational.direct import ItemErrors
 from leadline.measurement.variational.parts import (
     Attained,
@@ -132,6 +132,7 @@ def calibrate_together(
     doubt: float = 0.0,
     random: Mapping[str, float] = RANDOM,
     anchors: Anchors | None = None,
+    tolerance: float = TOLERANCE,
     progress: Progress | None = None,
 ) -> Together:
     r"""One posterior over several kinds of evidence by Gaussian variational EM.
@@ -157,6 +158,8 @@ def calibrate_together(
         at first; all others have fixed effects.
     anchors : mapping of facet to mapping of element to logits, optional
         Ratees only where there is one dimension.
+    tolerance : float, logits
+        Largest change in the last round.
     progress : callable, optional
 
     Returns
@@ -175,7 +178,8 @@ def calibrate_together(
     design, sources = design_of_parts(layout, ready, attained)
     start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt, random))
     several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
-    found = climb(design, start, halo=halo and design.n_pairs > 0 and several, progress=progress)
+    halo = halo and design.n_pairs > 0 and several
+    found = climb(design, start, halo=halo, tolerance=tolerance, progress=progress)
     return Together(layout, ready, found, silent)
 
 

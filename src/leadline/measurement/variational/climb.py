@@ -23,8 +23,8 @@ from leadline.measurement.variational.source import Source
 TOLERANCE = 2e-5
 """Largest change of a location or step, in logits."""
 
-STEADY = 1e-4
-"""Largest change of the logarithm of a variance, or of a correlation."""
+_STEADY = 5.0
+"""Largest change of the logarithm of a variance, or of a correlation, in tolerances."""
 
 _MOST_ROUNDS = 300
 _LONGEST = 2.0
@@ -80,6 +80,7 @@ def climb(
     state: State,
     *,
     halo: bool = True,
+    tolerance: float = TOLERANCE,
     progress: Callable[[int, float], None] | None = None,
 ) -> Marginal:
     """Maximise the variational bound on the marginal likelihood.
@@ -92,6 +93,8 @@ def climb(
     halo : bool
         Whether pairs may share a halo. It is taken up only where the likelihood rises with its
         variance at zero.
+    tolerance : float, logits
+        Largest change of a location or step in the last round.
     progress : callable, optional
         Called with the number of the round and its largest change.
 
@@ -105,7 +108,7 @@ def climb(
     for number in range(1, _MOST_ROUNDS + 1):
         # Far from the end rough variances do.
         state, posterior, moved = _newton(design, state, DRAWS if moved < _SETTLED else DRAWS // 4)
-        fresh = number <= _RENEWED or number % _RENEWED == 0 or moved < TOLERANCE
+        fresh = number <= _RENEWED or number % _RENEWED == 0 or moved < tolerance
         if fresh:
             before = state.prior
             state = _with_variances(design, state, posterior)
@@ -120,7 +123,7 @@ def climb(
             # Sought up to the end: on the way there may seem to be none.
             seeking, path, renewed = False, [], np.inf
             state = replace(state, prior=replace(state.prior, halo=found))
-        elif fresh and moved < TOLERANCE and renewed < STEADY:
+        elif fresh and moved < tolerance and renewed < _STEADY * tolerance:
             return _finished(design, state, number, converged=True)
     return _finished(design, state, _MOST_ROUNDS, converged=moved < 1e-3 and renewed < 1e-2)
 

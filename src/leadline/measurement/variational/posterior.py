@@ -28,7 +28,14 @@ from leadline.measurement.kernels.elimination import ACCURACY, conjugate_gradien
 from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
-from leadline.measurement.variational.rows import block_of, each_entry, sandwich
+from leadline.measurement.variational.rows import (
+    block_of,
+    each_entry,
+    products,
+    quadratic,
+    row_dots,
+    sandwich,
+)
 
 DENSE = 2500
 """Up to as many locations beside the eliminated facet the Schur complement is factored (S³/3 flops)."""
@@ -295,14 +302,14 @@ class Posterior:
         for begin in range(0, len(shared), step):
             lines = u[begin * width : (begin + step) * width]
             product = lines @ covariance
-            shared[begin : begin + step] = _products(lines, product, width)
+            shared[begin : begin + step] = products(lines, product, width)
             rows = order[np.searchsorted(near[order], begin) : np.searchsorted(near[order], begin + step)]
             mine = own[rows][:, begin * width : (begin + step) * width]
             for entry in each_entry(mine):
                 sums[rows[entry.row]] -= (
-                    2 * entry.value * _row_dots(rest[rows[entry.row]], product, entry.column)
+                    2 * entry.value * row_dots(rest[rows[entry.row]], product, entry.column)
                 )
-        sums += _quadratic(rest, covariance)
+        sums += quadratic(rest, covariance)
         return shared, np.diag(covariance).copy()
 
     def _exact_inside(
@@ -314,7 +321,7 @@ class Posterior:
         shared = add_up(pairs.row, u.shape[0], u.data * product)
         line = np.repeat(np.arange(rest.shape[0]), np.diff(rest.indptr))
         across = add_up(line, rest.shape[0], rest.data * product[places])
-        sums += _quadratic(rest, covariance) - 2 * np.asarray(own.sum(axis=1)).ravel() * across
+        sums += quadratic(rest, covariance) - 2 * np.asarray(own.sum(axis=1)).ravel() * across
         return shared[:, None, None], np.diag(covariance).copy()
 
     def _sampled(self, sums: Floats) -> tuple[Floats, Floats]:
@@ -384,34 +391,3 @@ class Posterior:
         schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
-
-
-def _products(lines: csr_array, product: Floats, width: int) -> Floats:
-    """Products of the rows of each block with one another, shape (n, B, B)."""
-    if width == 1:
-        dots: Floats = _row_dots(lines, product).reshape(-1, 1, 1)
-        return dots
-    parts = product.reshape(-1, width, product.shape[1])
-    found: Floats = parts @ lines.toarray().reshape(parts.shape).transpose(0, 2, 1)
-    return found
-
-
-def _row_dots(rows: csr_array, dense: Floats, at: Codes | None = None) -> Floats:
-    """Product of every sparse row with a row of a dense matrix: its own, or the one named."""
-    number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    line = number if at is None else at[number]
-    return add_up(number, rows.shape[0], rows.data * dense[line, rows.indices])
-
-
-def _quadratic(rows: csr_array, covariance: Floats) -> Floats:
-    """``a' S a`` for every sparse row a, from selected entries of S, rows of one length at a time."""
-    lengths = np.diff(rows.indptr)
-    found = np.zeros(rows.shape[0])
-    for width in np.unique(lengths[lengths > 0]).tolist():
-        lines = np.flatnonzero(lengths == width)
-        entries = rows.indptr[lines][:, None] + np.arange(width)
-        columns, values = rows.indices[entries], rows.data[entries]
-        for i in range(width):
-            for j in range(width):
-                found[lines] += values[:, i] * values[:, j] * covariance[columns[:, i], columns[:, j]]
-    return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.variational.blocks import Blocks
 
 _FEW = 4
@@ -57,4 +57,35 @@ def sandwich(rows: csr_array, blocks: Blocks) -> Floats:
         for a in range(many):
             for b in range(many):
                 found[lines] += value[:, a] * value[:, b] * blocks.values[near[:, 0], at[:, a], at[:, b]]
+    return found
+
+
+def products(lines: csr_array, product: Floats, width: int) -> Floats:
+    """Products of the rows of each block with one another, shape (n, B, B)."""
+    if width == 1:
+        dots: Floats = row_dots(lines, product).reshape(-1, 1, 1)
+        return dots
+    parts = product.reshape(-1, width, product.shape[1])
+    found: Floats = parts @ lines.toarray().reshape(parts.shape).transpose(0, 2, 1)
+    return found
+
+
+def row_dots(rows: csr_array, dense: Floats, at: Codes | None = None) -> Floats:
+    """Product of every sparse row with a row of a dense matrix: its own, or the one named."""
+    number = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    line = number if at is None else at[number]
+    return add_up(number, rows.shape[0], rows.data * dense[line, rows.indices])
+
+
+def quadratic(rows: csr_array, covariance: Floats) -> Floats:
+    """``a' S a`` for every sparse row a, from selected entries of S, rows of one length at a time."""
+    lengths = np.diff(rows.indptr)
+    found = np.zeros(rows.shape[0])
+    for width in np.unique(lengths[lengths > 0]).tolist():
+        lines = np.flatnonzero(lengths == width)
+        entries = rows.indptr[lines][:, None] + np.arange(width)
+        columns, values = rows.indices[entries], rows.data[entries]
+        for i in range(width):
+            for j in range(width):
+                found[lines] += values[:, i] * values[:, j] * covariance[columns[:, i], columns[:, j]]
     return found
