@@ -13,9 +13,10 @@ import numpy as np
 from leadline.measurement.assemble import listed_categories
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Thresholds
-from leadline.measurement.kernels.arrays import Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.curves import probabilities
 from leadline.measurement.kernels.grid import nodes_between
+from leadline.measurement.kernels.large import compiled
 from leadline.measurement.rater_sums import Rows
 from leadline.measurement.ratings import Ratings
 
@@ -113,12 +114,7 @@ def category_sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Flo
     nodes = nodes_between(float(rows.eta.min()), float(rows.eta.max()), n_items, n_rungs)
     place = (rows.eta - nodes[0]) / (nodes[1] - nodes[0])
     left = np.minimum(place.astype(np.int64), len(nodes) - 2)
-    row, item = rows.row, ratings.index["item"][rows.kept]
-    flat = (item * n_rungs + calibration.screen.rung[rows.kept]) * len(nodes) + left[row]
-    weight, share = ratings.weight[rows.kept], (place - left)[row]
-    size = n_items * n_rungs * len(nodes)
-    mass = add_up(flat, size, weight * (1 - share)) + add_up(flat + 1, size, weight * share)
-    mass = mass.reshape(n_items, n_rungs, len(nodes))
+    mass = _mass(ratings, calibration, rows, left, place - left, shape=(n_items, n_rungs, len(nodes)))
     k = np.arange(n_rungs)
     for i in np.flatnonzero(calibration.screen.top > 0):
         prob = probabilities(calibration.curves, nodes, calibration.steps, np.full(len(nodes), i)).T
@@ -130,6 +126,30 @@ def category_sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Flo
             terms = (weights, weights * location, weights * square, weights * (square / variance))
             found[base : base + 4, i] = [term.sum(axis=1) for term in terms]
     return found
+
+
+def _mass(
+    ratings: Ratings,
+    calibration: Calibration,
+    rows: Rows,
+    left: Codes,
+    share: Floats,
+    *,
+    shape: tuple[int, int, int],
+) -> Floats:
+    """Weights of ratings by item and rung, given to the two nodes each lies between, shape (I, K, G)."""
+    item, rung = ratings.index["item"][rows.kept], calibration.screen.rung[rows.kept]
+    weight = ratings.weight[rows.kept]
+    kernels = compiled(len(item))
+    if kernels is not None:
+        found = np.zeros(shape)
+        ends = np.append(rows.start, len(item))
+        kernels.shared_out(ends, item, rung, left, share, np.ascontiguousarray(weight), found)
+        return found
+    row, size = rows.row, int(np.prod(shape))
+    flat = (item * shape[1] + rung) * shape[2] + left[row]
+    each = add_up(flat, size, weight * (1 - share[row])) + add_up(flat + 1, size, weight * share[row])
+    return each.reshape(shape)
 
 
 def _notes(count: Floats, average: Floats, outfit: Floats, threshold: Floats) -> list[str]:

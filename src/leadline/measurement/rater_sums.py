@@ -13,7 +13,7 @@ from leadline.measurement.calibrate import Calibration, located_at, rung_labels
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse
 from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
-from leadline.measurement.kernels.large import run_starts
+from leadline.measurement.kernels.large import is_even, picked, run_starts
 from leadline.measurement.ratings import Ratings
 
 BLOCK = 1_000_000
@@ -123,12 +123,13 @@ def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
     """
     facets, item = calibration.facets, ratings.index["item"]
     eta = located_at(ratings, calibration)
-    kept = np.flatnonzero(np.isfinite(eta) & (calibration.screen.top[item] > 0))
-    index = [ratings.index[facet][kept] for facet in facets[:-1]]
+    rated = np.isfinite(eta) & (calibration.screen.top[item] > 0)
+    kept = np.flatnonzero(rated)
+    index = [picked(ratings.index[facet], rated) for facet in facets[:-1]]
     sizes = [len(ratings.elements[facet]) for facet in facets]
-    weight = ratings.weight[kept]
-    whole = bool((weight == 1.0).all())
-    cells = collapse(index, sizes[:-1], item[kept], sizes[-1], whole=whole)
+    weight = picked(ratings.weight, rated)
+    whole = is_even(weight) or bool((weight == 1.0).all())
+    cells = collapse(index, sizes[:-1], picked(item, rated), sizes[-1], whole=whole)
     start = np.arange(len(kept)) if cells.forms is None else cells.start
     of_rows = weight if cells.forms is None else np.ones(len(start))
     return Rows(kept, start, cells.form, cells.forms, eta[kept][start], of_rows)
@@ -186,7 +187,7 @@ def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = N
 
     size = np.diff(np.append(rows.start, len(rows.kept))).astype(float)
     labels = calibration.labels
-    of_label = np.searchsorted(labels, ratings.rating)
+    of_label = _numbers(labels, ratings.rating)
     given = add_up(
         ratings.index["rater"].astype(np.int64) * len(labels) + of_label, len(severity) * len(labels)
     )
@@ -206,6 +207,15 @@ def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = N
         given=given.reshape(len(severity), len(labels)),
         likely=np.stack(likely, axis=1),
     )
+
+
+def _numbers(labels: Codes, rating: Codes) -> Codes:
+    """Which of the labels each rating is; bytes are looked up."""
+    if rating.dtype != np.int8:
+        return np.searchsorted(labels, rating)
+    place = np.zeros(128, dtype=np.int64)
+    place[labels] = np.arange(len(labels))
+    return place[rating]
 
 
 def _range(*locations: Floats) -> tuple[float, float]:

@@ -67,6 +67,9 @@ def same(one: FacetFit, other: FacetFit) -> None:
     np.testing.assert_allclose(one.thresholds.threshold, other.thresholds.threshold, atol=1e-9)
     np.testing.assert_allclose(one.thresholds.se, other.thresholds.se, rtol=1e-9)
     np.testing.assert_array_equal(one.thresholds.count, other.thresholds.count)
+    for figure in ("average_measure", "expected_measure", "infit_mnsq", "outfit_mnsq"):
+        found, like = (each.diagnostics.categories.get_column(figure) for each in (other, one))
+        np.testing.assert_allclose(found.to_numpy(), like.to_numpy(), rtol=1e-7, err_msg=figure)
     for name, facet in one.facets.items():
         for figure, value in vars(facet).items():
             if isinstance(value, np.ndarray):

@@ -65,6 +65,16 @@ def counts(item, rung, weight, step, found):
 
 
 @_compiled
+def shared_out(start, item, rung, left, share, weight, found):
+    """Give each rating of a row to the two nodes that the row lies between, by item and rung."""
+    for c in range(len(start) - 1):
+        for j in range(start[c], start[c + 1]):
+            w = weight[j]
+            found[item[j], rung[j], left[c]] += w * (1 - share[c])
+            found[item[j], rung[j], left[c] + 1] += w * share[c]
+
+
+@_compiled
 def signatures(start, item, mixed, found):
     """Sum of the hashes of every cell's items."""
     for c in range(len(start) - 1):

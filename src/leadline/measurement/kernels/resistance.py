@@ -121,7 +121,7 @@ def _exact(web: Web, part: Codes) -> Floats:
 
 def _projected(web: Web, part: Codes) -> Floats:
     schur, draw = _Schur(web), np.random.default_rng(0)
-    signs = draw.choice((-1.0, 1.0), (len(web.rater), _PROBES)) / np.sqrt(_PROBES)
+    signs = (2.0 * draw.integers(0, 2, (len(web.rater), _PROBES), dtype=np.int8) - 1.0) / np.sqrt(_PROBES)
     flow = np.sqrt(web.information)[:, None] * signs
     edges, shape = np.arange(len(web.rater)), (web.n_raters, len(web.rater))
     ones = np.ones(len(web.rater))
