@@ -1,6 +1,7 @@
 """The application's settings with a throw-away data folder; the database by LEADLINE_TEST_DATABASE_URL."""
 
 import atexit
+import hashlib
 import os
 import shutil
 import tempfile
@@ -27,4 +28,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the browser's driver and the server open connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / f"test-{_WORKER}.sqlite3")}
 else:
-    DATABASES["default"]["TEST"] = {"NAME": f"test_leadline_web_{_WORKER}"}
+    # By checkout, for two of them may be tested at once on one server; the next run of this one takes over
+    # what a run that was killed left behind.
+    _CHECKOUT = hashlib.sha256(__file__.encode()).hexdigest()[:8]
+    DATABASES["default"]["TEST"] = {"NAME": f"test_leadline_{_CHECKOUT}_{_WORKER}"}

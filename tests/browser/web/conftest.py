@@ -9,33 +9,14 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
-from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 from tests.web.cast import World, build
+from tests.web.serving import served
 
 # The browser's driver runs an event loop in this thread, in which Django would refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-def end_sessions() -> None:
-    """A request the browser gave up may have left one open, and the test database could not be removed."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database, which nobody uses any more when it is removed."""
-    yield
-    with django_db_blocker.unblock():
-        end_sessions()
 
 
 @dataclass
@@ -61,7 +42,6 @@ def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """The world of the web tests, served; emptied afterwards."""
     with django_db_blocker.unblock():
         world = build()
-        server = LiveServer("localhost")
-        yield Stage(world, server.url)
-        server.stop()
+        with served() as url:
+            yield Stage(world, url)
         call_command("flush", interactive=False, verbosity=0)

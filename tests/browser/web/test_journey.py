@@ -18,10 +18,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
-from tests.browser.web.conftest import end_sessions
 from tests.browser.web.messy import LEADS, TEAM, N, workbook
+from tests.web.serving import served
 
 from leadline.errors import Language, words
 from leadline.frameworks import load_framework
@@ -108,10 +107,8 @@ def journey(
         own = Organisation.objects.create(name="Journey", language=request.param, time_zone="UTC")
         ana = User.objects.create_user("ana@journey.example", name="Ana Abel", language=request.param)
         Membership.objects.create(user=ana, organisation=own, roles=["operator", "analytics"])
-        server = LiveServer("localhost")
-        yield Journey(server.url, browser, request.param, ana, tmp_path)
-        server.stop()
-        end_sessions()
+        with served() as url:
+            yield Journey(url, browser, request.param, ana, tmp_path)
         call_command("flush", interactive=False, verbosity=0)
 
 

@@ -154,14 +154,6 @@ def test_the_same_submissions_give_the_same_table_in_whatever_order_they_came(ro
     assert answers.rows(round_.cycle) == before
 
 
-def test_comments_come_without_raters(round_: Round) -> None:
-    for rater in ("bo", "chidi"):
-        submit(round_.answer("ratee", rater))
-    found = answers.comments(round_.cycle)
-    assert {(kind, competency) for _, kind, competency, _ in found} == {("peer", "clarity")}
-    assert {len(row) for row in found} == {4}
-
-
 def test_sealing_cuts_every_thread(
     round_: Round, data: Path, django_capture_on_commit_callbacks: object
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.results.test_disclosure import attack
 
@@ -21,6 +21,7 @@ def people(teams: list[str], scores: list[float]) -> People:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(TEAMS), max_size=14), st.lists(st.floats(0, 100), min_size=14, max_size=14))
 def test_no_team_of_too_few_comes_out_of_the_means(teams: list[str], scores: list[float]) -> None:
     found, shown = overview(people(teams, scores), RULES, 0.9)

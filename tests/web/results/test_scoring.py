@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 from tests.web.cast import World
 from tests.web.worlds.results import SAID
 
-from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.rating.models import Submission
-from leadline.web.results import runs, scoring
+from leadline.web.results import runs, scoring, sheets
 from leadline.web.results.access import results
 from leadline.web.results.models import Comment, Result, Run
 
@@ -74,6 +75,37 @@ def test_the_same_answers_give_the_same_figures(world: World) -> None:
     assert (second.number, second.input_hash) == (2, first.input_hash)
     figures = [dict(run.results.values_list("participant", "figures")) for run in (first, second)]
     assert figures[0] == figures[1]
+
+
+def test_the_order_of_rows_in_the_database_changes_nothing(world: World) -> None:
+    cycle, first = world.things["cycle_review"], world.things["run"]
+    before = scoring.evidence_of(cycle).hash
+    stored = dict(first.results.values_list("participant", "figures"))
+    sets = dict(first.results.values_list("participant", "sets"))
+    participants, submissions = list(cycle.participants.all()), list(Submission.objects.filter(cycle=cycle))
+    cycle.participants.all().delete()
+    Participant.objects.bulk_create(reversed(participants))
+    for submission in submissions:
+        submission.pk = uuid4()
+    Submission.objects.bulk_create(reversed(submissions))
+    assert scoring.evidence_of(cycle).hash == before
+    second = again(world, cycle)
+    assert second.input_hash == first.input_hash
+    assert dict(second.results.values_list("participant", "figures")) == stored
+    assert dict(second.results.values_list("participant", "sets")) == sets
+
+
+def test_comments_of_one_writer_are_not_kept_together(world: World) -> None:
+    cycle = world.things["cycle_review"]
+    ravi = cycle.participants.get(name="Ravi Rao")
+    asked = [one.id for one in sheets.framework_of(cycle).competencies][:8]
+    for number, submission in enumerate(Submission.objects.filter(participant=ravi, relationship="peer")):
+        submission.comments = dict.fromkeys(asked, f"Writer {number}")
+        submission.save()
+    rules = sheets.rules_of(sheets.framework_of(cycle))
+    first, second = (sheets.sheets_of(cycle, [ravi.pk], rules)[ravi.pk].comments for _ in range(2))
+    assert sorted(first) == sorted(second)
+    assert first != second, "forty comments in the same order twice are not shuffled"
 
 
 def test_after_one_late_answer_a_ratee_keeps_the_figures_that_were_seen(world: World) -> None:

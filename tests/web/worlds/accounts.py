@@ -1,4 +1,4 @@
-"""An open invitation, one that expired, a link that signs in, and a few audit records."""
+"""An open invitation, one that expired, a link that signs in, a form that was kept, some audit records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.web.cast import World
 
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.links import _TOKENS
-from leadline.web.accounts.models import Invitation, User
+from leadline.web.accounts.models import Invitation, Kept, User
 
 
 def add(world: World) -> None:
@@ -26,5 +26,8 @@ def add(world: World) -> None:
         )
     newcomer = User.objects.create_user("nia@acme.example", name="Nia Noble")
     world.things |= {"user_newcomer": newcomer, "sign_in_token": _TOKENS.make_token(newcomer)}
+    world.things["kept"] = Kept.objects.create(
+        user=world.users["rater"], path="/rate/", fields=[["form-comment", "Kept."]], time=timezone.now()
+    )
     record(world.organisation, "project.started", world.organisation)
     record(world.actor("operator"), "accounts.invited", world.things["invitation"], email="ines@acme.example")

@@ -14,7 +14,7 @@ from tests.web.cast import World
 
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles import launching, nominating, panels, planning, posting
-from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
+from leadline.web.cycles.models import Assignment, Cycle, Job, Mailed, Participant, PersonalLink, Stakeholder
 
 FRAMEWORK = "technical-leadership@1.0.0"
 DAY = timedelta(days=1)
@@ -29,6 +29,11 @@ def add(world: World) -> None:
     world.things["cycle_closed"] = Cycle.objects.create(
         organisation=world.organisation, title="Last year", state="review", framework=FRAMEWORK
     )
+    broken = {"code": "web.cycles.broken", "fields": {}}
+    for name, state, failure in (("job", "waiting", None), ("job_failed", "failed", broken)):
+        world.things[name] = Job.objects.create(
+            cycle=world.things["cycle_closed"], kind="launch", by=actor.user, state=state, failure=failure
+        )
     # Delivering is the worker's; what the world's pages show does not wait for it.
     Mailed.objects.update(state="sent")
 

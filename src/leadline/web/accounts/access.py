@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from leadline.web.accounts.keeping import keep, taken
 from leadline.web.accounts.models import AuditRecord, Invitation, Membership, Organisation, User
 
 
@@ -53,18 +55,21 @@ View = Callable[..., HttpResponseBase]
 def require(*roles: str) -> Callable[[View], View]:
     """Let in members of the organisation who hold one of the roles; any member when none is named.
 
-    The signed-out are sent to sign in; everyone else gets 404.
+    The signed-out are sent to sign in, and what they sent is kept for them; everyone else gets 404.
     """
 
     def gate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return keep(request) or redirect_to_login(request.get_full_path())
             actor: Actor | None = getattr(request, "actor", None)
             if actor is None or (roles and not actor.has(*roles)):
                 raise Http404
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if response.status_code < HTTPStatus.BAD_REQUEST:
+                taken(request, actor.user)
+            return response
 
         return guarded
 

@@ -103,6 +103,23 @@ class Invitation(Keyed):
         return formats.date_format(timezone.localtime(self.expires))
 
 
+class Kept(Keyed):
+    """A form that was sent after the session had ended, for the one user on whose page it was typed.
+
+    ``fields`` is a list of ``[name, value]``. Gone once sent again, or after a day.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=500)
+    fields = models.JSONField(default=list)
+    time = models.DateTimeField()
+
+    class Meta:
+        """The last one of a page."""
+
+        constraints = (models.UniqueConstraint(fields=("user", "path"), name="kept_once"),)
+
+
 class AuditRecord(models.Model):
     """One link of an organisation's chain: who did or read what, when, from where.
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
     path("audit/", views.audit, name="audit"),
     path("audit/verify/", views.verify, name="verify"),
+    path("kept/<uuid:kept_id>/", views.kept, name="kept"),
     path("link/", entering.ask, name="ask"),
     path("enter/<uuid:user_id>/<str:token>/", entering.enter, name="enter"),
     path("join/<str:token>/", entering.join, name="accept"),

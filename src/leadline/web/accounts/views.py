@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadline.web.accounts import access
@@ -14,7 +15,7 @@ from leadline.web.accounts.access import Request, require
 from leadline.web.accounts.audit import faults, record
 from leadline.web.accounts.forms import Invite, OrganisationForm, Profile, Roles
 from leadline.web.accounts.invite import invite
-from leadline.web.accounts.models import Invitation, Membership
+from leadline.web.accounts.models import Invitation, Kept, Membership
 from leadline.web.look.listing import Column, Listing
 from leadline.web.look.templatetags.look import text
 
@@ -38,6 +39,23 @@ def profile(request: Request) -> HttpResponseBase:
         messages.success(request, text("accounts.saved"))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
+
+
+@never_cache
+@require()
+@require_http_methods(["GET", "POST"])
+def kept(request: Request, kept_id: UUID) -> HttpResponseBase:
+    """What the user sent after their session had ended, to send again or not.
+
+    Whoever signed in instead is led home as if nothing had been.
+    """
+    found = Kept.objects.filter(pk=kept_id, user=request.user).first()
+    if found is None:
+        return redirect("home")
+    if request.method == "POST":
+        found.delete()
+        return redirect("home")
+    return render(request, "accounts/kept.html", {"found": found})
 
 
 @require("operator")

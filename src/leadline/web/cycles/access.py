@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from leadline.web.accounts.access import Actor
-from leadline.web.cycles.models import Assignment, Cycle, Participant, PersonalLink, Stakeholder
+from leadline.web.cycles.models import Assignment, Cycle, Job, Participant, PersonalLink, Stakeholder
 from leadline.web.people.models import Person
 
 RUNNERS = ("analytics",)
@@ -32,6 +32,14 @@ def cycle(actor: Actor, cycle_id: UUID) -> Cycle:
     try:
         return cycles(actor).get(pk=cycle_id)
     except Cycle.DoesNotExist as cause:
+        raise Http404 from cause
+
+
+def job(actor: Actor, job_id: UUID) -> Job:
+    """Work on one of them, or 404."""
+    try:
+        return Job.objects.select_related("cycle").get(pk=job_id, cycle__in=cycles(actor))
+    except Job.DoesNotExist as cause:
         raise Http404 from cause
 
 

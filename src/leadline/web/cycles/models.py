@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from leadline.web.accounts.models import Organisation, User
 from leadline.web.look.models import Keyed
@@ -142,6 +143,25 @@ class Assignment(Keyed):
                 condition=Q(rater__isnull=True) ^ Q(stakeholder__isnull=True), name="one_kind_of_rater"
             ),
         )
+
+
+class Job(Keyed):
+    """Long work on a cycle that the worker does (:mod:`.jobs`).
+
+    ``kind`` is a name of ``jobs.DEEDS``; ``state`` is ``waiting``, ``running``, ``done`` or ``failed``;
+    ``failure`` holds a code with fields, and ``n`` how many ratees it was about.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="jobs")
+    kind = models.CharField(max_length=20)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, default="waiting")
+    failure = models.JSONField(null=True)
+    n = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=64, blank=True)
+    asked = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True)
 
 
 class PersonalLink(models.Model):

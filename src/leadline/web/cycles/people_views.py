@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,8 +12,9 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from leadline.web.accounts.access import Request
-from leadline.web.cycles import feasibility, planning
-from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.cycles import feasibility, jobs, planning
+from leadline.web.cycles.choosing import WAYS, chosen, key
+from leadline.web.cycles.models import Cycle, Job, Participant
 from leadline.web.cycles.steps import following, steps
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing
@@ -36,8 +37,7 @@ def choose(request: Request, cycle: Cycle) -> HttpResponseBase:
     if request.method == "POST":
         if "next" in request.POST:
             return redirect("cycles:step", cycle.pk, following(cycle, "people"))
-        _change(request, cycle)
-        return redirect(request.get_full_path())
+        return _change(request, cycle)
     listing = Listing(
         request,
         cycle.participants.select_related("manager"),
@@ -68,35 +68,35 @@ def found(request: Request, rows: QuerySet[Person]) -> list[Person]:
     return list(rows.filter(fits).select_related("team").order_by("name")[:MOST_FOUND])
 
 
-def _change(request: Request, cycle: Cycle) -> None:
+def _change(request: Request, cycle: Cycle) -> HttpResponseBase:
+    """Add or leave out; of thousands in the worker."""
     given, actor = request.POST, request.actor
+    here = redirect(request.get_full_path())
     if "leave_out" in given:
-        chosen = cycle.participants.filter(pk=_key(given["leave_out"]))
-        attempt(request, lambda: planning.leave_out(actor, cycle, chosen))
-        return
+        one = cycle.participants.filter(pk=key(given["leave_out"]))
+        attempt(request, lambda: planning.leave_out(actor, cycle, one))
+        return here
     if "nobody" in given:
-        attempt(request, lambda: planning.leave_out(actor, cycle, cycle.participants.all()))
-        return
-    rows = people.present(actor).select_related("team")
-    if "team" in given:
-        rows = rows.filter(team=_key(given["team"]))
-    elif "role" in given:
-        rows = rows.filter(role=given["role"])
-    elif "person" in given:
-        rows = rows.filter(pk=_key(given["person"]))
-    elif "everyone" not in given:
-        rows = rows.none()
+        everyone = cycle.participants.all()
+        if everyone.count() > jobs.AT_ONCE:
+            return _later(request, cycle, "leave_out", {})
+        attempt(request, lambda: planning.leave_out(actor, cycle, everyone))
+        return here
+    meant = {name: given[name] for name in WAYS if name in given}
+    rows = chosen(actor, meant)
+    if rows.count() > jobs.AT_ONCE:
+        return _later(request, cycle, "assess", meant)
     added: list[int] = []
     if attempt(request, lambda: added.append(planning.assess(actor, cycle, rows))):
         messages.success(request, text("cycles.people.added", n=added[0]))
+    return here
 
 
-def _key(given: str) -> UUID:
-    """A key from a form; what is none finds nothing."""
-    try:
-        return UUID(given)
-    except ValueError:
-        return UUID(int=0)
+def _later(request: Request, cycle: Cycle, kind: str, given: Mapping[str, str]) -> HttpResponseBase:
+    asked: list[Job] = []
+    if attempt(request, lambda: asked.append(jobs.ask(request.actor, cycle, kind, given))):
+        return redirect("cycles:job", asked[0].pk)
+    return redirect(request.get_full_path())
 
 
 def lacking(request: Request, cycle: Cycle) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from leadline.web.cycles import (
     checking,
     feasibility,
     forms,
+    jobs,
     nominating,
     people_views,
     planning,
@@ -25,7 +26,7 @@ from leadline.web.cycles import (
 )
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.deadlines import today
-from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.models import Cycle, Job
 from leadline.web.cycles.panels import relationships
 from leadline.web.cycles.steps import following, next_step, offered, steps
 from leadline.web.cycles.telling import attempt, tell, told
@@ -116,8 +117,18 @@ def _raters(request: Request, cycle: Cycle) -> HttpResponseBase:
         rules = {
             name: _rule(request.POST, name) for name in relationships(cycle) if f"{name}_on" in request.POST
         }
+        many = cycle.participants.count() > jobs.AT_ONCE
         found: list[Fault] = []
-        if attempt(request, lambda: found.extend(planning.change(request.actor, cycle, rules=rules))):
+        asked: list[Job] = []
+
+        def save() -> None:
+            found.extend(planning.change(request.actor, cycle, fill=not many, rules=rules))
+            if many and not found:
+                asked.append(jobs.ask(request.actor, cycle, "fill"))
+
+        if attempt(request, save):
+            if asked:
+                return redirect("cycles:job", asked[0].pk)
             if not found:
                 return _on(request, cycle, "raters")
             faults = {fault.column: told(fault) for fault in found}

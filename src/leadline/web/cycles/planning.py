@@ -56,7 +56,7 @@ def create(actor: Actor, title: str, purpose: str = "development") -> Cycle:
     return cycle
 
 
-def change(actor: Actor, cycle: Cycle, **fields: Any) -> tuple[Fault, ...]:
+def change(actor: Actor, cycle: Cycle, *, fill: bool = True, **fields: Any) -> tuple[Fault, ...]:
     """Change fields of a cycle, all or none.
 
     Parameters
@@ -64,6 +64,8 @@ def change(actor: Actor, cycle: Cycle, **fields: Any) -> tuple[Fault, ...]:
     actor : Actor
     cycle : Cycle
         Changed in place.
+    fill : bool
+        Whether raters follow new rules at once; else the caller sees to it.
     **fields
         New values by name of the field.
 
@@ -93,7 +95,7 @@ def change(actor: Actor, cycle: Cycle, **fields: Any) -> tuple[Fault, ...]:
             now.late = False
         now.save(update_fields=[*changed, "late"])
         record(actor, "cycles.changed", now, fields=sorted(changed))
-        if "rules" in changed:
+        if "rules" in changed and fill:
             panels.fill(now)
     return ()
 
@@ -107,7 +109,7 @@ def assess(actor: Actor, cycle: Cycle, people: Iterable[Person]) -> int:
         How many are new.
     """
     with transaction.atomic():
-        _in_preparation(cycle)
+        in_preparation(cycle)
         here = set(cycle.participants.values_list("person_id", flat=True))
         new = [panels.participant_of(cycle, person) for person in people if person.pk not in here]
         Participant.objects.bulk_create(new, batch_size=BATCH)
@@ -120,7 +122,7 @@ def assess(actor: Actor, cycle: Cycle, people: Iterable[Person]) -> int:
 def leave_out(actor: Actor, cycle: Cycle, participants: Iterable[Participant]) -> int:
     """Take ratees out before launch."""
     with transaction.atomic():
-        _in_preparation(cycle)
+        in_preparation(cycle)
         keys = [participant.pk for participant in participants]
         cycle.participants.filter(pk__in=keys).delete()
         record(actor, "cycles.left_out", cycle, n=len(keys))
@@ -137,10 +139,18 @@ def discard(actor: Actor, cycle: Cycle) -> None:
         now.delete()
 
 
-def _in_preparation(cycle: Cycle) -> None:
+def in_preparation(cycle: Cycle) -> Cycle:
+    """The cycle as it is now, locked, if it is not launched yet.
+
+    Raises
+    ------
+    PlanError
+        ``web.cycles.frozen``.
+    """
     now = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if now.state not in BEFORE_LAUNCH:
         raise PlanError("web.cycles.frozen")
+    return now
 
 
 def usual_dates(today: date) -> dict[str, date]:

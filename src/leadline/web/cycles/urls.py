@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadline.web.cycles import own_views, panel_views, plan_views, views
+from leadline.web.cycles import job_views, own_views, panel_views, plan_views, views
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.look.navigation import Entry
 
@@ -20,6 +20,7 @@ RUN = (
     "owing",
     "extend",
     "changes",
+    "job",
 )
 NAVIGATION: tuple[Entry, ...] = (
     Entry(20, "cycles:mine", "cycles.mine.title", "user", covers=("cycles:participation",)),
@@ -41,6 +42,8 @@ urlpatterns = [
     path("link/<str:token>/renew/", own_views.renew, name="renew"),
     path("ratees/<uuid:participant_id>/", panel_views.ratee, name="ratee"),
     path("ratees/<uuid:participant_id>/<slug:deed>/", panel_views.change_panel, name="change_panel"),
+    path("jobs/<uuid:job_id>/", job_views.job, name="job"),
+    path("jobs/<uuid:job_id>/retry/", job_views.retry, name="retry"),
     path("<uuid:cycle_id>/", views.cycle, name="cycle"),
     path("<uuid:cycle_id>/do/<slug:name>/", views.do, name="do"),
     path("<uuid:cycle_id>/prepare/", plan_views.resume, name="resume"),

@@ -20,6 +20,7 @@ from leadline.web.cycles import (
     following,
     forms,
     inviting,
+    jobs,
     launching,
     nominating,
     planning,
@@ -28,7 +29,7 @@ from leadline.web.cycles import (
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.checking import LEAST
 from leadline.web.cycles.deadlines import last_day, today
-from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.models import Assignment, Cycle, Job
 from leadline.web.cycles.moves import STATES, allowed, move
 from leadline.web.cycles.steps import PREPARING, next_step, offered, steps
 from leadline.web.cycles.telling import attempt
@@ -90,6 +91,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
     running = found.state == "running"
     context = {
         "cycle": found,
+        "job": jobs.open_job(found),
         "framework": next((r for r in references(found.organisation) if r.id == found.framework), None),
         "n_ratees": ratees.count(),
         "progress": progress(found) if found.state not in PREPARING else [],
@@ -179,6 +181,11 @@ def _do(actor: Actor, cycle: Cycle, name: str) -> None:
 def do(request: Request, cycle_id: UUID, name: str) -> HttpResponseBase:
     """Move a cycle on."""
     found = access.cycle(request.actor, cycle_id)
+    if name == "launch" and found.participants.count() > jobs.AT_ONCE:
+        asked: list[Job] = []
+        if attempt(request, lambda: asked.append(jobs.ask(request.actor, found, name))):
+            return redirect("cycles:job", asked[0].pk)
+        return redirect("cycles:step", found.pk, "check")
     done = attempt(request, lambda: _do(request.actor, found, name), text("cycles.done"))
     if done and name == "discard":
         return redirect("cycles:list")

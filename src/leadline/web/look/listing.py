@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from leadline.web.look.templatetags.look import text
@@ -49,7 +49,61 @@ class Head:
     arrow: str
 
 
-class Listing:
+class _KeysFirst(Paginator[Any]):
+    """Finds the keys of a later page first, then its rows.
+
+    A database works out every column of the rows it skips, and where that is a count of other rows, the last
+    page of thousands would take as long as all of them.
+    """
+
+    def page(self, number: int | str) -> Page[Any]:
+        """One page."""
+        found = super().page(number)
+        if found.number > 1 and isinstance(self.object_list, QuerySet):
+            sliced = self.object_list[found.start_index() - 1 : found.end_index()]
+            keys = list(sliced.values_list("pk", flat=True))
+            rows = {row.pk: row for row in self.object_list.filter(pk__in=keys)}
+            found.object_list = [rows[key] for key in keys]
+        return found
+
+
+class Pages:
+    """Rows a page at a time, for ``look/parts/pages.html``; ``page`` of the address turns."""
+
+    def __init__(self, request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> None:
+        self.request = request
+        self.page: Page[Any] = _KeysFirst(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+    @property
+    def rows(self) -> Iterable[Any]:
+        """Rows of this page."""
+        return self.page.object_list
+
+    @property
+    def count(self) -> int:
+        """Rows found."""
+        return self.page.paginator.count
+
+    @property
+    def previous_query(self) -> str:
+        """Query of the page before."""
+        return self._with(page=str(self.page.previous_page_number()))
+
+    @property
+    def next_query(self) -> str:
+        """Query of the page after."""
+        return self._with(page=str(self.page.next_page_number()))
+
+    def _with(self, **changes: str) -> str:
+        query = self.request.GET.copy()
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        return query.urlencode()
+
+
+class Listing(Pages):
     """A list for ``look/parts/listing.html``; ``response()`` is the CSV when one is asked for.
 
     Parameters
@@ -75,7 +129,6 @@ class Listing:
         search: Sequence[str],
         row_template: str,
     ) -> None:
-        self.request = request
         self.columns = columns
         self.row_template = row_template
         self.query = request.GET.get("q", "").strip()
@@ -89,17 +142,7 @@ class Listing:
             rows = rows.filter(found)
         # The key breaks ties, so that a row is on one page only.
         self.all = rows.order_by(self.sort, "pk") if self.sort else rows
-        self.page: Page[Model] = Paginator(self.all, PER_PAGE).get_page(request.GET.get("page"))
-
-    @property
-    def rows(self) -> Iterable[Any]:
-        """Rows of this page."""
-        return self.page.object_list
-
-    @property
-    def count(self) -> int:
-        """Rows found."""
-        return self.page.paginator.count
+        super().__init__(request, self.all)
 
     @property
     def heads(self) -> list[Head]:
@@ -126,24 +169,6 @@ class Listing:
     def export_query(self) -> str:
         """Query of the CSV."""
         return self._with(export="csv", page="")
-
-    @property
-    def previous_query(self) -> str:
-        """Query of the page before."""
-        return self._with(page=str(self.page.previous_page_number()))
-
-    @property
-    def next_query(self) -> str:
-        """Query of the page after."""
-        return self._with(page=str(self.page.next_page_number()))
-
-    def _with(self, **changes: str) -> str:
-        query = self.request.GET.copy()
-        for name, value in changes.items():
-            query.pop(name, None)
-            if value:
-                query[name] = value
-        return query.urlencode()
 
     def response(self, name: str) -> HttpResponse | None:
         """The CSV of everything found, when it is asked for."""

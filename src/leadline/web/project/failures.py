@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from leadline.web.accounts.keeping import keep
+
 
 def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
     return render(
@@ -33,9 +35,12 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form sent from elsewhere, or after the cookie was lost."""
+    """A form sent from elsewhere, or from a page that is older than the last sign-in.
+
+    The mark in it tells the two apart: only pages of ours have one, and its owner decides what becomes of it.
+    """
     del reason
-    return _page(request, "csrf", 403)
+    return keep(request) or _page(request, "csrf", 403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,6 @@
-"""What was submitted in a cycle, as the scorer and the review desk need it: without raters."""
+"""What was submitted in a cycle, as the scorer needs it: without raters."""
 
 from __future__ import annotations
-
-from random import SystemRandom
-from uuid import UUID
 
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.models import Submission
@@ -41,16 +38,3 @@ def rows(cycle: Cycle) -> list[dict[str, object]]:
         for ratee, pseudonym, relationship, answers in table
         for item, rating in sorted(answers.items())
     ]
-
-
-def comments(cycle: Cycle) -> list[tuple[UUID, str, str, str]]:
-    """Every comment as ratee, relationship, competency and text, shuffled."""
-    found = Submission.objects.filter(cycle=cycle).values_list("participant", "relationship", "comments")
-    texts = [
-        (ratee, relationship, competency, text.strip())
-        for ratee, relationship, by_competency in found.iterator()
-        for competency, text in by_competency.items()
-        if text.strip()
-    ]
-    SystemRandom().shuffle(texts)
-    return texts

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Case, F, Value, When
 
 from leadline.errors import LeadlineError
+from leadline.web.accounts.keeping import forget
 from leadline.web.cycles import keys
 from leadline.web.cycles.deadlines import is_open
 from leadline.web.cycles.models import Assignment, Cycle, Participant
@@ -59,6 +60,7 @@ def submit(assignment: Assignment) -> None:
         _rewrite([*Submission.objects.filter(participant=own.participant_id), newcomer], own.participant_id)
         _mark(own, submitted=True)
         draft.delete()
+        forget(own.pk)
 
 
 def take_back(assignment: Assignment) -> Draft:

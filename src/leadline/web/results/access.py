@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.http import Http404
 
 from leadline.web.accounts.access import Actor
@@ -69,7 +71,7 @@ def runs(actor: Actor, cycle: Cycle) -> QuerySet[Run]:
     if not actor.has(*RUNNERS):
         return Run.objects.none()
     rows = Run.objects.filter(cycle=cycle, cycle__organisation=actor.organisation)
-    return rows.select_related("by").order_by("-number")
+    return rows.select_related("by").defer("sets", "tables").order_by("-number")
 
 
 def run(actor: Actor, run_id: UUID) -> Run:
@@ -104,7 +106,7 @@ def seen(actor: Actor, participant_id: UUID) -> Seen:
         audience = _audience(actor, participant)
     if participant is None:
         raise Http404
-    result = results(participant.cycle).filter(participant=participant).first()
+    result = results(participant.cycle).filter(participant=participant).select_related("run").first()
     if result is None:
         raise Http404
     return Seen(participant, result, audience)
@@ -119,9 +121,40 @@ def _audience(actor: Actor, participant: Participant) -> str:
 
 
 def results(cycle: Cycle) -> QuerySet[Result]:
-    """Results of the run that counts: the last that is done."""
+    """Results of the run that counts: the last that is done.
+
+    Each holds all figures on a ratee: of a whole cycle, ask for :class:`Brief` instead.
+    """
     last = cycle.runs.filter(state="done").order_by("-number").values("pk")[:1]
-    return Result.objects.filter(run__in=last, participant__withdrawn=False).select_related("run")
+    return Result.objects.filter(run__in=last, participant__withdrawn=False)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What is asked of everybody's results at once: the database takes it out of the figures.
+
+    ``overall`` and ``rank`` are as in a ratee's sheet, None where there is none.
+    """
+
+    participant_id: UUID
+    name: str
+    team: str
+    kept: int | None
+    overall: Mapping[str, float] | None
+    rank: Mapping[str, float] | None
+    partial: bool
+
+
+def briefs(rows: QuerySet[Result]) -> list[Brief]:
+    """Results in brief, by name."""
+    sheet = KeyTransform("sheet", "figures")
+    taken = {f"the_{name}": KeyTransform(name, sheet) for name in ("overall", "rank", "partial")}
+    own = rows.annotate(**taken).order_by("participant__name", "pk")
+    columns = ("participant", "participant__name", "participant__team", "kept", *taken)
+    return [
+        Brief(key, name, team, kept, overall, rank, bool(partial))
+        for key, name, team, kept, overall, rank, partial in own.values_list(*columns)
+    ]
 
 
 def comments(actor: Actor, cycle: Cycle) -> QuerySet[Comment]:

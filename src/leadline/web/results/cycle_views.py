@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.look.listing import Column, Listing
+from leadline.web.look.listing import Column, Listing, Pages
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access, contesting, releasing, runs, sealing
-from leadline.web.results.models import Contest, Release, Result, Run
-from leadline.web.results.presenting import Score, failure_told, score_of, signed, step_told
+from leadline.web.results.access import Brief
+from leadline.web.results.models import Contest, Release
+from leadline.web.results.presenting import failure_told, score_of, signed, step_told
 from leadline.web.results.showing import opened_all
 
 COLUMNS = (
@@ -181,23 +182,20 @@ def compare(request: Request, cycle_id: UUID) -> HttpResponse:
     now = done[0] if done else None
     before = next((run for run in done[1:] if str(run.number) == request.GET.get("run")), None)
     before = before or (done[1] if len(done) > 1 else None)
-    rows = _compared(request, found, before) if now and before and found.state in access.SCORED else []
-    context = {"cycle": found, "now": now, "before": before, "earlier": done[1:], "rows": rows}
+    context: dict[str, object] = {"cycle": found, "now": now, "before": before, "earlier": done[1:]}
+    if now and before and found.state in access.SCORED:
+        seen = before.results.filter(shown=True, participant__withdrawn=False)
+        listing = Pages(request, opened_all(request.actor, found, "compare"))
+        old = {row.participant_id: row for row in access.briefs(seen)}
+        context |= {"listing": listing, "rows": _compared(listing.rows, old)}
     return render(request, "results/compare.html", context)
 
 
-def _compared(request: Request, cycle: Cycle, before: Run) -> list[dict[str, object]]:
-    old: dict[UUID, Result] = {
-        row.participant_id: row for row in before.results.filter(shown=True, participant__withdrawn=False)
-    }
-    rows: list[dict[str, object]] = []
-    for row in opened_all(request.actor, cycle, "compare"):
-        was, now = old.get(row.participant_id), _overall(row)
-        then = _overall(was) if was else None
+def _compared(rows: Iterable[Brief], old: Mapping[UUID, Brief]) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for row in rows:
+        was, now = old.get(row.participant_id), score_of(row.overall)
+        then = score_of(was.overall) if was else None
         change = signed(round(now.value) - round(then.value)) if now and then else ""
-        rows.append({"result": row, "was": then, "now": now, "change": change, "seen": was is not None})
-    return rows
-
-
-def _overall(row: Result) -> Score | None:
-    return score_of((row.figures.get("sheet") or {}).get("overall"))
+        found.append({"result": row, "was": then, "now": now, "change": change, "seen": was is not None})
+    return found

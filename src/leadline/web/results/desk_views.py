@@ -6,6 +6,7 @@ from collections import Counter
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,7 +33,7 @@ def desk(request: Request, cycle_id: UUID) -> HttpResponse:
     """Comments by state, those that wait first."""
     cycle = access.cycle(request.actor, cycle_id)
     rows = access.comments(request.actor, cycle)
-    counts = Counter(rows.values_list("state", flat=True))
+    counts = Counter(dict(rows.values_list("state").annotate(n=Count("pk"))))
     asked = request.GET.get("show", "")
     shown = asked if asked in SHOWN else "waiting"
     context = {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from math import comb
+
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
-from leadline.web.results.access import results
+from leadline.web.results.access import briefs, results
 
 
 def notes(cycle: Cycle) -> tuple[str, ...]:
@@ -20,19 +24,32 @@ def notes(cycle: Cycle) -> tuple[str, ...]:
     tuple of str
         Counts only: nobody is named.
     """
-    rows = list(results(cycle))
-    sheets = [row.figures.get("sheet") or {} for row in rows]
-    spans = [(one["lower"], one["upper"]) for sheet in sheets if (one := sheet.get("overall"))]
+    rows = briefs(results(cycle))
+    run = cycle.runs.filter(state="done").order_by("-number").first()
+    spans = [(row.overall["lower"], row.overall["upper"]) for row in rows if row.overall]
     said = [text("results.fairness.untested")]
     if len(spans) > 1:
-        pairs = [(a, b) for n, a in enumerate(spans) for b in spans[n + 1 :]]
-        open_ = sum(a[0] <= b[1] and b[0] <= a[1] for a, b in pairs)
-        said.append(text("results.fairness.overlap", n=open_, pairs=len(pairs)))
+        said.append(text("results.fairness.overlap", n=overlaps(spans), pairs=comb(len(spans), 2)))
     if without := len(rows) - len(spans):
         said.append(text("results.fairness.without", n=without))
-    if partial := sum(bool(sheet.get("partial")) for sheet in sheets if sheet.get("overall")):
+    if partial := sum(row.partial for row in rows if row.overall):
         said.append(text("results.fairness.partial", n=partial))
     if kept := sum(row.kept is not None for row in rows):
         said.append(text("results.fairness.kept", n=kept))
-    found = rows[0].run.tables["notices"].get(language(), []) if rows else []
+    found = run.tables["notices"].get(language(), []) if run else []
     return (*said, *found)
+
+
+def overlaps(spans: Sequence[tuple[float, float]]) -> int:
+    """Pairs of intervals that have a point in common.
+
+    Two have none when one ends before the other begins, which is counted for each without looking at pairs:
+    10,000 ratees are 50 million of them.
+
+    Examples
+    --------
+    >>> overlaps([(0, 2), (1, 3), (2.5, 4)])
+    2
+    """
+    ends = sorted(upper for _, upper in spans)
+    return comb(len(spans), 2) - sum(bisect_left(ends, lower) for lower, _ in spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +13,15 @@ from django.views.decorators.http import require_GET
 from leadline.frameworks import Framework
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles.access import RUNNERS
-from leadline.web.look.listing import csv_response
+from leadline.web.look.listing import Pages, csv_response
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access
+from leadline.web.results.access import Brief
 from leadline.web.results.disclosure import COLLEAGUES
-from leadline.web.results.models import Result
 from leadline.web.results.overview import EVERYBODY, TEAM, constructs
 from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
 from leadline.web.results.sheets import framework_of
 from leadline.web.results.showing import opened_all, opened_overview
-
-MOST_IN_CHART = 60
 
 
 @require(*access.OVERSEERS)
@@ -112,53 +110,54 @@ def ranking(request: Request, cycle_id: UUID) -> HttpResponse:
     """Everybody in order, with how sure the order is: in a selection only."""
     cycle = access.ranked(request.actor, cycle_id)
     how = "csv" if request.GET.get("export") == "csv" else "page"
-    results = opened_all(request.actor, cycle, f"ranking {how}")
-    ranked = sorted((one for one in map(_place, results) if one["score"]), key=lambda one: one["rank"])
+    found = opened_all(request.actor, cycle, f"ranking {how}")
+    ranked = sorted((row for row in found if row.rank and row.overall), key=_place)
     if how == "csv":
-        heads = ("ratee", "team", "score", "lower", "upper", "place", "places", "best")
-        lines = (
-            [
-                one["result"].participant.name,
-                one["result"].participant.team,
-                *(round(v, 1) for v in (one["score"].value, one["score"].lower, one["score"].upper)),
-                one["rank"],
-                one["places"],
-                one["best"],
-            ]
-            for one in ranked
-        )
-        return csv_response("ranking", [text(f"results.columns.{head}") for head in heads], lines)
-    unranked = [row.participant for row in results if not _place(row)["score"]]
+        return _ranking_csv(ranked)
+    run = cycle.runs.filter(state="done").order_by("-number").first()
+    listing = Pages(request, ranked)
+    shown = [Row("", row.name, score_of(row.overall)) for row in listing.rows]
     context = {
         "cycle": cycle,
-        "ranked": ranked,
-        "unranked": unranked,
-        "chart": _ranking_chart(results, ranked),
-        "level": f"{results[0].run.tables['level']:.0%}" if results else "",
+        "listing": listing,
+        "ranked": list(map(_placed, listing.rows)),
+        "unranked": [row for row in found if not (row.rank and row.overall)],
+        "chart": chart(run, shown) if run else "",
+        "level": f"{run.tables['level']:.0%}" if run and found else "",
     }
     return render(request, "results/ranking.html", context)
 
 
-def _place(result: Result) -> dict[str, Any]:
-    sheet = result.figures.get("sheet") or {}
-    rank, score = sheet.get("rank"), score_of(sheet.get("overall"))
-    if not rank or not score:
-        return {"result": result, "score": None}
+def _place(row: Brief) -> float:
+    return row.rank["rank"] if row.rank else 0.0
+
+
+def _placed(row: Brief) -> dict[str, Any]:
+    rank = row.rank or {}
     return {
-        "result": result,
-        "score": score,
+        "row": row,
+        "score": score_of(row.overall),
         "rank": int(rank["rank"]),
         "places": _range(whole(rank["rank_lower"]), whole(rank["rank_upper"])),
         "best": chance(rank["p_best"] or 0.0),
     }
 
 
+def _ranking_csv(ranked: Sequence[Brief]) -> HttpResponse:
+    heads = ("ratee", "team", "score", "lower", "upper", "place", "places", "best")
+    lines = (
+        [
+            row.name,
+            row.team,
+            *(round(v, 1) for v in (one["score"].value, one["score"].lower, one["score"].upper)),
+            one["rank"],
+            one["places"],
+            one["best"],
+        ]
+        for row, one in zip(ranked, map(_placed, ranked), strict=True)
+    )
+    return csv_response("ranking", [text(f"results.columns.{head}") for head in heads], lines)
+
+
 def _range(first: str, last: str) -> str:
     return first if first == last else f"{first}{DASH}{last}"
-
-
-def _ranking_chart(results: list[Result], ranked: list[dict[str, Any]]) -> str:
-    if not results:
-        return ""
-    rows = [Row("", one["result"].participant.name, one["score"]) for one in ranked[:MOST_IN_CHART]]
-    return chart(results[0].run, rows)

@@ -64,12 +64,13 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
     said = decision or Decision("", "")
     with transaction.atomic():
         now = move(cycle, "release", actor, decision=said.name, reason=said.reason)
-        rows = list(results(now).select_related("participant"))
-        if rows and rows[0].run.options["thresholds"] != now.thresholds:
+        run = now.runs.filter(state="done").order_by("-number").first()
+        if run and run.options["thresholds"] != now.thresholds:
             raise ReleaseError("web.results.thresholds_rose")
+        rows = list(Participant.objects.filter(pk__in=results(now).values("participant")))
         Release.objects.bulk_create(
             Release(
-                participant=row.participant,
+                participant=row,
                 audience=audience,
                 decision=said.name.strip(),
                 reason=said.reason.strip(),
@@ -77,7 +78,7 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
             )
             for row in rows
             for audience in ("ratee", *audiences)
-            if audience == "ratee" or (audience == "manager" and row.participant.manager_id)
+            if audience == "ratee" or (audience == "manager" and row.manager_id)
         )
         transaction.on_commit(lambda: tell.enqueue(str(now.pk)))
     return len(rows)

@@ -53,7 +53,8 @@ def evidence_of(cycle: Cycle, framework: Framework | None = None) -> Evidence:
         ``web.results.no_answers``.
     """
     framework = framework or framework_of(cycle)
-    people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False)}
+    # In an order of their own: that of the rows is whatever the database makes of it, and enters the hash.
+    people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False).order_by("pk")}
     known = {item.id for item in framework.items}
     ratings = [row for row in rows(cycle) if row["ratee"] in people and row["item"] in known]
     if not any(row["rating"] is not None and row["relationship"] != "self" for row in ratings):

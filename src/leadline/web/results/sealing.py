@@ -15,7 +15,14 @@ from leadline.web.cycles.moves import move
 from leadline.web.rating import submitting
 from leadline.web.results.models import Comment, Result, Run
 
-REWRITTEN = ("rating_submission", "rating_draft", "cycles_assignment", "results_comment", "results_result")
+REWRITTEN = (
+    "rating_submission",
+    "rating_draft",
+    "cycles_assignment",
+    "results_comment",
+    "results_result",
+    "accounts_kept",
+)
 
 
 class SealError(LeadlineError):

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
+from random import SystemRandom
 from statistics import NormalDist, fmean
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from leadline.web.results.disclosure import SELF, Figure, Rater, Rules, answered
 from leadline.web.results.history import mark_of, person_of
 
 DIGITS = 4
+_SHUFFLE = SystemRandom().shuffle
 
 
 @dataclass
@@ -64,13 +66,18 @@ def rules_of(framework: Framework) -> Rules:
 
 
 def sheets_of(cycle: Cycle, participants: Iterable[UUID], rules: Rules) -> dict[UUID, Sheets]:
-    """Sheets by ratee; ratees nobody rated have empty ones."""
+    """Sheets by ratee; ratees nobody rated have empty ones.
+
+    Raters come in the order of their names here, which are others on every ratee: so the same answers
+    give the same figures, whatever order the rows are in. Comments come shuffled: one writer's are together
+    in a row.
+    """
     found = {one: Sheets() for one in participants}
     known = {item for items in rules.items.values() for item in items}
     rows = Submission.objects.filter(cycle=cycle).values_list(
         "participant", "pseudonym", "relationship", "answers", "comments"
     )
-    for participant, pseudonym, group, answers, comments in rows.order_by("pk").iterator():
+    for participant, pseudonym, group, answers, comments in rows.iterator():
         own = found.get(participant)
         if own is None or group in rules.uncounted:
             continue
@@ -81,6 +88,10 @@ def sheets_of(cycle: Cycle, participants: Iterable[UUID], rules: Rules) -> dict[
         said = [(group, competency, text.strip()) for competency, text in comments.items() if text.strip()]
         own.comments += said
         own.writers[group] += bool(said)
+    for own in found.values():
+        own.raters.sort(key=lambda rater: rater.person)
+        own.answers = dict(sorted(own.answers.items()))
+        _SHUFFLE(own.comments)
     return found
 
 

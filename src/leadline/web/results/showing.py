@@ -8,7 +8,7 @@ from django.http import Http404
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles.models import Cycle
-from leadline.web.results.access import SCORED, Seen, results
+from leadline.web.results.access import SCORED, Brief, Seen, briefs, results
 from leadline.web.results.models import Release, Result, Run
 
 
@@ -22,19 +22,24 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
     how : {"page", "csv", "json"}
     """
     if not seen.result.shown:
-        _note(seen.participant.cycle, [seen.result])
+        with transaction.atomic():
+            _lock(seen.participant.cycle)
+            Result.objects.filter(pk=seen.result.pk).update(shown=True)
     if seen.audience in ("ratee", "manager"):
         own = Release.objects.filter(participant=seen.participant, audience=seen.audience, read=False)
         own.update(read=True)
     record(actor, "results.read", seen.participant, audience=seen.audience, how=how)
 
 
-def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Result]:
-    """Results of everybody in a cycle, noted as seen, with their participants; by name."""
-    rows = list(results(cycle).select_related("participant").order_by("participant__name", "pk"))
-    _note(cycle, [row for row in rows if not row.shown])
+def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Brief]:
+    """Results of everybody in a cycle in brief, noted as seen; by name."""
+    unseen = results(cycle).filter(shown=False)
+    if unseen.exists():
+        with transaction.atomic():
+            _lock(cycle)
+            Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
     record(actor, "results.read_all", cycle, how=how)
-    return rows
+    return briefs(results(cycle))
 
 
 def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
@@ -48,13 +53,6 @@ def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
             Run.objects.filter(pk=run.pk).update(shown=True)
     record(actor, "results.read_overview", cycle, how=how)
     return run
-
-
-def _note(cycle: Cycle, rows: list[Result]) -> None:
-    if rows:
-        with transaction.atomic():
-            _lock(cycle)
-            Result.objects.filter(pk__in=[row.pk for row in rows]).update(shown=True)
 
 
 def _lock(cycle: Cycle) -> None:

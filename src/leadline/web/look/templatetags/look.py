@@ -8,11 +8,12 @@ from importlib.resources import files
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from leadline.errors import Language, has_words, words
+from leadline.web.look.keeping import MARK, mark
 from leadline.web.look.waiting import Waiting
 
 register = template.Library()
@@ -52,6 +53,17 @@ def _escaped(value: object) -> object:
 def said(key: str, name: str, **fields: object) -> SafeString:
     """Words whose key ends in a variable: ``{% said "accounts.roles" role %}``."""
     return say(f"{key}.{name}", **fields)
+
+
+@register.simple_tag(takes_context=True)
+def keep(context: Mapping[str, Any]) -> SafeString:
+    """For a form in which something is typed: it is kept for the user should their session have ended."""
+    user = context["request"].user
+    return (
+        format_html('<input type="hidden" name="{}" value="{}">', MARK, mark(user.pk))
+        if user.pk
+        else SafeString()
+    )
 
 
 @register.filter

@@ -1,0 +1,53 @@
+"""What somebody sent whose session had ended: kept for them until they have signed in and sent it again.
+
+It is found by whose page it was typed on, not by the browser: whoever else signs in there sees nothing of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from leadline.web.accounts.models import Kept, User
+from leadline.web.look.keeping import MARK, owner
+
+AGAIN = "kept"
+"""Field of a form that was kept and is sent again."""
+OURS = (MARK, AGAIN, "csrfmiddlewaretoken")
+FOR = timedelta(days=1)
+
+
+def keep(request: HttpRequest) -> HttpResponse | None:
+    """Keep a form that could not be taken, and lead to where it can be sent again; None where it has no mark.
+
+    Files are not kept. A form that htmx sent stays on its page, which says what happened.
+    """
+    if request.method != "POST" or "HX-Request" in request.headers:
+        return None
+    user_id = owner(request.POST.get(MARK, ""))
+    if user_id is None or not User.objects.filter(pk=user_id, is_active=True).exists():
+        return None
+    fields = [[name, one] for name, all_ in request.POST.lists() if name not in OURS for one in all_]
+    kept, _ = Kept.objects.update_or_create(
+        user_id=user_id, path=request.get_full_path(), defaults={"fields": fields, "time": timezone.now()}
+    )
+    return redirect("accounts:kept", kept_id=kept.pk)
+
+
+def taken(request: HttpRequest, user: User) -> None:
+    """Forget a form that was kept: it has been sent again."""
+    if AGAIN in request.POST:
+        Kept.objects.filter(user=user, path=request.get_full_path()).delete()
+
+
+def forget(key: object) -> None:
+    """Forget every form for an address that names a key: an answer sheet that is in leaves no other trace."""
+    Kept.objects.filter(path__contains=str(key)).delete()
+
+
+def forget_old(now: datetime) -> None:
+    """Forget what nobody came back for."""
+    Kept.objects.filter(time__lt=now - FOR).delete()
