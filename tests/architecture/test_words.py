@@ -105,7 +105,8 @@ def test_chinese_speaks_to_everybody_in_one_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("Noor", "评价 Noor"), ("孟欣妍", "评价孟欣妍"), ("C-3 组", "评价 C-3 组"), ("“小李”", "评价“小李”")]
+    ("name", "said"),
+    [("Noor", "评价 Noor"), ("孟欣妍", "评价孟欣妍"), ("C-3 组", "评价 C-3 组"), ("“小李”", "评价“小李”")],
 )
 def test_chinese_parts_letters_from_characters_and_nothing_else(name: str, said: str) -> None:
     assert words("web.rating.heading", "zh", name=name) == said

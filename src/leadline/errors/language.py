@@ -117,7 +117,7 @@ def words(key: str, language: Language = "en", **fields: object) -> str:
 
 
 def _spaced(entry: str, fields: Mapping[str, object]) -> str:
-    """Chinese text with its fields filled in: 评价 Noor, but 评价孟欣妍, whatever the entry has around the field."""
+    """Chinese text, its fields filled in: 评价 Noor, but 评价孟欣妍, whatever the entry has there."""
     said = ""
     formatter = Formatter()
     for literal, name, spec, conversion in formatter.parse(entry):
@@ -130,7 +130,7 @@ def _spaced(entry: str, fields: Mapping[str, object]) -> str:
 
 
 def _meet(left: str, right: str) -> str:
-    """Two pieces of Chinese text: one space between a Han character and a letter or digit, none between two Han."""
+    """Two pieces of Chinese text: a space between Han and a letter or digit, none between Han and Han."""
     before, after = left.rstrip(" "), right.lstrip(" ")
     last, first = before[-1:], after[:1]
     if not (_is_han(last) or _is_han(first)) or not (last.isalnum() and first.isalnum()):

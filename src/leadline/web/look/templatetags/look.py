@@ -50,7 +50,7 @@ def _escaped(value: object) -> object:
 
 @register.simple_tag
 def label(key: str) -> SafeString:
-    """What a cell is of, for a table whose rows stack on a phone: ``<td{% label "people.fields.team" %}>``."""
+    """What a cell is of, for tables whose rows stack on a phone: ``<td{% label "people.size" %}>``."""
     return format_html(' data-label="{}"', text(key))
 
 
