@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import leadline.errors as errors_room
-from leadline.errors import Fault, LeadlineError, has_words
+from leadline.errors import Fault, LeadlineError, has_words, words
 
 ROOT = Path(__file__).parents[2] / "src" / "leadline"
 ROOMS = sorted(
@@ -97,3 +97,21 @@ def test_every_code_in_the_source_has_words(language: str) -> None:
 
 def _is_said(code: str, language: str) -> bool:
     return has_words(code, language)  # type: ignore[arg-type]  # the parameter above is one of the two
+
+
+def test_chinese_speaks_to_everybody_in_one_form() -> None:
+    read = [path for pattern in ("*.toml", "*.html", "*.txt") for path in ROOT.rglob(pattern)]
+    assert [str(path) for path in read if "您" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Noor", "评价 Noor"), ("孟欣妍", "评价孟欣妍"), ("C-3 组", "评价 C-3 组"), ("“小李”", "评价“小李”")],
+)
+def test_chinese_parts_letters_from_characters_and_nothing_else(name: str, said: str) -> None:
+    assert words("web.rating.heading", "zh", name=name) == said
+
+
+def test_a_space_of_the_entry_goes_where_a_chinese_name_comes() -> None:
+    assert words("web.accounts.grant", "zh", name="孟欣妍") == "孟欣妍的角色"
+    assert words("web.accounts.grant", "zh", name="Noor") == "Noor 的角色"

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import Literal, get_args
 
 Language = Literal["en", "zh"]
@@ -103,8 +104,39 @@ def words(key: str, language: Language = "en", **fields: object) -> str:
     --------
     >>> words("errors.row", "en", row=3)
     'row 3'
+
+    Chinese parts a Han character from a letter or digit, and from nothing else:
+
+    >>> words("web.rating.heading", "zh", name="Noor"), words("web.rating.heading", "zh", name="孟欣妍")
+    ('评价 Noor', '评价孟欣妍')
     """
     entry = _entry(key, language)
     if isinstance(entry, Mapping):
         entry = entry["one" if fields.get("n") == 1 and "one" in entry else "other"]
-    return str(entry).format(**fields)
+    return _spaced(str(entry), fields) if language == "zh" and fields else str(entry).format(**fields)
+
+
+def _spaced(entry: str, fields: Mapping[str, object]) -> str:
+    """Chinese text, its fields filled in: 评价 Noor, but 评价孟欣妍, whatever the entry has there."""
+    said = ""
+    formatter = Formatter()
+    for literal, name, spec, conversion in formatter.parse(entry):
+        said = _meet(said, literal)
+        if name is not None:
+            value, _ = formatter.get_field(name, (), fields)
+            shown = formatter.convert_field(value, conversion) if conversion else value
+            said = _meet(said, format(shown, spec or ""))
+    return said
+
+
+def _meet(left: str, right: str) -> str:
+    """Two pieces of Chinese text: a space between Han and a letter or digit, none between Han and Han."""
+    before, after = left.rstrip(" "), right.lstrip(" ")
+    last, first = before[-1:], after[:1]
+    if not (_is_han(last) or _is_han(first)) or not (last.isalnum() and first.isalnum()):
+        return left + right
+    return before + after if _is_han(last) and _is_han(first) else f"{before} {after}"
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"

@@ -66,7 +66,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(
         load_framework(name, version, folder=folder)
     assert (caught.value.code, caught.value.fields["near"]) == (code, near)
     assert ("Did you mean" in caught.value.describe("en")) == bool(near)
-    assert ("您是指" in caught.value.describe("zh")) == bool(near)
+    assert ("你是指" in caught.value.describe("zh")) == bool(near)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,10 @@ def test_a_profile_changes_the_framework_and_is_loaded_once(world: World) -> Non
 
 def test_differences_are_told_in_words(as_visitor: Visit) -> None:
     page = as_visitor("analytics").get("/frameworks/compare/", {"a": MAIN, "b": f"{MAIN}+fintech"})
-    assert page.context["changes"]
+    told = [(one.title, one.what, one.before, one.after) for one in page.context["changes"]]
+    assert ("Culture and trust", "weight", "1", "1.25") in told
+    assert ("Regulatory readiness", "added", "", "") in told
+    assert not [title for title, *_ in told if "_" in title]
     same = as_visitor("analytics").get("/frameworks/compare/", {"a": MAIN, "b": MAIN})
     assert same.context["changes"] == []
 

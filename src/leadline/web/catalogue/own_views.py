@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadline.errors import Fault, LeadlineError
-from leadline.frameworks import Framework, diff_frameworks
+from leadline.frameworks import Framework
 from leadline.web.accounts.access import Request, require
 from leadline.web.catalogue.access import KEEPERS, own_framework
+from leadline.web.catalogue.differences import differences
 from leadline.web.catalogue.editing import choose, discard, next_version, parent, publish, reword, start
 from leadline.web.catalogue.forms import Choosing, Start, Wording
 from leadline.web.catalogue.frameworks import built, load, summaries
@@ -114,7 +115,7 @@ def changes(request: Request, framework_id: UUID) -> HttpResponse:
     """What differs from what it was made from."""
     found = own_framework(request.actor, framework_id)
     before, after = parent(found), built(found)
-    told = [(c.path, c.describe(language())) for c in diff_frameworks(before, after)]
+    told = differences(before, after)
     context = {"found": found, "before": before, "after": after, "changes": told}
     return render(request, "catalogue/own_changes.html", context)
 

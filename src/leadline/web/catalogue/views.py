@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadline.errors import LeadlineError
-from leadline.frameworks import Framework, Profile, diff_frameworks
+from leadline.frameworks import Framework, Profile
 from leadline.web.accounts.access import Request, require
 from leadline.web.catalogue.access import KEEPERS, own_frameworks
+from leadline.web.catalogue.differences import differences
 from leadline.web.catalogue.frameworks import PUBLISHED, everything, load, summaries
 from leadline.web.catalogue.models import OwnFramework
 from leadline.web.look.templatetags.look import language
@@ -81,7 +82,7 @@ def compare(request: Request) -> HttpResponse:
     changes = None
     if all(sides):
         both = [_side(request, side) for side in sides]
-        changes = [(c.path, c.describe(language())) for c in diff_frameworks(*both)]
+        changes = differences(*both)
     context = {"choices": choices, "a": sides[0], "b": sides[1], "changes": changes}
     return render(request, "catalogue/compare.html", context)
 

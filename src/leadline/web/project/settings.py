@@ -123,6 +123,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+FORMAT_MODULE_PATH = "leadline.web.look.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -27,7 +27,7 @@ from leadline.web.results.showing import opened
 def mine(request: Request) -> HttpResponse:
     """Everything released to the actor."""
     rows: QuerySet[Participant] = access.released_to(request.actor)
-    rows = rows.order_by("-cycle__closes", "name")
+    rows = rows.order_by("-cycle__closes", "cycle_id", "name")
     own = [row for row in rows if row.person and row.person.user_id == request.actor.user.pk]
     others = [row for row in rows if row not in own]
     return render(request, "results/mine.html", {"own": own, "others": others})

@@ -50,6 +50,12 @@ def _escaped(value: object) -> object:
 
 
 @register.simple_tag
+def label(key: str) -> SafeString:
+    """What a cell is of, for tables whose rows stack on a phone: ``<td{% label "people.size" %}>``."""
+    return format_html(' data-label="{}"', text(key))
+
+
+@register.simple_tag
 def said(key: str, name: str, **fields: object) -> SafeString:
     """Words whose key ends in a variable: ``{% said "accounts.roles" role %}``."""
     return say(f"{key}.{name}", **fields)
