@@ -7,7 +7,7 @@ from math import isnan
 
 import click
 
-from leadline.cli.failures import MOST_FAULTS
+from leadline.cli.failures import fault_lines
 from leadline.cli.output import write_document
 from leadline.cli.progress import watched
 from leadline.cli.speech import manner, say
@@ -90,7 +90,5 @@ def _print_faults(found: Description) -> None:
     if not found.faults:
         return
     click.echo(say("describe.faults", n=len(found.faults)))
-    for fault in found.faults[:MOST_FAULTS]:
-        click.echo(f"  {fault.describe(manner().language)}")
-    if len(found.faults) > MOST_FAULTS:
-        click.echo("  " + say("more_faults", n=len(found.faults) - MOST_FAULTS))
+    for line in fault_lines(found.faults):
+        click.echo(line)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 import click
 
 from leadline.cli.output import write_document
 from leadline.cli.speech import manner, manner_of, say, speaking
-from leadline.errors import FaultyInputError, LeadlineError, ReportError
+from leadline.errors import Fault, FaultyInputError, LeadlineError, ReportError
 
 FINE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-MOST_FAULTS = 50
+MOST_FAULTS, MOST_ALIKE = 50, 5
 
 
 def settled(call: Callable[[], int | None]) -> int:
@@ -88,12 +89,40 @@ def _settle_error(error: LeadlineError) -> int:
         write_document({"error": error.to_dict(language), "status": status})
         return status
     faults = error.faults if isinstance(error, FaultyInputError) else ()
-    lines = [say("error", text=LeadlineError.describe(error, language))]
-    lines += [f"  {fault.describe(language)}" for fault in faults[:MOST_FAULTS]]
-    if len(faults) > MOST_FAULTS:
-        lines.append("  " + say("more_faults", n=len(faults) - MOST_FAULTS))
+    lines = [say("error", text=LeadlineError.describe(error, language)), *fault_lines(faults)]
     click.echo("\n".join(lines), err=True)
     return status
+
+
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """Faults as lines for a person: a few of each kind in each column, the others counted.
+
+    A thousand cells with one and the same slip must not push the second slip off the screen.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+
+    Returns
+    -------
+    list of str
+        At most ``MOST_FAULTS`` lines and a count of the rest.
+    """
+    language = manner().language
+    kinds = [(fault.code, fault.place, fault.column) for fault in faults]
+    met: Counter[tuple[str, str, str | None]] = Counter()
+    lines = []
+    for fault, kind in zip(faults, kinds, strict=True):
+        met[kind] += 1
+        if met[kind] <= MOST_ALIKE:
+            lines.append(f"  {fault.describe(language)}")
+    left = max(len(lines) - MOST_FAULTS, 0)
+    lines = lines[:MOST_FAULTS]
+    for (_, place, column), n in met.items():
+        if n > MOST_ALIKE:
+            where = Fault("", place, column=column).where(language)
+            lines.append("  " + say("more_alike", where=where, n=n - MOST_ALIKE))
+    return [*lines, "  " + say("more_faults", n=left)] if left else lines
 
 
 def report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

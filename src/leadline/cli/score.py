@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from leadline.cli.output import write_document
-from leadline.cli.ranking import print_ranking
+from leadline.cli.ranking import print_notices, print_ranking
 from leadline.cli.speech import manner, say
 from leadline.errors import UsageError
 from leadline.evidence import to_json
@@ -23,6 +23,10 @@ def run(*, file: str | None, weights: str | None, **options: Any) -> None:
     figures: Mapping[str, float] = {name: value for name, value in given.items() if value is not None}
     if (file is None) == (not figures):
         raise UsageError("cli.figures_or_file")
+    for name, value in figures.items():
+        # As written: NaN is neither below 0 nor above 100.
+        if not 0 <= value <= 100:
+            raise UsageError("cli.figure_off_scale", option=f"--{name}", value=f"{value:g}")
     scorecard = score_figures(
         file if file is not None else figures,
         weights=None if weights is None else read_weights(weights),
@@ -40,12 +44,19 @@ def run(*, file: str | None, weights: str | None, **options: Any) -> None:
         write_document(document)
     elif file is None:
         value = float(scorecard.overall[0])
+        factors = [factor.title[manner().language] for factor in scorecard.framework.factors]
         text = f"{value:,.0f}" if formula.name == "source" else f"{value:.1f}"
         click.echo(
             say("score.line", score=text, formula=say(f"formula.{formula.name}", rho=f"{formula.rho:g}"))
         )
+        if scorecard.partial[0]:
+            missing = [
+                factor for factor, lacks in zip(factors, scorecard.factor_partial[0], strict=True) if lacks
+            ]
+            click.echo(say("score.missing", factors=say("joint").join(missing)))
     else:
         print_ranking(scorecard)
+        print_notices(scorecard)
 
 
 def read_weights(text: str) -> dict[str, float]:

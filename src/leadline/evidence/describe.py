@@ -65,7 +65,7 @@ def describe(source: Source | Evidence | Mapping[str, Source]) -> Description:
     else:
         raws, faults, place = raw_tables(source, only_evidence=False)
     if not raws:
-        raise EvidenceError("evidence.faulty", place=place, faults=faults)
+        raise EvidenceError("evidence.unusable", place=place, faults=faults)
     evidence = {name: raw for name, raw in raws.items() if name in TABLES}
     checked = {name: check_table(raw, name, Rules()) for name, raw in evidence.items()}
     check_cycles_named(checked)

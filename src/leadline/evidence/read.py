@@ -86,7 +86,9 @@ def read_evidence(
     told = tuple(fault for one in checked.values() for fault in one.findings.faults())
     nothing_left = any(table.is_empty() for table in good.values())
     if whole or nothing_left or (told and not keep_good):
-        raise EvidenceError("evidence.faulty", place=place, faults=(*faults, *told))
+        # Leaving out rows is no way round a fault of a whole table.
+        code = "evidence.unusable" if whole or nothing_left else "evidence.faulty"
+        raise EvidenceError(code, place=place, faults=(*faults, *told))
     rejected = pl.concat([one.findings.rejected(language) for one in checked.values()]) if told else None
     places = {name: raw.place for name, raw in raws.items()}
     return Evidence(**good, places=places, faults=told, rejected=rejected)
@@ -124,7 +126,7 @@ def read_table(source: Source, *, query: str | None = None, table: str | None = 
     """
     raw = open_source(source, query=query).choose(table)
     if raw.faults:
-        raise EvidenceError("evidence.faulty", place=raw.place, faults=raw.faults)
+        raise EvidenceError("evidence.unusable", place=raw.place, faults=raw.faults)
     return raw.frame
 
 
@@ -218,7 +220,7 @@ def raw_tables(
     except SourceError as error:
         if isinstance(source, str | Path) and Path(str(source)).is_file():
             fault = _as_fault(error, Path(str(source)).name)
-            raise EvidenceError("evidence.faulty", place=fault.place, faults=[fault]) from error
+            raise EvidenceError("evidence.unusable", place=fault.place, faults=[fault]) from error
         raise
 
 

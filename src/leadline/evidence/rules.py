@@ -58,6 +58,24 @@ class Rules:
         )
 
 
+def alike(wanted: str, known: Iterable[str]) -> dict[str, object]:
+    """Fields of a message that names the one known name spelt nearly like the one wanted, or none.
+
+    Returns
+    -------
+    dict
+        ``near``, and ``n``, which chooses the form of the words: 1 where there is a name, otherwise 0.
+
+    Examples
+    --------
+    >>> alike("rating", ["Rating", "relationship"]), alike("ratee", ["x"])
+    ({'near': 'Rating', 'n': 1}, {'near': '', 'n': 0})
+    """
+    by_spelling = {name.strip().lower(): name for name in sorted(known)}
+    near = get_close_matches(wanted.strip().lower(), by_spelling, n=1)
+    return {"near": by_spelling[near[0]] if near else "", "n": len(near)}
+
+
 def nearest(wanted: str | None, known: Iterable[str], most: int = 3) -> str:
     """Known names spelt most like the one wanted, best first, as one list for a message.
 

@@ -76,6 +76,21 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
 )
 """Columns of each table, in the order in which they are kept."""
 
+ALSO_CALLED: Mapping[str, str] = MappingProxyType(
+    {
+        "被评者": "ratee",
+        "被评人": "ratee",
+        "评分者": "rater",
+        "评分人": "rater",
+        "关系": "relationship",
+        "题项": "item",
+        "评分": "rating",
+        "作答": "response",
+        "人员": "person",
+    }
+)
+"""Column by what a Chinese header calls it, so that a message can say which to rename."""
+
 MEASURED = ("ratings", "responses", "outcomes")
 """Tables that hold observations; evidence has at least one of them."""
 

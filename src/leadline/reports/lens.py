@@ -109,8 +109,8 @@ class Lens:
         return _score(card.overall[row], card.lower[row], card.upper[row], card.se[row])
 
     def factor(self, row: int, column: int) -> Reading:
-        """Reading of a person in a factor."""
-        card, at = self.card, (row, column)
+        """Reading of a person in a factor of ``factors``."""
+        card, at = self.card, (row, self._columns[column])
         return _score(card.factor_score[at], card.factor_lower[at], card.factor_upper[at], card.factor_se[at])
 
     def competency(self, row: int, column: int) -> Reading:

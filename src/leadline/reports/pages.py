@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -70,6 +71,8 @@ def render(template: str, lens: Lens, **values: Any) -> str:
             logo=_asset("logo.svg"),
             version=__version__,
             framework_title=lens.framework.title[lens.language],
+            # A title with a second half after a colon makes no heading with "report" behind it.
+            subject=re.split("[:：]", lens.framework.title[lens.language])[0],
             framework_version=lens.framework.version,
             least=lens.framework.disclosure.all,
             **values,

@@ -69,6 +69,30 @@ def plain_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
+def check_named(figures: Mapping[str, float], framework: Framework) -> None:
+    """Refuse figures whose name is no factor: they would be left out of the score without a word.
+
+    Parameters
+    ----------
+    figures : mapping of factor to float
+        By id, initials or title; ``<factor>_se`` is a standard error.
+    framework : Framework
+
+    Raises
+    ------
+    ScoringError
+        With the nearest factor, or with all.
+
+    Examples
+    --------
+    >>> from leadline.frameworks import load_framework
+    >>> check_named({"te": 85, "te_se": 3}, load_framework("technical-leadership"))
+    """
+    names, ids = names_of_factors(framework), [factor.id for factor in framework.factors]
+    for name in figures:
+        _factor(name.removesuffix("_se"), names, ids)
+
+
 def chosen_formula(framework: Framework, formula: str | None, rho: float | None) -> Formula:
     """Formula asked for, or the framework's; ``rho`` belongs to ``ces`` alone.
 
@@ -147,10 +171,7 @@ def checked_count(name: str, value: int, least: int) -> int:
 def _in_order(weights: Mapping[str, float], names: Mapping[str, str], ids: Sequence[str]) -> list[float]:
     by_id: dict[str, float] = {}
     for name, weight in weights.items():
-        factor = names.get(plain_name(name))
-        if factor is None:
-            code, fields = spelling("scoring.{}_factor", name, [*ids, *_short(names, ids)])
-            raise ScoringError(code, **fields | {"allowed": ", ".join(ids)})
+        factor = _factor(name, names, ids)
         if factor in by_id:
             raise ScoringError("scoring.weight_twice", factor=factor)
         by_id[factor] = weight
@@ -158,6 +179,14 @@ def _in_order(weights: Mapping[str, float], names: Mapping[str, str], ids: Seque
     if without:
         raise ScoringError("scoring.weight_missing", factors=", ".join(without))
     return [by_id[factor] for factor in ids]
+
+
+def _factor(name: str, names: Mapping[str, str], ids: Sequence[str]) -> str:
+    factor = names.get(plain_name(name))
+    if factor is None:
+        code, fields = spelling("scoring.{}_factor", name, [*ids, *_short(names, ids)])
+        raise ScoringError(code, **fields | {"allowed": ", ".join(ids)})
+    return factor
 
 
 def _short(names: Mapping[str, str], ids: Sequence[str]) -> list[str]:

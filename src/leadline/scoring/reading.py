@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from math import isfinite, isnan, nan
 from typing import Any, NamedTuple, TypeAlias
@@ -32,7 +33,7 @@ class _Column(NamedTuple):
     holds_errors: bool
 
 
-def read_figures(table: Table, framework: Framework | None = None) -> Figures:
+def read_figures(table: Table, framework: Framework | None = None, *, place: str = PLACE) -> Figures:
     """Factor figures from a table, or from the numbers of one person.
 
     Parameters
@@ -43,6 +44,8 @@ def read_figures(table: Table, framework: Framework | None = None) -> Figures:
         and ``name`` where there are people. Other columns are left alone. Empty is missing.
     framework : Framework, optional
         ``technical-leadership`` by default.
+    place : str
+        How faults call the table.
 
     Returns
     -------
@@ -84,7 +87,8 @@ def read_figures(table: Table, framework: Framework | None = None) -> Figures:
     if not faults:
         faults = list(_without_errors(columns, ids, value, se))
     if faults:
-        raise EvidenceError("scoring.faulty_figures", place=PLACE, faults=faults)
+        told = [replace(fault, place=place) for fault in faults]
+        raise EvidenceError("scoring.faulty_figures", place=place, faults=told)
     return Figures(
         framework=framework,
         ratees=ratees,

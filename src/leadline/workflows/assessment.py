@@ -14,7 +14,7 @@ from leadline.frameworks import Framework, load_framework
 from leadline.measurement import measure
 from leadline.reports import report
 from leadline.scoring import Scorecard, score
-from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
+from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, part, silent
 from leadline.workflows.pseudonyms import with_pseudonyms, write_key
 from leadline.workflows.withheld import measures_of, without_withheld
@@ -137,8 +137,11 @@ def assess(
     """
     out, key_file = Path(out), None if rater_key is None else Path(rater_key)
     check_replaceable(out)
+    check_writable(out)
     if key_file is not None and key_file.resolve().is_relative_to(out.resolve()):
         raise UsageError("workflows.key_inside", place=str(rater_key))
+    if key_file is not None:
+        check_writable(key_file)
     progress("workflows.stage.read", 0.0)
     criteria = load_framework(framework).with_profiles(*profiles)
     evidence = read_evidence(source, criteria, keep_good=keep_good, last_wins=last_wins)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from leadline.evidence import read_table
 from leadline.frameworks import load_framework
-from leadline.scoring import Scorecard, score
+from leadline.scoring import Scorecard, read_figures, score
+from leadline.scoring.options import check_named
 
 
 def score_figures(
@@ -35,11 +36,20 @@ def score_figures(
     -------
     Scorecard
 
+    Raises
+    ------
+    LeadlineError
+        A name that is no factor of the framework, or whatever is wrong with figures or options.
+
     Examples
     --------
     >>> score_figures({"te": 85, "la": 80, "bi": 75, "pg": 90}).overall.round(1)
     array([82.3])
     """
     criteria = load_framework(framework).with_profiles(*profiles)
-    table = dict(figures) if isinstance(figures, Mapping) else read_table(figures)
-    return score(table, criteria, formula=formula, rho=rho, weights=weights, seed=seed)
+    if isinstance(figures, Mapping):
+        check_named(figures, criteria)
+        given = read_figures(figures, criteria)
+    else:
+        given = read_figures(read_table(figures), criteria, place=Path(figures).name)
+    return score(given, criteria, formula=formula, rho=rho, weights=weights, seed=seed)

@@ -12,7 +12,7 @@ from leadline.evidence import read_blocks, read_table, rows, write_csv
 from leadline.evidence.frames import Frame
 from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
 from leadline.measurement.kernels.threads import at_most
-from leadline.workflows.folder import check_replaceable, whole_folder, write_manifest
+from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, silent
 
 
@@ -60,7 +60,8 @@ def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
     place = Path(path).name
     missing = [name for name in ("facet", "element", "measure") if name not in table.columns]
     if missing:
-        faults = [Fault("workflows.anchor_column", place, 1, name) for name in missing]
+        found = {"found": ", ".join(table.columns)}
+        faults = [Fault("workflows.anchor_column", place, None, name, fields=found) for name in missing]
         raise EvidenceError("workflows.faulty_anchors", place=place, faults=faults)
     anchors: dict[str, dict[str, float]] = {}
     faults = []
@@ -104,7 +105,9 @@ def groups_of(table: Frame, ratee: str, column: str, place: str) -> dict[str, st
     {'ada': 'x', 'lin': 'y'}
     """
     if column not in table.columns:
-        fault = Fault("workflows.group_column", place, 1, column)
+        fault = Fault(
+            "workflows.group_column", place, None, column, fields={"found": ", ".join(table.columns)}
+        )
         raise EvidenceError("workflows.faulty_groups", place=place, faults=[fault])
     found: dict[str, str] = {}
     faults = []
@@ -184,6 +187,9 @@ def fit_file(
     """
     out = Path(out)
     check_replaceable(out)
+    check_writable(out)
+    columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
+    _check_told_apart({**columns, "weight": weight, "dimension": dimension}, facets)
     progress("workflows.stage.read", 0.0)
     # Groups and dimensions are looked up in the whole table; a plain fit reads it block by block.
     table = read_table(source, query=query) if dif is not None or dimension is not None else None
@@ -196,7 +202,6 @@ def fit_file(
         else groups_of(table, ratee, dif, Path(source).name)
     )
     progress("workflows.stage.fit", 0.3)
-    columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
     options: dict[str, Any] = {"model": model, "method": method, "stopping": stopping, **columns}
     options |= {"facets": list(facets), "weight": weight, "noncentered": noncentered}
     if dimension is None or table is None:
@@ -215,6 +220,16 @@ def fit_file(
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)
+
+
+def _check_told_apart(columns: Mapping[str, str | None], facets: Sequence[str]) -> None:
+    """Refuse a column that is named for two things."""
+    roles = [*((role, name) for role, name in columns.items() if name), *(("facet", name) for name in facets)]
+    taken: dict[str, str] = {}
+    for role, name in roles:
+        if name in taken:
+            raise UsageError("workflows.column_twice", column=name, first=taken[name], second=role)
+        taken[name] = role
 
 
 def _fitted_dimensions(

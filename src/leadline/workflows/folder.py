@@ -97,6 +97,24 @@ def check_replaceable(out: Path) -> None:
         raise UsageError("workflows.not_ours", place=str(out), file=strange[0], n=len(strange))
 
 
+def check_writable(place: Path) -> None:
+    """Refuse a place that cannot be written, before any work is done for it.
+
+    Parameters
+    ----------
+    place : Path
+        A file or folder, there already or not.
+
+    Raises
+    ------
+    UsageError
+        What is there of its path is no folder, or one in which this user may not write.
+    """
+    above = next(folder for folder in place.resolve().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError("workflows.not_writable", place=str(place), folder=str(above))
+
+
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
     """A folder to write to that becomes ``out`` when all went well and is gone otherwise.
@@ -114,7 +132,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        As :func:`check_replaceable`.
+        As :func:`check_replaceable`, or the place cannot be written.
 
     Examples
     --------
@@ -129,9 +147,12 @@ def whole_folder(out: Path) -> Iterator[Path]:
     """
     out = out.resolve()
     check_replaceable(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    part.mkdir()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part.mkdir()
+    except OSError as error:
+        raise UsageError("workflows.not_writable", place=str(out), folder=str(out.parent)) from error
     try:
         yield part
         _move(part, out)

@@ -107,6 +107,7 @@ def write_key(path: Path, key: Mapping[str, str]) -> None:
     path : Path
     key : mapping of rater to pseudonym
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     # The mode is set when the file is made: there is no moment at which others can open it.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

@@ -29,12 +29,17 @@ def describing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], Non
     return arrange
 
 
-def faulty(n: int) -> EvidenceError:
+def faulty(n: int, alike: int = 1) -> EvidenceError:
     faults = [
         Fault(
-            "errors.no_such_option", "ratings.csv", row, "item", "x", fields={"name": "item", "allowed": "a"}
+            "errors.no_such_option",
+            f"table{at // alike}.csv",
+            at + 2,
+            "item",
+            "x",
+            fields={"name": "item", "allowed": "a"},
         )
-        for row in range(2, n + 2)
+        for at in range(n)
     ]
     return EvidenceError("workflows.faulty_anchors", place="acme", faults=faults)
 
@@ -57,7 +62,7 @@ def test_all_faults_are_listed_each_on_its_line(describing: Callable[[BaseExcept
     ended = call("describe", "x")
     assert ended.status == 2
     assert len(ended.err.splitlines()) == 51
-    assert "  ratings.csv, row 51, column item: item: 'x' is not an option." in ended.err
+    assert "  table49.csv, row 51, column item: item: 'x' is not an option." in ended.err
 
 
 def test_beyond_fifty_faults_the_rest_is_counted(describing: Callable[[BaseException], None]) -> None:
@@ -69,6 +74,16 @@ def test_beyond_fifty_faults_the_rest_is_counted(describing: Callable[[BaseExcep
         call("describe", "x", "--language", "zh").err.splitlines()[-1]
         == "  另有 23 处；用 --json 可查看全部。"
     )
+
+
+def test_faults_of_one_kind_do_not_hide_those_of_another(describing: Callable[[BaseException], None]) -> None:
+    describing(faulty(106, alike=100))
+    lines = call("describe", "x").err.splitlines()
+    assert [line.split(",")[0].strip() for line in lines[1:]].count("table0.csv") == 6
+    assert lines[-2:] == [
+        "  table0.csv, column item: 95 more like these; --json shows all.",
+        "  table1.csv, column item: one more like these; --json shows all.",
+    ]
 
 
 def test_with_json_every_fault_is_in_the_document(describing: Callable[[BaseException], None]) -> None:

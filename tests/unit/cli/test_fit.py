@@ -114,3 +114,21 @@ def test_a_folder_of_someone_else_is_not_replaced(tmp_path: Path) -> None:
     ended = call("fit", GUILFORD, "--out", tmp_path)
     assert ended.status == 2
     assert "notes.txt" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--ratee", "item"), "'item' is named twice: as ratee and as item."),
+        (("--facet", "rater"), "'rater' is named twice: as rater and as facet."),
+        (("--dif", "site"), "one fault in the groups"),
+        (("--dif", "site"), "There is no such column. Columns found: ratee, rater, item, rating."),
+    ],
+)
+def test_columns_that_cannot_be_meant_are_refused(
+    tmp_path: Path, options: tuple[str, str], said: str
+) -> None:
+    ended = call("fit", GUILFORD, "--out", tmp_path / "out", *options)
+    assert ended.status == 2
+    assert said in ended.err
+    assert not (tmp_path / "out").exists()

@@ -84,3 +84,36 @@ def test_what_cannot_be_scored_is_refused(arguments: tuple[str, ...], words: str
 def test_the_interface_offers_exactly_what_exists() -> None:
     assert set(FORMULAS) == set(formulas.FORMULAS)
     assert (MODELS, FIT_METHODS, STOPPING) == (fitting.MODELS, fitting.METHODS, fitting.STOPPING)
+
+
+def test_a_factor_left_out_is_named(tmp_path: Path) -> None:
+    out = call("score", "--te", "85", "--la", "80").out
+    assert out.splitlines()[0] == "82.5  (weighted geometric mean)"
+    assert "Partial: not given, and so left out: Business insight, Performance goal achievement." in out
+    assert (
+        "未计入的因子：领导能力、商业洞察力、绩效目标达成度。"
+        in call("score", "--te", "85", "--language", "zh").out
+    )
+    (tmp_path / "factors.csv").write_text("ratee,te\nada,85\n")
+    assert "without standard errors" in call("score", tmp_path / "factors.csv").out
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "100.5"])
+def test_a_figure_that_is_no_score_is_refused_under_the_name_of_its_option(value: str) -> None:
+    ended = call("score", "--te", "85", "--pg", value)
+    assert ended.status == 2
+    assert ended.err.startswith(f"Error: --pg: {value} is not a score.")
+
+
+def test_a_figure_for_a_factor_that_the_framework_lacks_is_not_dropped() -> None:
+    ended = call("score", *FOUR, "--framework", "opinion-leader")
+    assert ended.status == 2
+    assert "There is no factor 'la'." in ended.err
+
+
+def test_faults_of_a_table_of_figures_name_its_file(tmp_path: Path) -> None:
+    (tmp_path / "factors.csv").write_text("ratee,te\nada,high\n")
+    assert (
+        "factors.csv, row 2, column te: 'high' is not a number."
+        in call("score", tmp_path / "factors.csv").err
+    )

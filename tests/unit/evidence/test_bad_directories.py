@@ -4,6 +4,7 @@ import time
 import tracemalloc
 from pathlib import Path
 
+import openpyxl
 import pytest
 from tests.unit.evidence.bad_directories import HEADER, ROWS, bad_directories, table
 
@@ -95,3 +96,43 @@ def test_faults_name_what_is_allowed_and_what_was_meant(tmp_path: Path, framewor
     assert "'pear' is not a relationship. Allowed: self, manager, peer, report, stakeholder." in told
     assert "no item 'market_sence_1'. Nearest: market_sense_1" in told
     assert "row 4, column item: Ratee, rater, item and cycle are those of row 3." in told
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("Ratee,rater,item,rating", "Did you mean 'Ratee'? Then rename it to 'ratee'."),
+        ("被评者,rater,item,rating", "Did you mean '被评者'? Then rename it to 'ratee'."),
+        ("x,rater,item,rating", "Add it, or rename the column that holds it to 'ratee'."),
+    ],
+)
+def test_a_missing_column_names_the_one_to_rename_or_none(
+    tmp_path: Path, framework: Framework, header: str, said: str
+) -> None:
+    (tmp_path / "ratings.csv").write_text(table(header, "ada,lin,market_sense_1,4"), encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        read_evidence(tmp_path, framework)
+    assert str(caught.value).endswith(said)
+    assert "--keep-good" not in str(caught.value)
+
+
+def test_a_header_below_a_title_is_found(tmp_path: Path, framework: Framework) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Ratings 2026", None, None], ["ratee", "rater", "item"], ["ada", "lin", "market_sense_1"]):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.save(tmp_path / "ratings.xlsx")
+    with pytest.raises(EvidenceError) as caught:
+        read_evidence(tmp_path, framework)
+    assert [fault.code for fault in caught.value.faults] == ["evidence.header_below"]
+    assert "The header stands in row 2" in str(caught.value)
+
+
+def test_a_single_fault_is_told_in_the_singular(tmp_path: Path, framework: Framework) -> None:
+    (tmp_path / "ratings.csv").write_text(table(HEADER, ROWS[0], "wei,mo,peer,market_sense_1,6"))
+    with pytest.raises(EvidenceError) as caught:
+        read_evidence(tmp_path, framework)
+    assert (
+        "one fault. Nothing was loaded. Mend it and try again, or use --keep-good to leave out the row."
+        in str(caught.value)
+    )

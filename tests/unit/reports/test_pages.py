@@ -16,7 +16,8 @@ from tests.unit.reports.cast import N_RATERS, PEOPLE, crowd, make_measures, make
 from leadline.errors import ReportError
 from leadline.frameworks import load_framework
 from leadline.reports import report
-from leadline.scoring import Scorecard, score
+from leadline.reports.lens import Lens
+from leadline.scoring import Scorecard, score, shown
 
 VOID = {"meta", "link", "br", "path", "hr", "img", "input"}
 
@@ -205,6 +206,17 @@ def test_a_factor_nobody_has_is_left_out_and_named(tmp_path: Path) -> None:
     assert "33.3%" in text
 
 
+def test_scores_stand_under_their_own_factor_where_an_earlier_one_is_missing(tmp_path: Path) -> None:
+    figures = {"ratee": ["ada", "lin"], "la": [81, 72], "pg": [63, 54]}
+    lens = Lens(score(figures), "en")
+    assert [(one.id, lens.factor(0, j).value) for j, one in enumerate(lens.factors)] == [
+        ("leadership_ability", 81.0),
+        ("performance_goals", 63.0),
+    ]
+    text = report(lens.scorecard, tmp_path)[0].read_text(encoding="utf-8")
+    assert text.index("<b>81.0</b>") < text.index("<b>63.0</b>")
+
+
 def test_one_person_alone_makes_a_report(tmp_path: Path) -> None:
     paths = report(make_scorecard([("solo", "独行", None)], last_cycle=None), tmp_path, language="zh")
     assert "无从排名" in paths[0].read_text(encoding="utf-8")
@@ -212,7 +224,9 @@ def test_one_person_alone_makes_a_report(tmp_path: Path) -> None:
 
 def test_the_opinion_leader_framework_with_five_factors_makes_a_report(tmp_path: Path) -> None:
     card = score({"t": 70, "i": 60, "c": 65, "l": 55, "e": 50}, load_framework("opinion-leader"))
-    assert len(report(card, tmp_path)) == 2
+    paths = report(card, tmp_path)
+    assert len(paths) == 2
+    assert "<h1>Opinion leader report</h1>" in paths[0].read_text(encoding="utf-8")
 
 
 def test_severity_is_drawn_and_tabled(english: Path) -> None:
@@ -227,3 +241,12 @@ def test_forty_people_take_less_than_three_seconds(tmp_path: Path) -> None:
     started = time.process_time()
     report(card, tmp_path)
     assert time.process_time() - started < 3
+
+
+def test_notes_on_figures_stand_only_where_there_are_figures(scorecard: Scorecard, tmp_path: Path) -> None:
+    paths = {path.stem: path.read_text(encoding="utf-8") for path in report(scorecard, tmp_path)[1:]}
+    note = "“Gain per point” says"
+    with_figures = [note in text for text in paths.values()]
+    assert any(with_figures)
+    hidden = shown(scorecard).factors.any(axis=1)
+    assert with_figures == hidden.tolist()

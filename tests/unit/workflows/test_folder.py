@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from leadline.errors import UsageError
-from leadline.workflows.folder import MANIFEST, files_of, read_manifest, whole_folder, write_manifest
+from leadline.workflows.folder import (
+    MANIFEST,
+    check_writable,
+    files_of,
+    read_manifest,
+    whole_folder,
+    write_manifest,
+)
 
 
 def write(out: Path, name: str, text: str) -> None:
@@ -119,3 +126,17 @@ def test_the_manifest_names_every_file_with_its_hash_and_no_time(tmp_path: Path)
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
     assert manifest["files"] == {"a.csv": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
     assert manifest.keys() == {"leadline", "engine_version", "seed", "files"}
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError) as caught:
+        check_writable(tmp_path / "file" / "out")
+    assert caught.value.code == "workflows.not_writable"
+    check_writable(tmp_path / "new" / "out")
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="Choose another place"), whole_folder(tmp_path / "file" / "out"):
+        pass

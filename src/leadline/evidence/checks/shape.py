@@ -9,12 +9,13 @@ import polars as pl
 
 from leadline.evidence.columns import Rows, as_numbers, as_text, as_whole, is_plain
 from leadline.evidence.findings import Findings, shown
-from leadline.evidence.rules import nearest
-from leadline.evidence.tables import TABLES, Column
+from leadline.evidence.rules import alike
+from leadline.evidence.tables import ALSO_CALLED, TABLES, Column
 
 _MISSPELT = 0.8
 _LISTED = 20
 _COMPARED = 1_000
+_TITLE_ROWS = 10
 _EMPTY = {"whole": pl.Int64, "number": pl.Float64}
 
 
@@ -25,15 +26,28 @@ def check_header(frame: pl.DataFrame, findings: Findings) -> None:
     absent = [name for name in known if name not in found]
     extra = [name for name in found if name not in known]
     listed = ", ".join(shown(name) or "" for name in found[:_LISTED]) + ("…" if len(found) > _LISTED else "")
+    required = [name for name in absent if known[name].required]
+    if len(required) > 1 and (row := _header_below(frame, required)) is not None:
+        # Columns without a name are what a merged title leaves.
+        findings.whole = [fault for fault in findings.whole if fault.code != "evidence.unnamed_column"]
+        findings.of_table("evidence.header_below", at=findings.row(row))
+        return
     for name in absent:
         if known[name].required:
-            findings.of_table(
-                "evidence.missing_column", name, found=listed, near=nearest(name, extra[:_COMPARED])
-            )
+            called = [one for one in extra if one in ALSO_CALLED and ALSO_CALLED[one] == name]
+            like = {"near": called[0], "n": 1} if called else alike(name, extra[:_COMPARED])
+            findings.of_table("evidence.missing_column", name, found=listed, **like)
     optional = [name for name in absent if not known[name].required]
     for name in extra[:_COMPARED]:
         if near := get_close_matches(name.lower(), optional, n=1, cutoff=_MISSPELT):
             findings.of_table("evidence.unknown_column", name, near=near[0])
+
+
+def _header_below(frame: pl.DataFrame, required: list[str]) -> int | None:
+    """Row index of a header under a title, such as spreadsheets made for people have; None without one."""
+    top = frame.head(_TITLE_ROWS).select(column for column in frame if column.dtype == pl.String)
+    rows = ({str(cell).strip() for cell in row} for row in top.iter_rows())
+    return next((at for at, cells in enumerate(rows) if not cells.isdisjoint(required)), None)
 
 
 def clean_columns(frame: pl.DataFrame, findings: Findings) -> dict[str, pl.Series]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from leadline.errors import SourceError
-from leadline.evidence.rules import nearest
+from leadline.evidence.rules import alike
 
 HEAD = 4096
 
@@ -111,7 +111,7 @@ def check_is_there(path: Path, place: str) -> bytes:
             return file.read(HEAD)
     except FileNotFoundError:
         beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise SourceError("evidence.not_found", place=place, near=nearest(path.name, beside)) from None
+        raise SourceError("evidence.not_found", place=place, **alike(path.name, beside)) from None
     except PermissionError:
         raise SourceError("evidence.no_permission", place=place) from None
     except OSError as error:
