@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 import click
@@ -118,9 +119,10 @@ def fault_lines(faults: Sequence[Fault]) -> list[str]:
             lines.append(f"  {fault.describe(language)}")
     left = max(len(lines) - MOST_FAULTS, 0)
     lines = lines[:MOST_FAULTS]
-    for (_, place, column), n in met.items():
+    last = dict(zip(kinds, faults, strict=True))
+    for kind, n in met.items():
         if n > MOST_ALIKE:
-            where = Fault("", place, column=column).where(language)
+            where = replace(last[kind], row=None).where(language)
             lines.append("  " + say("more_alike", where=where, n=n - MOST_ALIKE))
     return [*lines, "  " + say("more_faults", n=left)] if left else lines
 

@@ -44,4 +44,4 @@ def run(*, file: str, out: str, **options: Any) -> None:
     click.echo(say(state, n=fit.iterations, log_likelihood=number(fit.log_likelihood, 3)))
     for warning in fit.remarks:
         click.echo(say("notice", text=warning.describe(how.language)))
-    click.echo(say("fit.written", path=result.out))
+    click.echo(say("fit.written", path=result.out, files=say("joint").join(result.files)))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from leadline.errors import EvidenceError, Fault, UsageError
 from leadline.evidence import read_blocks, read_table, rows, write_csv
 from leadline.evidence.frames import Frame
+from leadline.evidence.sources.address import place_of
 from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
 from leadline.measurement.kernels.threads import at_most
-from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
+from leadline.workflows.folder import (
+    MANIFEST,
+    check_replaceable,
+    check_writable,
+    whole_folder,
+    write_manifest,
+)
 from leadline.workflows.progress import Progress, silent
 
 
@@ -28,6 +36,11 @@ class FitResult:
 
     out: Path
     fit: FacetFit | DimensionalFit
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files written, the manifest apart, in alphabetical order."""
+        return tuple(sorted(path.name for path in self.out.iterdir() if path.name != MANIFEST))
 
 
 def read_anchors(path: str | Path) -> dict[str, dict[str, float]]:
@@ -190,25 +203,24 @@ def fit_file(
     check_writable(out)
     columns = {"ratee": ratee, "rater": rater, "item": item, "rating": rating, "relationship": relationship}
     _check_told_apart({**columns, "weight": weight, "dimension": dimension}, facets)
+    place = place_of(str(source)) if "://" in str(source) else Path(source).name
     progress("workflows.stage.read", 0.0)
     # Groups and dimensions are looked up in the whole table; a plain fit reads it block by block.
     table = read_table(source, query=query) if dif is not None or dimension is not None else None
     anchors = None if anchor is None else read_anchors(anchor)
     if dif is not None and ratee is None:
         raise UsageError("workflows.dif_needs_ratee")
-    groups = (
-        None
-        if dif is None or ratee is None or table is None
-        else groups_of(table, ratee, dif, Path(source).name)
-    )
+    groups = None if dif is None or ratee is None or table is None else groups_of(table, ratee, dif, place)
     progress("workflows.stage.fit", 0.3)
     options: dict[str, Any] = {"model": model, "method": method, "stopping": stopping, **columns}
     options |= {"facets": list(facets), "weight": weight, "noncentered": noncentered}
     if dimension is None or table is None:
         data = read_blocks(source, query=query) if table is None else table
-        found: FacetFit | DimensionalFit = fit(data, **options, anchors=anchors, threads=threads)
+        with _faults_in(place):
+            found: FacetFit | DimensionalFit = fit(data, **options, anchors=anchors, threads=threads)
     else:
-        found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors, "dif": dif}, threads)
+        with _faults_in(place):
+            found = _fitted_dimensions(table, dimension, {**options, "anchor": anchors, "dif": dif}, threads)
         options["dimension"] = dimension
     contrasts = found.dif(groups) if isinstance(found, FacetFit) and groups is not None else None
     options["dif"] = dif
@@ -220,6 +232,16 @@ def fit_file(
         facts = {"input": {"hash": found.input_hash}, "options": options, "anchors": anchors}
         write_manifest(folder, "fit", facts)
     return FitResult(out=out, fit=found)
+
+
+@contextmanager
+def _faults_in(place: str) -> Iterator[None]:
+    """Faults of the ratings, told under the name of what was read."""
+    try:
+        yield
+    except EvidenceError as error:
+        faults = [replace(fault, place=place) for fault in error.faults]
+        raise EvidenceError(error.code, place=place, faults=faults) from error
 
 
 def _check_told_apart(columns: Mapping[str, str | None], facets: Sequence[str]) -> None:

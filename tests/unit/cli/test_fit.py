@@ -132,3 +132,20 @@ def test_columns_that_cannot_be_meant_are_refused(
     assert ended.status == 2
     assert said in ended.err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_files_named_are_those_written(tmp_path: Path) -> None:
+    lines = GUILFORD.read_text().splitlines()
+    with_site = [f"{lines[0]},site", *(f"{line},{'ab'[line < 'D']}" for line in lines[1:])]
+    (tmp_path / "ratings.csv").write_text("\n".join(with_site))
+    ended = call("fit", tmp_path / "ratings.csv", "--out", tmp_path / "out", "--dif", "site")
+    named = ended.out.splitlines()[-1].rpartition(": ")[2].removesuffix(" written.").split(", ")
+    assert "dif.csv" in named
+    assert {*named, "manifest.json"} == {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_faults_of_ratings_are_told_under_the_name_of_their_file(tmp_path: Path) -> None:
+    (tmp_path / "essays.csv").write_text("ratee,rater,item,rating\nada,lin,clear,good\n")
+    ended = call("fit", tmp_path / "essays.csv", "--out", tmp_path / "out")
+    assert ended.status == 2
+    assert "essays.csv, row 2, column rating: 'good' is not a number." in ended.err

@@ -238,6 +238,12 @@ def test_a_slow_server_is_told_with_the_time_waited(site: Site) -> None:
     assert len(naps.taken) == 1
 
 
+def test_a_silent_server_is_asked_once_more_and_not_as_often_as_a_busy_one(site: Site) -> None:
+    naps = Naps()
+    error = code_of(site.on("/r", Reply(RECORDS, delay=0.4)), Client(timeout=0.05, attempts=5, sleep=naps))
+    assert (error.code, len(naps.taken)) == ("evidence.http_slow", 1)
+
+
 def test_an_answer_cut_off_is_asked_for_again(site: Site) -> None:
     cut = Reply(b'[{"id"', headers={"Content-Length": "100", "Connection": "close"})
     assert (

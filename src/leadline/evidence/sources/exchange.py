@@ -29,6 +29,7 @@ HEADERS = "LEADLINE_HTTP_HEADERS"
 
 Origin = tuple[str, str, int | None]
 
+_MOST_SILENCES = 2
 _LONGEST_WAIT = 120.0
 _MOST_REDIRECTS = 10
 _CHUNK = 1 << 16
@@ -186,7 +187,8 @@ class Session:
                     "evidence.http_insecure", place=place_of(url), reason=_short(error)
                 ) from error
             except HTTPError as error:
-                if is_last:
+                # Each silence costs the whole time-out, so it is not waited for as often.
+                if is_last or (_is_silence(error) and attempt >= _MOST_SILENCES):
                     raise self._failed(url, error) from error
                 wait = pause
             else:
@@ -199,7 +201,7 @@ class Session:
 
     def _failed(self, url: str, error: HTTPError) -> SourceError:
         place = place_of(url)
-        if isinstance(error, SlowServerError) and not isinstance(error, NewConnectionError):
+        if _is_silence(error):
             return SourceError("evidence.http_slow", place=place, seconds=f"{self._client.timeout:g}")
         return SourceError("evidence.http_unreachable", place=place, reason=_short(error))
 
@@ -233,6 +235,10 @@ class Session:
 def _short(error: HTTPError) -> str:
     """The end of an error's text: the beginning names objects of the program."""
     return str(error).rpartition(": ")[2]
+
+
+def _is_silence(error: HTTPError) -> bool:
+    return isinstance(error, SlowServerError) and not isinstance(error, NewConnectionError)
 
 
 def _asked_to_wait(text: str | None) -> float:
