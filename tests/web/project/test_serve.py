@@ -80,3 +80,29 @@ def test_a_port_in_use_is_refused_before_anything_starts() -> None:
         taken.listen()
         with pytest.raises(UsageError, match="in use"):
             check_port("127.0.0.1", taken.getsockname()[1])
+
+
+def test_an_address_of_another_machine_is_refused_as_such() -> None:
+    with pytest.raises(UsageError, match=r"cannot listen on 192\.0\.2\.1"):
+        check_port("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"LEADLINE_MAIL_URL": "ftp://x", "LEADLINE_URL": "here"}, ("3 faults", "E001", "E006", "E007")),
+        (
+            {"LEADLINE_DATABASE_URL": f"postgresql://nobody:secret@127.0.0.1:{free_port()}/none"},
+            ("database cannot be reached", "LEADLINE_DATABASE_URL"),
+        ),
+    ],
+)
+def test_settings_that_do_not_work_are_told_together_and_nothing_starts(
+    settings: dict[str, str], told: tuple[str, ...], tmp_path: Path
+) -> None:
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "DJANGO_"))}
+    command = [sys.executable, "-m", "leadline", "serve", "--port", str(free_port()), "--data", str(tmp_path)]
+    ended = subprocess.run(command, env=environ | settings, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert all(one in ended.stderr for one in told), ended.stderr
+    assert "secret" not in ended.stderr

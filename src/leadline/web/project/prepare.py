@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import django
+import psycopg
 from django.conf import settings
+from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
+
+from leadline.errors import UsageError
 
 django.setup()
 
@@ -25,12 +29,44 @@ def prepare() -> tuple[str, Path, bool]:
         The data folder.
     first : bool
         Whether this is the first run.
+
+    Raises
+    ------
+    UsageError
+        ``web.project.serve.misconfigured`` or ``no_database``.
     """
     data = Path(settings.LEADLINE_DATA)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    call_command("check", fail_level="ERROR", stdout=StringIO())
+    _check_settings()
+    _check_database()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     first = is_due()
     return (address() if first else settings.LEADLINE_URL), data, first
+
+
+def _check_settings() -> None:
+    """Refuse settings that do not work, all of them at once."""
+    wrong = [one for one in run_checks() if one.level >= ERROR]
+    # Django's own often say the same of a setting that is made from ours.
+    ours = [one for one in wrong if str(one.id).startswith("leadline.")] or wrong
+    if ours:
+        faults = "\n".join(f"  {one.id}: {one.msg} {one.hint or ''}".rstrip() for one in ours)
+        raise UsageError("web.project.serve.misconfigured", n=len(ours), faults=faults)
+
+
+def _check_database() -> None:
+    """Ask a database server once: the pool would ask again and again, and say so each time."""
+    known: dict[str, Any] = settings.DATABASES["default"]
+    if not known["ENGINE"].endswith("postgresql"):
+        return
+    given = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    try:
+        psycopg.connect(
+            connect_timeout=5, **{name: known[key] for name, key in given.items() if known[key]}
+        ).close()
+    except psycopg.OperationalError as cause:
+        # The server's first line is the cause; its others ask what the hint asks.
+        reason = str(cause).splitlines()[0].rstrip(".")
+        raise UsageError("web.project.serve.no_database", reason=reason) from cause

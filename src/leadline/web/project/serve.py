@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -48,7 +49,7 @@ def serve(
     Raises
     ------
     UsageError
-        ``web.project.serve.port_taken``, or a setting that is not allowed.
+        ``web.project.serve.port_taken``, ``host_unusable``, ``no_database`` or ``misconfigured``.
     """
     check_port(host, port)
     surroundings = dict(environ)
@@ -70,13 +71,17 @@ def _shown(host: str) -> str:
 
 
 def check_port(host: str, port: int) -> None:
-    """Refuse a port that another program listens on, before anything is started."""
+    """Refuse a port that another program listens on, or a place that is not this machine's."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as cause:
-            raise UsageError("web.project.serve.port_taken", port=port) from cause
+            if cause.errno == errno.EADDRINUSE:
+                raise UsageError("web.project.serve.port_taken", port=port) from cause
+            raise UsageError(
+                "web.project.serve.host_unusable", host=host, reason=cause.strerror or str(cause)
+            ) from cause
 
 
 def keep(environ: Mapping[str, str]) -> int:
