@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from leadline.cli.speech import say
+from leadline.cli.speech import manner, say
 
 
 def announce(url: str, data: Path, first: bool) -> None:  # noqa: FBT001  called with three facts
@@ -20,4 +20,5 @@ def announce(url: str, data: Path, first: bool) -> None:  # noqa: FBT001  called
 def run(**options: Any) -> int:
     """Serve until stopped."""
     # By name: the two faces do not import each other, and Django loads for this command alone.
-    return int(import_module("leadline.web.project.serve").serve(**options, announce=announce))
+    serve = import_module("leadline.web.project.serve").serve
+    return int(serve(**options, language=manner().language, announce=announce))

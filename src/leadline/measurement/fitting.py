@@ -315,6 +315,8 @@ def fitted(
     elif posterior is not None:
         items = posterior.items
         kind, approximation = "variational lower bound", "Gaussian variational"
+        if zero := [one.component for one in posterior.components if one.variance == 0]:
+            told = (Notice("measurement.notice.zero_variance", {"facets": ", ".join(zero)}),)
     return FacetFit(
         model=model,
         method="marginal" if random else "joint",

@@ -97,8 +97,8 @@ def ratings_from_table(
     Raises
     ------
     MeasurementError
-        A column is absent, or empty where a rating is given; a rating is no whole number; a weight
-        is not positive; or the same ratee, rater and item (and further elements) occur twice.
+        A column is absent, named twice, or empty where a rating is given; a rating is no whole number;
+        a weight is not positive; or the same ratee, rater and item (and further elements) occur twice.
 
     Examples
     --------
@@ -115,6 +115,8 @@ def ratings_from_table(
             raise MeasurementError(
                 "measurement.no_such_column", column=name, present=", ".join(blocks.columns)
             )
+        if wanted.count(name) > 1:
+            raise MeasurementError("measurement.column_twice", column=name)
     coder = Coder(named)
     ratings: list[Codes] = []
     weights: list[Floats] = []

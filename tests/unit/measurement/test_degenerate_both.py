@@ -118,3 +118,15 @@ def test_a_web_of_a_hundred_thousand_raters_is_solved() -> None:
     assert (bridges(web).beyond == 1).all()
     variance = comparison_variances(web)
     assert np.isfinite(variance).all()
+
+
+def test_a_column_named_for_two_facets_is_refused() -> None:
+    with pytest.raises(MeasurementError, match="'ratee' is named twice"):
+        fit(table(ROWS), rater="ratee")
+
+
+def test_a_variance_of_zero_is_told() -> None:
+    alike = [(p, r, i, y) for p, _, i, y in grid(30, 1, 6) for r in ("r0", "r1", "r2")]
+    codes = [warning.code for warning in fit(table(alike)).warnings]
+    assert "measurement.notice.zero_variance" in codes
+    assert "measurement.notice.zero_variance" not in [one.code for one in fit(table(ROWS)).warnings]

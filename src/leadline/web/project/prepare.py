@@ -10,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
+from django.utils import translation
 
 from leadline.errors import UsageError
 
@@ -18,8 +19,13 @@ django.setup()
 from leadline.web.project.setup import address, is_due  # noqa: E402  models load only once Django is set up
 
 
-def prepare() -> tuple[str, Path, bool]:
+def prepare(language: str = "en") -> tuple[str, Path, bool]:
     """Prepare.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+        Of what is wrong with settings.
 
     Returns
     -------
@@ -37,7 +43,8 @@ def prepare() -> tuple[str, Path, bool]:
     """
     data = Path(settings.LEADLINE_DATA)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _check_settings()
+    with translation.override("zh-hans" if language == "zh" else "en"):
+        _check_settings()
     _check_database()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
@@ -52,7 +59,7 @@ def _check_settings() -> None:
     # Django's own often say the same of a setting that is made from ours.
     ours = [one for one in wrong if str(one.id).startswith("leadline.")] or wrong
     if ours:
-        faults = "\n".join(f"  {one.id}: {one.msg} {one.hint or ''}".rstrip() for one in ours)
+        faults = "\n".join(f"  {one.id}: {one.msg}\n    {one.hint or ''}".rstrip() for one in ours)
         raise UsageError("web.project.serve.misconfigured", n=len(ours), faults=faults)
 
 

@@ -29,6 +29,7 @@ def serve(
     database: str | None = None,
     data: str | None = None,
     environ: Mapping[str, str] = os.environ,
+    language: str = "en",
     announce: Callable[[str, Path, bool], None],
 ) -> NoReturn:
     """Prepare, announce, and run until stopped; ends with 0 when stopped, 1 when a program kept failing.
@@ -43,6 +44,8 @@ def serve(
         The data folder; the environment's, else ``leadline-data``.
     environ : mapping
         Environment of the programs started.
+    language : {"en", "zh"}
+        Of what is wrong with settings.
     announce : callable
         Told the address to open, the data folder, and whether this is the first run.
 
@@ -61,7 +64,7 @@ def serve(
     surroundings |= {"LEADLINE_BIND": f"{host}:{port}", "DJANGO_SETTINGS_MODULE": SETTINGS}
     # Settings are read when Django is first imported, which is why that waits until here.
     os.environ.update(surroundings)
-    announce(*import_module("leadline.web.project.prepare").prepare())
+    announce(*import_module("leadline.web.project.prepare").prepare(language))
     # Preparing loaded all of Django; who keeps the programs running needs none of it, and 70 MB less.
     os.execve(sys.executable, [sys.executable, "-m", __name__], surroundings)  # noqa: S606  our own
 
