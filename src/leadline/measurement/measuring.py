@@ -31,8 +31,8 @@ _RANDOM = {"rater": RATER_START, "relationship": GROUP_START}
 _DOUBT = 1.0
 """A person's worth of prior belief about variances, so that those of five people do not collapse."""
 
-_TOLERANCE = 1e-4
-"""Logits; what is left to gain then is 0.0004 points of a score."""
+_TOLERANCE = 5e-5
+"""Logits; what is left to gain then is 0.0004 points of a score or less."""
 
 Progress = Callable[[str, float], None]
 
