@@ -85,3 +85,18 @@ def test_a_later_page_of_a_list_goes_on_where_the_one_before_ended(world: World,
         names = [row.name for rows in pages for row in rows]
         assert names == sorted(names, reverse=True)
         assert len(names) == cycle.participants.count()
+
+
+def test_teams_beside_each_other_are_a_page_at_a_time_and_exported_whole(
+    world: World, as_visitor: Visit
+) -> None:
+    client, run = as_visitor("analytics"), world.things["run"]
+    figure = {"mean": 50.0, "lower": 40.0, "upper": 60.0, "n": 9}
+    teams = {f"team:Team {number:03}": figure for number in range(120)}
+    run.tables = {**run.tables, "overview": {"overall": {"everybody": figure, **teams}}}
+    run.save()
+    path = f"/results/cycles/{world.things['cycle_review'].pk}/overview/"
+    pages = [client.get(f"{path}?page={number}").context["teams"] for number in (1, 2, 3)]
+    names = [f"Team {number:03}" for number in range(120)]
+    assert [team for page in pages for team in page] == names
+    assert set(names) <= set(client.get(f"{path}?export=csv").content.decode().splitlines()[0].split(","))

@@ -37,12 +37,14 @@ def overview(request: Request, cycle_id: UUID) -> HttpResponse:
     teams = sorted({team for _, by_team in rows for team in by_team}, key=lambda t: (t == COLLEAGUES, t))
     if how == "csv":
         return _overview_csv(rows, teams)
+    listing = Pages(request, teams)
     context = {
         "cycle": cycle,
         "run": run,
-        "rows": [(row, [by_team.get(team) for team in teams]) for row, by_team in rows],
+        "rows": [(row, [by_team.get(team) for team in listing.rows]) for row, by_team in rows],
+        "listing": listing,
         "n": found.get("overall", {}).get(EVERYBODY, {}).get("n"),
-        "teams": [team_title(team) for team in teams],
+        "teams": [team_title(team) for team in listing.rows],
         "chart": chart(run, [row for row, _ in rows]),
         "notices": run.tables["notices"].get(language(), []),
         "least": framework.disclosure.all,
