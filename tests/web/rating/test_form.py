@@ -47,7 +47,7 @@ def test_the_queue_says_how_far_each_is_and_whether_one_is_anonymous(petra: Clie
         "submitted",
         "anonymous",
         "with your name",
-        "by Oct. 30, 2100",
+        "by 30 Oct 2100",
     ):
         assert said in page
 
