@@ -52,7 +52,7 @@ def login(world: World, client: Client, visitor: str) -> None:
     client.force_login(world.users[visitor], backend="django.contrib.auth.backends.ModelBackend")
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "has been kept for you"), ("zh", "已替您保留")])
+@pytest.mark.parametrize(("language", "said"), [("en", "has been kept for you"), ("zh", "已替你保留")])
 def test_answers_sent_after_the_session_are_there_to_send_again_after_signing_in(
     world: World, as_visitor: Visit, path: str, language: str, said: str
 ) -> None:
