@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from tests.web.cast import World, build
+from tests.web.again import world_again
+from tests.web.cast import World
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    return build()
+    return world_again()
 
 
 @pytest.fixture

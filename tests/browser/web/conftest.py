@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.plugin import DjangoDbBlocker
-from tests.web.cast import World, build
+from tests.web.again import world_again
+from tests.web.cast import World
 from tests.web.serving import served
 
 # The browser's driver runs an event loop in this thread, in which Django would refuse its database.
@@ -41,7 +42,7 @@ class Stage:
 def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
     """The world of the web tests, served; emptied afterwards."""
     with django_db_blocker.unblock():
-        world = build()
+        world = world_again()
         with served() as url:
             yield Stage(world, url)
         call_command("flush", interactive=False, verbosity=0)
