@@ -80,6 +80,13 @@ class Runs:
         self.rows.append(row._replace(peak_mb=f"{ended.peak_mb:.0f}", others=f"{ended.others:.1f}"))
 
 
+def write(out: Path, rows: list[Row]) -> None:
+    """Keep what is known so far: the largest size may be stopped."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([Row._fields, *rows])
+
+
 def main() -> None:
     # Ending like an interrupt, it takes its child and its data along.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -100,9 +107,7 @@ def main() -> None:
             subprocess.run(make, check=True)
             for method in given.methods:
                 runs.run(design(name), method, Path(folder), given.kinds)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with given.out.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([Row._fields, *runs.rows])
+                write(given.out, runs.rows)
     print(columns([Row._fields, *([str(cell) for cell in row] for row in runs.rows)]))
 
 
