@@ -32,3 +32,14 @@ def add_up(at: Codes, size: int, values: Floats | None = None) -> Floats:
     array([3., 0., 5.])
     """
     return np.bincount(at, values, size).astype(np.float64, copy=False)
+
+
+def random_signs(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Signs of equal chance, -1 or 1.
+
+    Examples
+    --------
+    >>> sorted({*random_signs(np.random.default_rng(0), (8, 8)).ravel().tolist()})
+    [-1.0, 1.0]
+    """
+    return np.asarray(2.0 * rng.integers(0, 2, shape, dtype=np.int8) - 1.0)

@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, lapack
 from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
 
 EXACT = 2500
 """Up to as many raters resistances are exact (a dense inverse); above, 48 random projections (10-20 %)."""
@@ -121,7 +121,7 @@ def _exact(web: Web, part: Codes) -> Floats:
 
 def _projected(web: Web, part: Codes) -> Floats:
     schur, draw = _Schur(web), np.random.default_rng(0)
-    signs = (2.0 * draw.integers(0, 2, (len(web.rater), _PROBES), dtype=np.int8) - 1.0) / np.sqrt(_PROBES)
+    signs = random_signs(draw, (len(web.rater), _PROBES)) / np.sqrt(_PROBES)
     flow = np.sqrt(web.information)[:, None] * signs
     edges, shape = np.arange(len(web.rater)), (web.n_raters, len(web.rater))
     ones = np.ones(len(web.rater))

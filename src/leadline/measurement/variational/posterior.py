@@ -23,7 +23,7 @@ import numpy as np
 from scipy.linalg import block_diag, cho_factor, cho_solve, lapack, solve_triangular
 from scipy.sparse import csr_array, diags_array, vstack
 
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
 from leadline.measurement.kernels.elimination import ACCURACY, conjugate_gradients
 from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
@@ -229,11 +229,10 @@ class Posterior:
         leave less error (Hutchinson 1990).
         """
         rng, levels = np.random.default_rng(0), self._levels
-
-        def signs(n: int) -> Floats:
-            return np.asarray(2.0 * rng.integers(0, 2, (n, _AT_ONCE), dtype=np.int8) - 1.0)
-
-        parts = [self._perturbation(signs) for _ in range(0, self.n_draws, _AT_ONCE)]
+        parts = [
+            self._perturbation(lambda n: random_signs(rng, (n, _AT_ONCE)))
+            for _ in range(0, self.n_draws, _AT_ONCE)
+        ]
         right = np.hstack([rest - self.coupling.T @ large for large, rest in parts])
         drawn = self._settled(right) / np.sqrt(self.n_draws)
         known = self._settled(levels, EXACT)
