@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from leadline.evidence.columns import distinct_codes
 
 Frame: TypeAlias = pl.DataFrame
+Series: TypeAlias = pl.Series
 
 _FORMULA_STARTS = r"^[=+\-@\t\r\n＝＋－＠]"
 """What a spreadsheet may take for the beginning of a formula; the wide forms count in East Asian ones."""

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
 from leadline.evidence.blocks import Blocks, Coder, blocks_of
-from leadline.evidence.frames import Frame
+from leadline.evidence.frames import Frame, Series
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.large import MANY, load_ahead
 from leadline.measurement.kernels.order import rises, sorting, taken
+from leadline.measurement.kernels.threads import in_order
 
 _BLOCK = 1 << 20
 
@@ -123,14 +124,13 @@ def ratings_from_table(
     n = 0
     for block in blocks.read(wanted):
         value = _numbers(block, rating)
-        known = ~np.isnan(value)
-        given, value = (block, value) if known.all() else (block.filter(known), value[known])
-        if len(value):
-            ratings.append(_whole(value, rating))
+        given = block.filter(value.is_not_null()) if value.null_count() else block
+        if given.height:
+            ratings.append(_whole(value.drop_nulls().to_numpy(), rating))
             weights.append(_weights(given, weight))
             coder.add(given)
-            n += len(value)
-            if n - len(value) < MANY <= n:
+            n += given.height
+            if n - given.height < MANY <= n:
                 load_ahead()
     if not ratings:
         raise MeasurementError("measurement.no_ratings", column=rating)
@@ -141,18 +141,15 @@ def ratings_from_table(
     weighted = None if even else np.concatenate(weights)
     whole = np.concatenate(ratings)
     one = (np.zeros(len(whole), dtype=np.int32), ("*",))
-    return ordered_ratings(
-        {facet: one if column is None else coder.take(column) for facet, column in columns.items()},
-        whole,
-        weighted,
-        repeats=repeats,
-    )
+    coded = in_order(lambda column: one if column is None else coder.take(column), columns.values())
+    return ordered_ratings(dict(zip(columns, coded, strict=True)), whole, weighted, repeats=repeats)
 
 
-def _whole(value: Floats, column: str) -> Codes:
-    is_whole = np.isfinite(value) & (value == np.round(value))
-    if not is_whole.all():
-        raise MeasurementError("measurement.not_whole", column=column, value=f"{value[~is_whole][0]:g}")
+def _whole(value: Floats | Codes, column: str) -> Codes:
+    if value.dtype.kind == "f":
+        is_whole = np.isfinite(value) & (value == np.round(value))
+        if not is_whole.all():
+            raise MeasurementError("measurement.not_whole", column=column, value=f"{value[~is_whole][0]:g}")
     small = value.min() >= 0 and value.max() <= 127
     return value.astype(np.int8 if small else np.int64)
 
@@ -161,7 +158,7 @@ def _weights(table: Frame, column: str | None) -> Floats:
     """Weights, or a single 1.0 seen many times where there is no such column."""
     if column is None:
         return np.broadcast_to(1.0, table.height)
-    weights = _numbers(table, column)
+    weights = _numbers(table, column).to_numpy().astype(np.float64)
     wrong = ~(np.isfinite(weights) & (weights > 0))
     if wrong.any():
         value = f"{weights[wrong][0]:g}"
@@ -169,14 +166,16 @@ def _weights(table: Frame, column: str | None) -> Floats:
     return weights
 
 
-def _numbers(table: Frame, column: str) -> Floats:
+def _numbers(table: Frame, column: str) -> Series:
+    """A column as numbers, empty where there is none."""
     series = table.get_column(column)
-    numbers = series.cast(float, strict=False)
+    whole = series.dtype.is_integer()
+    numbers = series.cast(int if whole else float, strict=False)
     lost = series.is_not_null() & numbers.is_null()
     if lost.any():
         text = str(series.filter(lost)[0])
         raise MeasurementError("measurement.not_a_number", column=column, value=text)
-    return numbers.to_numpy().astype(np.float64)
+    return numbers if whole else numbers.fill_nan(None)
 
 
 def ordered_ratings(
@@ -220,7 +219,8 @@ def ordered_ratings(
     if not rises([index[facet] for facet in sequence], sizes):
         known = () if weight is None else (weight,)
         order = sorting([index[facet] for facet in sequence], sizes, (*known, rating) if repeats else ())
-        index = {facet: taken(index.pop(facet), order) for facet in tuple(index)}
+        moved = in_order(lambda facet: taken(index.pop(facet), order), tuple(index))
+        index = dict(zip(tuple(index), moved, strict=True))
         rating, weight = taken(rating, order), None if even or weight is None else taken(weight, order)
         repeated = _repeated(index, elements, repeats=repeats)
     weights = np.broadcast_to(1.0, len(rating)) if even or weight is None else weight

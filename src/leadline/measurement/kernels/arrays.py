@@ -42,4 +42,7 @@ def random_signs(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     >>> sorted({*random_signs(np.random.default_rng(0), (8, 8)).ravel().tolist()})
     [-1.0, 1.0]
     """
-    return np.asarray(2.0 * rng.integers(0, 2, shape, dtype=np.int8) - 1.0)
+    size = shape[0] * shape[1]
+    # A bit is a sign: whole numbers drawn one by one take four times as long.
+    bits = np.unpackbits(np.frombuffer(rng.bytes((size + 7) // 8), dtype=np.uint8), count=size)
+    return np.where(bits.reshape(shape), 1.0, -1.0)

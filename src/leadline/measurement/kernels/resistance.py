@@ -17,11 +17,12 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
+from leadline.measurement.kernels.threads import in_order
 
 EXACT = 2500
 """Up to as many raters resistances are exact (a dense inverse); above, 48 random projections (10-20 %)."""
 
-_PROBES = 48
+_PROBES, _AT_ONCE = 48, 8
 _ROUNDS, _TOLERANCE = 200, 1e-3
 
 
@@ -120,20 +121,22 @@ def _exact(web: Web, part: Codes) -> Floats:
 
 
 def _projected(web: Web, part: Codes) -> Floats:
-    schur, draw = _Schur(web), np.random.default_rng(0)
-    signs = random_signs(draw, (len(web.rater), _PROBES)) / np.sqrt(_PROBES)
-    flow = np.sqrt(web.information)[:, None] * signs
-    edges, shape = np.arange(len(web.rater)), (web.n_raters, len(web.rater))
-    ones = np.ones(len(web.rater))
-    at_raters = csr_array((ones, (web.rater, edges)), shape=shape) @ flow
-    at_ratees = csr_array((ones, (web.ratee, edges)), shape=(web.n_ratees, len(edges))) @ flow
-    right = at_raters - schur.between.T @ (schur.inverse[:, None] * at_ratees)
-    x = _solved(schur, right)
-    n_parts = int(part.max()) + 1
-    gather = csr_array((ones[: web.n_raters], (part, np.arange(web.n_raters))), shape=(n_parts, web.n_raters))
-    mean = (gather @ x) / np.asarray(gather.sum(axis=1)).reshape(-1, 1)
-    found: Floats = ((x - mean[part]) ** 2).sum(axis=1)
-    return found
+    schur, root = _Schur(web), np.sqrt(web.information / _PROBES)
+    edges, raters, n_parts = np.arange(len(web.rater)), np.arange(web.n_raters), int(part.max()) + 1
+    at_raters = csr_array((root, (web.rater, edges)), shape=(web.n_raters, len(edges)))
+    at_ratees = csr_array((root, (web.ratee, edges)), shape=(web.n_ratees, len(edges)))
+    gather = csr_array((np.ones(web.n_raters), (part, raters)), shape=(n_parts, web.n_raters))
+    size: Floats = np.asarray(gather.sum(axis=1)).reshape(-1, 1)
+
+    def squares(seed: int) -> Floats:
+        signs = random_signs(np.random.default_rng(seed), (len(edges), _AT_ONCE))
+        through = schur.between.T @ (schur.inverse[:, None] * (at_ratees @ signs))
+        x = _solved(schur, at_raters @ signs - through)
+        found: Floats = ((x - (np.asarray(gather @ x) / size)[part]) ** 2).sum(axis=1)
+        return found
+
+    total: Floats = np.sum(list(in_order(squares, range(_PROBES // _AT_ONCE))), axis=0)
+    return total
 
 
 def _solved(schur: _Schur, right: Floats) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 
 from leadline.measurement.quadrature import adjacent
 from leadline.measurement.quadrature.cells import Floats
@@ -61,6 +60,9 @@ def edge(slope: float, heights: Floats, people: People, end: Literal["lowest", "
     >>> round(edge(1.0, np.zeros(1), ten, "highest").difficulty, 3), round(float(-np.log(9.7 / 0.3)), 3)
     (-3.476, -3.476)
     """
+    # A tenth of a second to load, and few data have such an item.
+    from scipy.optimize import brentq  # noqa: PLC0415
+
     nodes = rule(7)
     theta = (people.mean[:, None] + people.sd[:, None] * nodes.place).ravel()
     normal = np.exp(nodes.log_weight - 0.5 * nodes.place**2)
