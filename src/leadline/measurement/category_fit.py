@@ -13,9 +13,8 @@ import numpy as np
 from leadline.measurement.assemble import listed_categories
 from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Thresholds
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Floats, add_up
 from leadline.measurement.kernels.curves import probabilities
-from leadline.measurement.kernels.grid import nodes_between
 from leadline.measurement.kernels.large import compiled
 from leadline.measurement.rater_sums import Rows
 from leadline.measurement.ratings import Ratings
@@ -50,15 +49,18 @@ class CategoryFit(NamedTuple):
     note: tuple[str, ...]
 
 
-def category_fit(calibration: Calibration, thresholds: Thresholds, sums: Floats) -> CategoryFit:
+def category_fit(
+    calibration: Calibration, thresholds: Thresholds, mass: Floats, nodes: Floats
+) -> CategoryFit:
     """Statistics of every category of every scale.
 
     Parameters
     ----------
     calibration : Calibration
     thresholds : Thresholds
-    sums : array, shape (8, I, K)
-        From `category_sums`, blocks of ratings added up.
+    mass : array, shape (I, K, G)
+        From `category_mass`, blocks of ratings added up.
+    nodes : array, shape (G,), logits
 
     Returns
     -------
@@ -70,6 +72,7 @@ def category_fit(calibration: Calibration, thresholds: Thresholds, sums: Floats)
     Table 8. Mean squares are observed over expected sums, so that 1 is expected in every category.
     """
     scales = 1 if calibration.shared else calibration.steps.shape[0]
+    sums = _sums(calibration, mass, nodes)
     of_scale = sums.sum(axis=1, keepdims=True) if calibration.shared else sums
     n, measure, inner, outer, likely, likely_measure, likely_inner, likely_outer = of_scale
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -93,29 +96,9 @@ def category_fit(calibration: Calibration, thresholds: Thresholds, sums: Floats)
     return CategoryFit(share.ravel(), average, expected, infit, outfit, tuple(np.concatenate(notes).tolist()))
 
 
-def category_sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Floats:
-    """Observed and expected sums by item and rung; those of blocks of ratings add up.
-
-    Parameters
-    ----------
-    ratings : Ratings
-    calibration : Calibration
-    rows : Rows
-
-    Returns
-    -------
-    array, shape (8, I, K)
-    """
-    n_items, n_steps = calibration.steps.shape
-    n_rungs = n_steps + 1
-    found = np.zeros((8, n_items, n_rungs))
-    if not len(rows.kept):
-        return found
-    nodes = nodes_between(float(rows.eta.min()), float(rows.eta.max()), n_items, n_rungs)
-    place = (rows.eta - nodes[0]) / (nodes[1] - nodes[0])
-    left = np.minimum(place.astype(np.int64), len(nodes) - 2)
-    mass = _mass(ratings, calibration, rows, left, place - left, shape=(n_items, n_rungs, len(nodes)))
-    k = np.arange(n_rungs)
+def _sums(calibration: Calibration, mass: Floats, nodes: Floats) -> Floats:
+    """Observed and expected sums by item and rung, shape (8, I, K)."""
+    found, k = np.zeros((8, *mass.shape[:2])), np.arange(mass.shape[1])
     for i in np.flatnonzero(calibration.screen.top > 0):
         prob = probabilities(calibration.curves, nodes, calibration.steps, np.full(len(nodes), i)).T
         mean = k @ prob
@@ -128,16 +111,29 @@ def category_sums(ratings: Ratings, calibration: Calibration, rows: Rows) -> Flo
     return found
 
 
-def _mass(
-    ratings: Ratings,
-    calibration: Calibration,
-    rows: Rows,
-    left: Codes,
-    share: Floats,
-    *,
-    shape: tuple[int, int, int],
-) -> Floats:
-    """Weights of ratings by item and rung, given to the two nodes each lies between, shape (I, K, G)."""
+def mass_shape(calibration: Calibration, nodes: Floats) -> tuple[int, int, int]:
+    """Items, rungs and nodes."""
+    return calibration.steps.shape[0], calibration.steps.shape[1] + 1, len(nodes)
+
+
+def category_mass(ratings: Ratings, calibration: Calibration, rows: Rows, nodes: Floats) -> Floats:
+    """Weights of ratings by item and rung, given to the two nodes each lies between; blocks add up.
+
+    Parameters
+    ----------
+    ratings : Ratings
+    calibration : Calibration
+    rows : Rows
+    nodes : array, shape (G,), logits
+
+    Returns
+    -------
+    array, shape (I, K, G)
+    """
+    shape = mass_shape(calibration, nodes)
+    place = (rows.eta - nodes[0]) / (nodes[1] - nodes[0])
+    left = np.clip(place.astype(np.int64), 0, len(nodes) - 2)
+    share = place - left
     item, rung = ratings.index["item"][rows.kept], calibration.screen.rung[rows.kept]
     weight = ratings.weight[rows.kept]
     kernels = compiled(len(item))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from leadline.evidence.frames import Frame, frame, rows, write_csv
 from leadline.measurement.calibrate import Calibration
-from leadline.measurement.category_fit import category_fit, category_sums
+from leadline.measurement.category_fit import category_fit, category_mass, mass_shape
 from leadline.measurement.facet import FacetMeasures, Thresholds
 from leadline.measurement.files import read_columns, typed
 from leadline.measurement.kernels.arrays import Floats, add_up
@@ -19,7 +19,15 @@ from leadline.measurement.kernels.threads import in_order
 from leadline.measurement.links import links_of
 from leadline.measurement.notice import Notice
 from leadline.measurement.rater_effects import Effect, Part, rater_effects
-from leadline.measurement.rater_sums import RaterSums, added_up, in_blocks, rater_sums, rows_of
+from leadline.measurement.rater_sums import (
+    RaterSums,
+    added_up,
+    expected_of,
+    in_blocks,
+    nodes_of,
+    rater_sums,
+    rows_of,
+)
 from leadline.measurement.ratings import Ratings
 
 FILES = ("rater_effects", "categories", "links")
@@ -119,17 +127,26 @@ def diagnosed(
     -------
     Diagnostics
     """
-    judged = "rater" in facets
+    nodes = nodes_of(calibration)
+    items = expected_of(calibration, nodes) if "rater" in facets else None
 
     def summed(block: tuple[Ratings, Calibration]) -> tuple[Floats, RaterSums | None]:
         placed = rows_of(*block)
-        return category_sums(*block, placed), rater_sums(*block, placed) if judged else None
+        by_rater = rater_sums(*block, placed, items) if items is not None else None
+        return category_mass(*block, placed, nodes), by_rater
 
-    by_category, by_rater = zip(*in_order(summed, in_blocks(ratings, calibration)), strict=True)
-    categories = _categories(calibration, thresholds, np.sum(by_category, axis=0))
-    if not judged:
+    mass = np.zeros(mass_shape(calibration, nodes))
+
+    def by_rater() -> Iterator[RaterSums]:
+        for of_categories, of_raters in in_order(summed, in_blocks(ratings, calibration)):
+            np.add(mass, of_categories, out=mass)
+            if of_raters is not None:
+                yield of_raters
+
+    sums = added_up(by_rater())
+    categories = _categories(calibration, thresholds, mass, nodes)
+    if sums is None:
         return Diagnostics(_effects((), ()), categories, _links(None, facets), ())
-    sums = added_up(by_rater)
     raters, ratees = facets["rater"], facets["ratee"]
     effects = rater_effects([Part(sums, raters.elements, ratees.elements, raters, widened)])
     links = _links(sums, facets)
@@ -178,8 +195,8 @@ def _effects(effects: Sequence[Effect], raters: Sequence[str]) -> Frame:
     return frame(columns)
 
 
-def _categories(calibration: Calibration, thresholds: Thresholds, sums: Floats) -> Frame:
-    found = category_fit(calibration, thresholds, sums)
+def _categories(calibration: Calibration, thresholds: Thresholds, mass: Floats, nodes: Floats) -> Frame:
+    found = category_fit(calibration, thresholds, mass, nodes)
     return frame(
         {
             "item": thresholds.item,

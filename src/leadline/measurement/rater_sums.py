@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from leadline.measurement.kernels.grid import Expectations, expectations, looked
 from leadline.measurement.kernels.large import is_even, picked, run_starts
 from leadline.measurement.ratings import Ratings
 
-BLOCK = 1_000_000
-"""Ratings a thread adds up at a time: some 100 MB of temporaries."""
+BLOCK = 500_000
+"""Ratings a thread adds up at a time: some 50 MB of temporaries."""
 
 
 class RaterSums(NamedTuple):
@@ -100,12 +100,19 @@ def in_blocks(ratings: Ratings, calibration: Calibration) -> Iterator[tuple[Rati
         yield some, replace(calibration, screen=screen)
 
 
-def added_up(each: Sequence[RaterSums]) -> RaterSums:
-    """Sums of blocks of different ratees as one."""
+def added_up(each: Iterable[RaterSums]) -> RaterSums | None:
+    """Sums of blocks of different ratees as one; None of none."""
+    parts: list[RaterSums] = []
+    given, likely, nothing = np.zeros(1), np.zeros(1), np.empty(0)
+    for one in each:
+        given, likely = given + one.given, likely + one.likely
+        # These have a row for every rater, and would be kept once a block.
+        parts.append(one._replace(given=nothing, likely=nothing))
+    if not parts:
+        return None
     by_cell = RaterSums._fields[: RaterSums._fields.index("labels")]
-    cells = {name: np.concatenate([getattr(one, name) for one in each]) for name in by_cell}
-    given, likely = sum(one.given for one in each), sum(one.likely for one in each)
-    return each[0]._replace(**cells, given=np.asarray(given), likely=np.asarray(likely))
+    cells = {name: np.concatenate([getattr(one, name) for one in parts]) for name in by_cell}
+    return parts[0]._replace(**cells, given=given, likely=likely)
 
 
 def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
@@ -135,17 +142,27 @@ def rows_of(ratings: Ratings, calibration: Calibration) -> Rows:
     return Rows(kept, start, cells.form, cells.forms, eta[kept][start], of_rows)
 
 
-def expected_of(calibration: Calibration, forms: Flags | None, low: float, high: float) -> Expectations:
-    """Tables of the item sets of a calibration over a range of locations."""
+def nodes_of(calibration: Calibration) -> Floats:
+    """Nodes that cover every sum of locations of a calibration, items apart."""
+    low = high = 0.0
+    for facet, values in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
+        known = (1.0 if facet == "ratee" else -1.0) * values[np.isfinite(values)]
+        low, high = low + float(known.min(initial=0.0)), high + float(known.max(initial=0.0))
     n_items, n_steps = calibration.steps.shape
+    return nodes_between(low, high, n_items, n_steps + 1)
+
+
+def expected_of(calibration: Calibration, nodes: Floats) -> Expectations:
+    """Tables of the items of a calibration."""
     rungs = np.nan_to_num(rung_labels(calibration), nan=float(calibration.labels[0]))
-    label = np.broadcast_to(np.searchsorted(calibration.labels, rungs), (n_items, n_steps + 1))
-    nodes = nodes_between(low, high, n_items, n_steps + 1)
-    n_labels = len(calibration.labels)
-    return expectations(calibration.steps, forms, label, n_labels, nodes, curves=calibration.curves)
+    shape = calibration.steps.shape[0], calibration.steps.shape[1] + 1
+    label = np.broadcast_to(np.searchsorted(calibration.labels, rungs), shape)
+    return expectations(calibration.steps, label, len(calibration.labels), nodes, calibration.curves)
 
 
-def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = None) -> RaterSums:
+def rater_sums(
+    ratings: Ratings, calibration: Calibration, rows: Rows | None = None, items: Expectations | None = None
+) -> RaterSums:
     """Add ratings up by ratee and rater.
 
     Parameters
@@ -155,6 +172,8 @@ def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = N
     calibration : Calibration
     rows : Rows, optional
         From `rows_of`, where they are at hand.
+    items : Expectations, optional
+        From `expected_of`, where they are at hand.
 
     Returns
     -------
@@ -171,8 +190,8 @@ def rater_sums(ratings: Ratings, calibration: Calibration, rows: Rows | None = N
     severity = calibration.locations[at["rater"]]
     mean = float(np.nanmean(severity[~calibration.extreme[at["rater"]]])) if len(rows.eta) else 0.0
     alike = rows.eta + severity[rater] - (mean if np.isfinite(mean) else 0.0)
-    low, high = _range(rows.eta, alike)
-    table = expected_of(calibration, rows.forms, low, high)
+    items = expected_of(calibration, nodes_of(calibration)) if items is None else items
+    table = items.of_sets(rows.forms)
     left, share = table.places(rows.eta, rows.form)
     rung, weight = calibration.screen.rung[rows.kept].astype(float), ratings.weight[rows.kept]
     middle = np.isfinite(calibration.steps).sum(axis=1)[ratings.index["item"][rows.kept]] / 2
@@ -216,11 +235,6 @@ def _numbers(labels: Codes, rating: Codes) -> Codes:
     place = np.zeros(128, dtype=np.int64)
     place[labels] = np.arange(len(labels))
     return place[rating]
-
-
-def _range(*locations: Floats) -> tuple[float, float]:
-    values = np.concatenate(locations)
-    return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
 
 
 def _sums(values: Floats, start: Codes) -> Floats:

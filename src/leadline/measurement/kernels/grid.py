@@ -42,6 +42,14 @@ class Expectations(NamedTuple):
         node = np.clip(at.astype(np.intp), 0, count - 2)
         return form.astype(np.intp) * count + node, at - node
 
+    def of_sets(self, forms: Flags | None) -> Expectations:
+        """Those of item sets (F, I) from those of each item; as they are where there are no sets."""
+        if forms is None:
+            return self
+        sets = forms.astype(float)
+        tables = [sets @ table for table in self[2:]]
+        return Expectations._make((self.low, self.width, *tables))
+
 
 def looked_up(table: Floats, left: NDArray[np.intp], share: Floats) -> Floats:
     """Values of a table between its nodes, shape (B,)."""
@@ -65,22 +73,14 @@ def nodes_between(low: float, high: float, n_items: int, n_categories: int) -> F
 
 
 def expectations(
-    steps: Floats,
-    forms: Flags | None,
-    label: Codes,
-    n_labels: int,
-    nodes: Floats,
-    *,
-    curves: Curves | None = None,
+    steps: Floats, label: Codes, n_labels: int, nodes: Floats, curves: Curves | None = None
 ) -> Expectations:
-    """Tabulate item sets.
+    """Tabulate each of I items by itself.
 
     Parameters
     ----------
     steps : array, shape (I, K-1), logits
         ``inf`` where an item has no such category.
-    forms : bool array, shape (F, I), or None
-        Items of each set; each item by itself where None.
     label : array of int, shape (I, K)
         Label of each rung; any where there is none.
     n_labels : int
@@ -95,7 +95,7 @@ def expectations(
 
     Examples
     --------
-    >>> found = expectations(np.zeros((1, 1)), None, np.array([[0, 1]]), 2, np.array([0.0, 0.1]))
+    >>> found = expectations(np.zeros((1, 1)), np.array([[0, 1]]), 2, np.array([0.0, 0.1]))
     >>> found.expected[0, 0], found.variance[0, 0], found.chance[:, 0, 0]
     (np.float64(0.5), np.float64(0.25), array([0.5, 0.5]))
     """
@@ -116,9 +116,4 @@ def expectations(
             prob @ (k * square) - mean * bend,
         )
         np.add.at(chance[:, i], label[i], prob.T)
-    if forms is not None:
-        sets = forms.astype(float)
-        per_item, chance = sets @ per_item, sets @ chance
-    mean, variance, bend, bend_variance, cross = per_item
-    width = float(nodes[1] - nodes[0])
-    return Expectations(float(nodes[0]), width, mean, variance, bend, bend_variance, cross, chance)
+    return Expectations._make((float(nodes[0]), float(nodes[1] - nodes[0]), *per_item, chance))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -35,14 +36,23 @@ def at_most(threads: int | None) -> Iterator[None]:
 def in_order(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
     """What the work on each part yields, in the order of the parts however many threads there are.
 
+    Work runs ahead by no more than twice as many parts as there are threads.
+
     Examples
     --------
     >>> list(in_order(abs, [-2, 1]))
     [2, 1]
     """
     threads = _LIMIT.get() or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0, 0])
-    if threads == 1:
-        yield from map(work, parts)
+    each = list(parts)
+    if threads == 1 or len(each) == 1:
+        yield from map(work, each)
         return
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(work, parts)
+        waiting: deque[Future[Found]] = deque()
+        for part in each:
+            waiting.append(pool.submit(work, part))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

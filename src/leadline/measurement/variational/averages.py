@@ -7,6 +7,7 @@ for each cell. Source: Opper and Archambeau (2009), Neural Computation 21, 786-7
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -22,12 +23,17 @@ from leadline.measurement.kernels.tables import (
     places,
     spread,
 )
+from leadline.measurement.kernels.threads import in_order
 
 _SPACING = 0.2
 """Distance of nodes times steps: their error, 1e-8 of a score point, is that of the quadrature or less."""
 
 _BY_SPREAD = ((0.03, 3), (0.3, 5), (np.inf, 7))
 """Largest variance of a location, logits squared, for which as many nodes keep 1e-6 of a score point."""
+
+
+_ROWS = 1 << 16
+"""Rows a thread works on at a time: what it needs of them stays near the processor."""
 
 
 class Averages(NamedTuple):
@@ -45,13 +51,27 @@ class ItemAverages(NamedTuple):
 
 
 class Cloud(NamedTuple):
-    """Quadrature nodes of every row, weighted.
+    """Uncertain locations of N rows, and tables that reach to the farthest of their nodes.
 
-    ``parts`` has the places and the weight of each node.
+    Attributes
+    ----------
+    tables : ItemTables
+    eta, sd : array, shape (N,), logits
+    nodes, weights : array, shape (n,)
+        Of the quadrature, for a standard normal deviate.
     """
 
     tables: ItemTables
-    parts: tuple[tuple[Places, Floats], ...]
+    eta: Floats
+    sd: Floats
+    nodes: Floats
+    weights: Floats
+
+    def of(self, system: System, rows: slice) -> Iterator[tuple[Places, Floats]]:
+        """Places and weights of some rows, node by node."""
+        eta, sd, form, mass = self.eta[rows], self.sd[rows], system.form[rows], system.weight[rows]
+        for node, weight in zip(self.nodes, self.weights, strict=True):
+            yield places(eta + node * sd, form, self.tables), weight * mass
 
 
 def cloud(system: System, steps: Floats, eta: Floats, variance: Floats) -> Cloud:
@@ -72,11 +92,12 @@ def cloud(system: System, steps: Floats, eta: Floats, variance: Floats) -> Cloud
     sd = np.sqrt(variance)
     reach = float(nodes[-1]) * sd
     tables = item_tables(steps, float((eta - reach).min()), float((eta + reach).max()), _SPACING)
-    parts = tuple(
-        (places(of_rows(system, eta + node * sd), system.form, tables), weight * system.weight)
-        for node, weight in zip(nodes, weights, strict=True)
-    )
-    return Cloud(tables, parts)
+    return Cloud(tables, of_rows(system, eta), of_rows(system, sd), nodes, weights)
+
+
+def _blocks(n: int, least: int = 1) -> list[slice]:
+    step = max(_ROWS, least)
+    return [slice(begin, begin + step) for begin in range(0, n, step)]
 
 
 def nodes_for(variance: float) -> tuple[Floats, Floats]:
@@ -106,12 +127,17 @@ def averaged(system: System, over: Cloud) -> Averages:
     """
     tables = over.tables
     k1, k2, k3, k4 = (of_forms(system, each) for each in (tables.k1, tables.k2, tables.k3, tables.k4))
-    expected, variance = np.zeros(len(system.form)), np.zeros(len(system.form))
-    for at, weight in over.parts:
-        basis = hermite(at.share, tables.width)
-        expected += weight * interpolated((k1, k2, k3), at.left, basis)
-        variance += weight * interpolated((k2, k3, k4), at.left, basis)
-    return Averages(_of_combinations(system, system.score - expected), _of_combinations(system, variance))
+    gap, variance = system.score.copy(), np.zeros(len(system.form))
+
+    def added(rows: slice) -> None:
+        for at, weight in over.of(system, rows):
+            basis = hermite(at.share, tables.width)
+            gap[rows] -= weight * interpolated((k1, k2, k3), at.left, basis)
+            variance[rows] += weight * interpolated((k2, k3, k4), at.left, basis)
+
+    for _ in in_order(added, _blocks(len(gap))):
+        pass
+    return Averages(_of_combinations(system, gap), _of_combinations(system, variance))
 
 
 def item_averages(system: System, over: Cloud) -> ItemAverages:
@@ -128,13 +154,17 @@ def item_averages(system: System, over: Cloud) -> ItemAverages:
     """
     tables = over.tables
     size = tables.psi.shape[1] * (len(system.top) if system.forms is None else len(system.forms))
-    mass = [np.zeros(size) for _ in range(3)]
-    density = np.zeros(size)
-    for at, weight in over.parts:
-        parts = spread(at.left, hermite(at.share, tables.width), weight, size)
-        mass = [total + part for total, part in zip(mass, parts, strict=True)]
-        density += add_up(at.left, size, weight * (1 - at.share))
-        density += add_up(at.left + 1, size, weight * at.share)
+
+    def spread_out(rows: slice) -> Floats:
+        found = np.zeros((4, size))
+        for at, weight in over.of(system, rows):
+            found[:3] += spread(at.left, hermite(at.share, tables.width), weight, size)
+            found[3] += add_up(at.left, size, weight * (1 - at.share))
+            found[3] += add_up(at.left + 1, size, weight * at.share)
+        return found
+
+    # Tables may be larger than a block, and would be gone through for each.
+    *mass, density = sum(in_order(spread_out, _blocks(len(system.form), size)), np.zeros((4, size)))
     tails = tail_counts(system, (mass[0], mass[1], mass[2]), tables)
     residuals = np.where(system.valid, system.at_least - tails, 0.0)
     return ItemAverages(residuals, item_block(system, of_items(system, density), tails_of(tables)))
@@ -156,12 +186,15 @@ def expected_log_likelihood(system: System, over: Cloud, steps: Floats, eta: Flo
     """
     tables = over.tables
     psi, k1, k2 = (of_forms(system, each) for each in (tables.psi, tables.k1, tables.k2))
-    normaliser = sum(
-        float(weight @ interpolated((psi, k1, k2), at.left, hermite(at.share, tables.width)))
-        for at, weight in over.parts
-    )
+
+    def normaliser(rows: slice) -> float:
+        parts = over.of(system, rows)
+        basis = ((at, weight, hermite(at.share, tables.width)) for at, weight in parts)
+        return sum(float(weight @ interpolated((psi, k1, k2), at.left, by)) for at, weight, by in basis)
+
+    normalisers = sum(in_order(normaliser, _blocks(len(system.form))))
     finite = np.where(system.valid, steps, 0.0)
-    return float(of_rows(system, eta) @ system.score) - normaliser - float((finite * system.at_least).sum())
+    return float(of_rows(system, eta) @ system.score) - normalisers - float((finite * system.at_least).sum())
 
 
 def of_rows(system: System, values: Floats) -> Floats:

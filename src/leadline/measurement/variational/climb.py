@@ -321,11 +321,12 @@ def _finished(design: Design, state: State, rounds: int, *, converged: bool) -> 
 
 def _bound(design: Design, state: State, posterior: Posterior) -> float:
     """Evidence lower bound: averaged log-likelihood less the divergence of posterior and prior."""
-    prior = state.prior
+    prior, divergence = state.prior, posterior.log_determinant()
+    if np.isnan(divergence):
+        return divergence
     value = sum(
         source.expected(*values) for source, values in _parts(state, _eta(design, state), state.spread)
     )
-    divergence = posterior.log_determinant()
     for f, (x, v) in enumerate(zip(state.locations, state.variances, strict=True)):
         away = x - prior.centre(f)
         if f != design.ratee:

@@ -25,6 +25,7 @@ from scipy.sparse import csr_array, diags_array, vstack
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
 from leadline.measurement.kernels.elimination import ACCURACY, conjugate_gradients
+from leadline.measurement.kernels.threads import in_order
 from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
@@ -48,6 +49,7 @@ DRAWS = 64
 
 _BLOCK = 1 << 22
 _AT_ONCE = 8
+_ROWS = 1 << 14
 _FEW = 16
 
 
@@ -213,6 +215,15 @@ class Posterior:
         return full
 
     @cached_property
+    def _rooted(self) -> tuple[csr_array, csr_array, csr_array]:
+        """What unit noise of the combinations does to the eliminated facet, the rest and the pairs."""
+        d = self.design
+        root = diags_array(np.sqrt(self._kept if d.each_alone else self.variance))
+        pairs = d.members if self._is_shared else csr_array((len(self.variance), 0))
+        large, rest, of_pairs = (csr_array((root @ each).T) for each in (d.large, d.rest, pairs))
+        return large, rest, of_pairs
+
+    @cached_property
     def _levels(self) -> Floats:
         """What a whole facet shares: every location of a small one, the mean of a large one, (M, k)."""
         d = self.design
@@ -228,19 +239,21 @@ class Posterior:
         estimated from draws, fixed so that iterations settle. Signs serve as well as normal noise, and
         leave less error (Hutchinson 1990).
         """
-        rng, levels = np.random.default_rng(0), self._levels
-        parts = [
-            self._perturbation(lambda n: random_signs(rng, (n, _AT_ONCE)))
-            for _ in range(0, self.n_draws, _AT_ONCE)
-        ]
-        right = np.hstack([rest - self.coupling.T @ large for large, rest in parts])
-        drawn = self._settled(right) / np.sqrt(self.n_draws)
+        levels = self._levels
         known = self._settled(levels, EXACT)
         root = np.linalg.cholesky(levels.T @ known)
+        parts = in_order(self._drawn, range(self.n_draws // _AT_ONCE))
+        drawn = np.hstack(list(parts)) / np.sqrt(self.n_draws)
         exact = solve_triangular(root, known.T, lower=True).T
         drawn -= exact @ solve_triangular(root, levels.T @ drawn, lower=True)
         columns: Floats = np.hstack([drawn, exact])
         return columns
+
+    def _drawn(self, seed: int) -> Floats:
+        """Draws of the rest, shape (M, 8)."""
+        rng = np.random.default_rng(seed)
+        large, rest = self._perturbation(lambda n: random_signs(rng, (n, _AT_ONCE)))
+        return self._settled(rest - self.coupling.T @ large)
 
     def variances(self) -> Variances:
         """Posterior variances.
@@ -253,11 +266,11 @@ class Posterior:
         large, rest = self._followed()
         if not each_alone:
             large, rest = vstack([large, self._on_pairs[0]]), vstack([rest, self._on_pairs[1]])
-        own, sums = csr_array(large), np.zeros(large.shape[0])
+        own, rest, sums = csr_array(large), csr_array(rest), np.zeros(large.shape[0])
         blocks, of_rest = self.inverse.values, np.empty(0)
         if d.rest.shape[1] > 0:
-            dense = self.is_dense
-            shared, of_rest = self._exact(own, csr_array(rest), sums) if dense else self._sampled(sums)
+            share = self._exact if self.is_dense else self._sampled
+            shared, of_rest = share(own, rest, sums)
             blocks = blocks + shared
         sums += sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
         location = sums[:n] + d.of_pairs(self.taken)
@@ -323,20 +336,16 @@ class Posterior:
         sums += quadratic(rest, covariance) - 2 * np.asarray(own.sum(axis=1)).ravel() * across
         return shared[:, None, None], np.diag(covariance).copy()
 
-    def _sampled(self, sums: Floats) -> tuple[Floats, Floats]:
-        """The same from columns; ``sums`` gets the whole share of combinations, and of pairs where asked."""
-        d, columns = self.design, self._columns
+    def _sampled(self, own: csr_array, rest: csr_array, sums: Floats) -> tuple[Floats, Floats]:
+        """The same from columns; ``sums`` gets the whole share of the other facets."""
+        columns = self._columns
         pulled: Floats = self.coupling @ columns
-        parts = pulled.reshape(-1, d.block, columns.shape[1])
-        shared = parts @ parts.transpose(0, 2, 1)
-        for begin in range(0, columns.shape[1], _AT_ONCE):
-            some = slice(begin, begin + _AT_ONCE)
-            moved = d.rest @ columns[:, some] - d.large @ pulled[:, some]
-            of_pairs = d.by_pair(self.variance[:, None] * moved)
-            moved -= d.of_pairs(self.taken[:, None] * of_pairs)
-            both = (moved, of_pairs)[: 2 - d.each_alone]
-            sums += np.concatenate([np.einsum("cd,cd->c", one, one) for one in both])
-        return shared, self._rest_variance_sampled(columns)
+        parts = pulled.reshape(-1, self.design.block, columns.shape[1])
+        for rows, moved in in_order(
+            lambda rows: (rows, _squared(rest[rows] @ columns - own[rows] @ pulled)), _cuts(len(sums), _ROWS)
+        ):
+            sums[rows] += moved
+        return parts @ parts.transpose(0, 2, 1), self._rest_variance_sampled(columns)
 
     def _rest_variance_sampled(self, columns: Floats) -> Floats:
         """Rao-Blackwell: variance given the neighbours, exact, plus that of the conditional mean.
@@ -345,8 +354,12 @@ class Posterior:
         """
         both = np.asarray(self.coupling.multiply(self._pull).sum(axis=0)).ravel()
         diagonal = self._rest_block.diagonal() - both
-        mean = columns - self._schur_product(columns) / diagonal[:, None]
-        found: Floats = 1 / diagonal + (mean**2).sum(axis=1)
+        found: Floats = 1 / diagonal
+        for part in in_order(
+            lambda few: _squared(columns[:, few] - self._schur_product(columns[:, few]) / diagonal[:, None]),
+            _cuts(columns.shape[1], _AT_ONCE),
+        ):
+            found += part
         alone = (self._levels == 1.0).any(axis=1)
         found[alone] = (columns[alone] ** 2).sum(axis=1)
         return found
@@ -368,20 +381,15 @@ class Posterior:
     def _perturbation(self, noise: Callable[[int], Floats]) -> tuple[Floats, Floats]:
         """A draw of covariance H from unit noise, one or several at a time (Papandreou and Yuille 2010)."""
         d = self.design
-
-        def scaled(variance: Floats) -> Floats:
-            drawn = noise(len(variance))
-            return np.sqrt(variance).reshape(-1, *(1,) * (drawn.ndim - 1)) * drawn
-
-        given = scaled(self._kept if d.each_alone else self.variance)
-        large, rest = d.large.T @ given, d.rest.T @ given
+        drawn = noise(len(self.variance))
+        large, rest, of_pairs = (each @ drawn for each in self._rooted)
         if self._is_shared:
             on_large, on_rest = self._on_pairs
-            own = scaled(np.full(d.n_pairs, self.halo))
-            follow = (self.taken * (own - d.by_pair(given)).T).T
+            own = np.sqrt(self.halo) * noise(d.n_pairs)
+            follow = (self.taken * (own - of_pairs).T).T
             large, rest = large + on_large.T @ follow, rest + on_rest.T @ follow
         large = large + Blocks(self.prior_large).root.times(noise(len(large)).T).T
-        return large, rest + scaled(self.prior_rest)
+        return large, rest + (np.sqrt(self.prior_rest) * noise(len(rest)).T).T
 
     def log_determinant(self) -> float:
         """Of H, halos included; NaN where the Schur complement is not factored."""
@@ -390,3 +398,11 @@ class Posterior:
         schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
+
+
+def _cuts(n: int, size: int) -> list[slice]:
+    return [slice(begin, begin + size) for begin in range(0, n, size)]
+
+
+def _squared(rows: Floats) -> Floats:
+    return np.asarray(np.einsum("cd,cd->c", rows, rows))
