@@ -8,11 +8,14 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 from scipy.sparse import csr_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.cells import combined_key
 from leadline.measurement.variational.crossing import Crossing, crossing
+
+_FEW = 16
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,6 +82,13 @@ class Design:
     def by_pairs(self) -> tuple[Crossing, Crossing]:
         """Sums over the combinations of each pair, of the eliminated facet and of the rest."""
         return crossing(self.members, self.large), crossing(self.members, self.rest)
+
+    @cached_property
+    def levels(self) -> Floats:
+        """What a whole facet beside the eliminated shares: each location of a small one, or its mean."""
+        sizes = [n for f, n in enumerate(self.sizes) if f != self.eliminated]
+        found: Floats = block_diag(*(np.eye(n) if n <= _FEW else np.full((n, 1), 1 / n) for n in sizes))
+        return found
 
     @cached_property
     def members(self) -> csr_array:

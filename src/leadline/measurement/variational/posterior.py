@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import block_diag, cho_factor, cho_solve, lapack, solve_triangular
+from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
 from scipy.sparse import csr_array, diags_array, vstack
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
@@ -50,7 +50,6 @@ DRAWS = 64
 _BLOCK = 1 << 22
 _AT_ONCE = 8
 _ROWS = 1 << 14
-_FEW = 16
 
 
 class Variances(NamedTuple):
@@ -224,14 +223,6 @@ class Posterior:
         return large, rest, of_pairs
 
     @cached_property
-    def _levels(self) -> Floats:
-        """What a whole facet shares: every location of a small one, the mean of a large one, (M, k)."""
-        d = self.design
-        sizes = [n for f, n in enumerate(d.sizes) if f != d.eliminated]
-        found: Floats = block_diag(*(np.eye(n) if n <= _FEW else np.full((n, 1), 1 / n) for n in sizes))
-        return found
-
-    @cached_property
     def _columns(self) -> Floats:
         """Columns whose products add up to nearly the covariance of the rest, shape (M, n_draws + k).
 
@@ -239,7 +230,7 @@ class Posterior:
         estimated from draws, fixed so that iterations settle. Signs serve as well as normal noise, and
         leave less error (Hutchinson 1990).
         """
-        levels = self._levels
+        levels = self.design.levels
         known = self._settled(levels, EXACT)
         root = np.linalg.cholesky(levels.T @ known)
         parts = in_order(self._drawn, range(self.n_draws // _AT_ONCE))
@@ -360,7 +351,7 @@ class Posterior:
             _cuts(columns.shape[1], _AT_ONCE),
         ):
             found += part
-        alone = (self._levels == 1.0).any(axis=1)
+        alone = (self.design.levels == 1.0).any(axis=1)
         found[alone] = (columns[alone] ** 2).sum(axis=1)
         return found
 
