@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.variational.together import Together
 
 _SPARSE = ("data", "indices", "indptr")
+_AT_ONCE = 250
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,16 +68,21 @@ class JointPosterior:
         -------
         array, shape (n, P, D)
         """
+        return np.concatenate(list(self.drawn(n, seed)))
+
+    def drawn(self, n: int, seed: int) -> Iterator[Floats]:
+        """The same in blocks of at most 250, for whoever needs something else of each draw."""
         rng = np.random.default_rng(seed)
-        noise = rng.standard_normal((n, *self.mean.shape))
-        found: Floats = self.mean + np.einsum("pij,npj->npi", self.root, noise)
-        if self.factor.size:
-            x = solve_triangular(
-                self.factor, rng.standard_normal((len(self.factor), n)), lower=True, trans="T"
-            )
-            found -= (self.coupling @ x).T.reshape(found.shape)
-            found -= (self.zero @ x)[:, None, None] * self.told
-        return found
+        for begin in range(0, n, _AT_ONCE):
+            size = min(_AT_ONCE, n - begin)
+            noise = rng.standard_normal((size, *self.mean.shape))
+            found: Floats = self.mean + np.einsum("pij,npj->npi", self.root, noise)
+            if self.factor.size:
+                x = rng.standard_normal((len(self.factor), size))
+                x = solve_triangular(self.factor, x, lower=True, trans="T")
+                found -= (self.coupling @ x).T.reshape(found.shape)
+                found -= (self.zero @ x)[:, None, None] * self.told
+            yield found
 
     def save(self, path: Path) -> None:
         """Write to a NumPy archive."""

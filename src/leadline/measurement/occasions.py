@@ -89,10 +89,9 @@ def occasions_of(sources: Iterable[Dated | None]) -> Occasions:
     for source in sources:
         if source is None:
             continue
-        dated = source.cycle >= 0
-        pairs = np.unique(np.stack([source.ratee[dated], source.cycle[dated]]), axis=1)
-        for ratee, cycle in pairs.T.tolist():
-            found.setdefault(source.ratees[ratee], set()).add(cycle)
+        dated, n = source.cycle >= 0, len(source.cycles)
+        for pair in np.unique(source.ratee[dated].astype(np.int64) * n + source.cycle[dated]).tolist():
+            found.setdefault(source.ratees[pair // n], set()).add(pair % n)
     return Occasions({name: np.array(sorted(cycles), dtype=np.int64) for name, cycles in found.items()})
 
 

@@ -85,7 +85,8 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
     item, items = codes(table, "item")
     relationship, relationships = codes(_filled(table, "relationship"), "relationship")
     cycle, cycles = _cycles(table, evidence.cycles)
-    same = np.array([{name: n for n, name in enumerate(ratees)}.get(name, -1) for name in raters])
+    place = {name: n for n, name in enumerate(ratees)}
+    same = np.array([place.get(name, -1) for name in raters])
     is_self = (same[rater] == ratee) | (np.array(relationships, dtype=object) == SELF)[relationship]
     without = {group.id for group in framework.relationships if not group.counts}
     enters = np.array([name not in without for name in relationships], dtype=bool)

@@ -87,15 +87,16 @@ def factor_draws(
     dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior, n: int, seed: int
 ) -> Floats:
     """Draws of every factor from what is known of all ratees together; see `Measures.draws`."""
-    drawn = posterior.draws(n, seed)
-    found = np.full((n, drawn.shape[1], len(factors)), np.nan)
-    for f, factor in enumerate(factors):
-        weight = weights_of(dimensions, factor)
-        if weight.any():
-            mapped_draws = (
-                weight[d] * dimensions[d].curve(drawn[:, :, d]) for d in np.flatnonzero(weight).tolist()
-            )
-            found[:, :, f] = sum(mapped_draws)
+    found = np.full((n, len(posterior.mean), len(factors)), np.nan)
+    weights = [weights_of(dimensions, factor) for factor in factors]
+    begin = 0
+    for drawn in posterior.drawn(n, seed):
+        block = found[begin : begin + len(drawn)]
+        for f, weight in enumerate(weights):
+            counting = np.flatnonzero(weight).tolist()
+            if counting:
+                block[:, :, f] = sum(weight[d] * dimensions[d].curve(drawn[:, :, d]) for d in counting)
+        begin += len(drawn)
     return found
 
 
