@@ -1,6 +1,7 @@
 """50 people answer at once in a cycle of 500 ratees, 12 raters and 44 items: how long they wait.
 
 First they think about every answer, as people do; then, for the limit, nobody thinks and all submit at once.
+The cycle is then closed and scored by the worker, and all open a result.
 
 python -m benchmarks.web                  on PostgreSQL: people who think, then all submit at one moment
 python -m benchmarks.web --database sqlite
@@ -10,17 +11,22 @@ python -m benchmarks.web --think 3        seconds a person thinks about an answe
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
+from functools import partial
 from statistics import median, quantiles
 from typing import Any
 
 from benchmarks.__main__ import RESULTS, show, write
-from benchmarks.web.rater import Times, crowd
-from benchmarks.web.server import PORT, Watch, megabytes, processor_seconds, served
+from benchmarks.web.rater import Browser, Times, at_once, crowd
+from benchmarks.web.server import PORT, megabytes, processor_seconds, served, watched
 
-BAR = {"autosave": 0.3, "submit": 0.3}
+CLOSE = [sys.executable, "-m", "benchmarks.web.close"]
+BAR = {"autosave": 0.3, "submit": 0.3, "results": 1.0}
 """Seconds, for people who think."""
-TEAMMATES = {"form": 1.0, "submit": 2.0}
+TEAMMATES = {"form": 1.0, "submit": 2.0, "results": 7.0}
 """Mean seconds that TEAMMATES, the peer, allows itself with 10 people at once (``MEAN_RESP_TIME_LIMIT`` of
 ``FeedbackSessionViewLNPTest`` and ``FeedbackSessionSubmitLNPTest``); ours are 95th percentiles."""
 
@@ -49,6 +55,12 @@ def rows(case: str, times: Times, seconds: float, bars: dict[str, float]) -> lis
     return found
 
 
+def read(path: str, browser: Browser) -> None:
+    """Open a result three times."""
+    for _ in range(3):
+        browser.ask("results", path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.web", description=__doc__)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
@@ -56,22 +68,31 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=3.0)
     chosen = parser.parse_args()
     bars = BAR if chosen.database == "postgresql" else {}  # on SQLite it has to complete
-    with served(chosen.database, chosen.people) as (world, process):
-        idle = megabytes(process.pid)
-        watch = Watch(process.pid)
-        watch.start()
+    with served(chosen.database, chosen.people) as (world, process, environ):
+        memory = {"at rest": megabytes(process.pid)}
         before = processor_seconds(process.pid)
-        thinking, seconds = crowd(PORT, world["raters"], think=chosen.think, rounds=1)
-        found = rows(f"{chosen.database}, {chosen.think:g} s an answer", thinking, seconds, bars)
-        rushing, seconds = crowd(PORT, world["raters"], think=0, rounds=1, together=True)
-        found += rows(f"{chosen.database}, nobody thinks, all submit at once", rushing, seconds, {})
+        with watched(process.pid) as watch:
+            thinking, seconds = crowd(PORT, world["raters"], think=chosen.think, rounds=1)
+            found = rows(f"{chosen.database}, {chosen.think:g} s an answer", thinking, seconds, bars)
+            rushing, seconds = crowd(PORT, world["raters"], think=0, rounds=1, together=True)
+            found += rows(f"{chosen.database}, nobody thinks, all submit at once", rushing, seconds, {})
+        memory["while people answer"] = watch.most
         worked = processor_seconds(process.pid) - before
-        watch.stop.set()
-        faults = thinking.faults + rushing.faults
+        with watched(process.pid) as watch:
+            close = subprocess.run(CLOSE, env=environ, check=True, capture_output=True)
+        memory["while the cycle is scored"] = watch.most
+        run = json.loads(close.stdout)
+        readers = [(world["runner"], partial(read, path)) for path in run["results"][: chosen.people]]
+        reading, seconds = at_once(PORT, readers)
+        found += rows(f"{chosen.database}, all open a result at once", reading, seconds, bars)
+        faults = thinking.faults + rushing.faults + reading.faults
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
-    print(f"memory of all processes: {idle[0]:.0f} MB at rest, {watch.most[0]:.0f} MB at most", end=" ")
-    print(f"(shared pages counted once: {idle[1]:.0f}, {watch.most[1]:.0f})")
+    for when, (resident, shared_once) in memory.items():
+        print(
+            f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {shared_once:.0f})"
+        )
+    print(f"scored in {run['seconds']:.1f} s ({run['state']})")
     asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
     print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")
     print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")

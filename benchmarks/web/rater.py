@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -130,7 +131,19 @@ def answer_one(browser: Browser, think: float, ready: threading.Barrier | None) 
 def crowd(
     port: int, sessions: list[str], *, think: float, rounds: int, together: bool = False
 ) -> tuple[Times, float]:
-    """Everybody at once; with ``together`` all of them submit at the same moment.
+    """Everybody answers; with ``together`` all of them submit at the same moment."""
+    ready = threading.Barrier(len(sessions), timeout=600) if together else None
+
+    def one(browser: Browser) -> None:
+        time.sleep(random.random() * think * 4)
+        for _ in range(rounds):
+            answer_one(browser, think, ready)
+
+    return at_once(port, [(session, one) for session in sessions])
+
+
+def at_once(port: int, people: list[tuple[str, Callable[[Browser], None]]]) -> tuple[Times, float]:
+    """People, by their sessions, who all do something.
 
     Returns
     -------
@@ -139,20 +152,16 @@ def crowd(
         From the first request to the last.
     """
     times = Times()
-    ready = threading.Barrier(len(sessions), timeout=600) if together else None
 
-    def one(session: str) -> None:
-        browser = Browser(port, session, times)
-        time.sleep(random.random() * think * 4)
+    def one(session: str, act: Callable[[Browser], None]) -> None:
         try:
-            for _ in range(rounds):
-                answer_one(browser, think, ready)
+            act(Browser(port, session, times))
         except (OSError, http.client.HTTPException, LookupError, threading.BrokenBarrierError) as fault:
             with times.lock:
                 times.faults.append(repr(fault))
 
     start = time.perf_counter()
-    threads = [threading.Thread(target=one, args=(session,)) for session in sessions]
+    threads = [threading.Thread(target=one, args=each) for each in people]
     for thread in threads:
         thread.start()
     for thread in threads:

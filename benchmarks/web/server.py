@@ -23,6 +23,9 @@ from tests.web.on_postgres import named, server
 PORT = 8765
 NAME = "leadline_load"
 
+Served = tuple[dict[str, Any], subprocess.Popen[bytes], dict[str, str]]
+"""The sessions of people, the process, and the environment that other commands join it with."""
+
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
@@ -40,7 +43,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def served(kind: str, n_persons: int) -> Iterator[tuple[dict[str, Any], subprocess.Popen[bytes]]]:
+def served(kind: str, n_persons: int) -> Iterator[Served]:
     """The world of ``build``, served."""
     with tempfile.TemporaryDirectory() as name, database(kind, Path(name)) as url:
         environ = {
@@ -58,7 +61,7 @@ def served(kind: str, n_persons: int) -> Iterator[tuple[dict[str, Any], subproce
         )
         try:
             wait()
-            yield world, process
+            yield world, process, environ
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(40)
@@ -105,6 +108,16 @@ def processor_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+@contextmanager
+def watched(pid: int) -> Iterator[Watch]:
+    """Memory while something happens."""
+    watch = Watch(pid)
+    watch.start()
+    yield watch
+    watch.stop.set()
+    watch.join()
+
+
 class Watch(threading.Thread):
     """The most memory held while it runs."""
 
@@ -113,7 +126,7 @@ class Watch(threading.Thread):
         self.pid, self.stop, self.most = pid, threading.Event(), (0.0, 0.0)
 
     def run(self) -> None:
-        while not self.stop.wait(1):
+        while not self.stop.wait(0.2):
             try:
                 now = megabytes(self.pid)
             except (FileNotFoundError, ProcessLookupError):
