@@ -88,10 +88,8 @@ def main() -> None:
         faults = thinking.faults + rushing.faults + reading.faults
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
-    for when, (resident, shared_once) in memory.items():
-        print(
-            f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {shared_once:.0f})"
-        )
+    for when, (resident, once) in memory.items():
+        print(f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {once:.0f})")
     print(f"scored in {run['seconds']:.1f} s ({run['state']})")
     asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
     print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")

@@ -16,6 +16,7 @@ from leadline.measurement.occasions import named
 from leadline.measurement.ratings import Ratings, ordered_ratings
 
 SELF = "self"
+_COLUMNS = ("ratee", "rater", "item", "relationship", "cycle", "rating", "weight")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,8 +77,7 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
         return None
     known = table.get_column("rating").is_not_null()
     known &= table.get_column("item").is_in([item.id for item in framework.items])
-    # In one order whatever the file's, so that sums come out the same to the last bit.
-    table = table.filter(known).sort("ratee", "rater", "item", "cycle")
+    table = table.select(_COLUMNS).filter(known)
     if table.height == 0:
         return None
     ratee, ratees = codes(table, "ratee")
@@ -85,6 +85,11 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
     item, items = codes(table, "item")
     relationship, relationships = codes(_filled(table, "relationship"), "relationship")
     cycle, cycles = _cycles(table, evidence.cycles)
+    rating = table.get_column("rating").to_numpy().astype(np.int64)
+    weight = table.get_column("weight").fill_null(1.0).to_numpy().astype(np.float64)
+    # In one order whatever the file's, so that sums come out the same to the last bit.
+    order = np.lexsort((cycle, item, rater, ratee))
+    ratee, rater, item, relationship = ratee[order], rater[order], item[order], relationship[order]
     place = {name: n for n, name in enumerate(ratees)}
     same = np.array([place.get(name, -1) for name in raters])
     is_self = (same[rater] == ratee) | (np.array(relationships, dtype=object) == SELF)[relationship]
@@ -95,14 +100,14 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
         rater=rater,
         item=item,
         relationship=relationship,
-        cycle=cycle,
+        cycle=cycle[order],
         ratees=ratees,
         raters=raters,
         items=items,
         relationships=relationships,
         cycles=cycles,
-        rating=table.get_column("rating").to_numpy().astype(np.int64),
-        weight=table.get_column("weight").fill_null(1.0).to_numpy().astype(np.float64),
+        rating=rating[order],
+        weight=weight[order],
         is_self=is_self,
         counts=~is_self & enters[relationship],
     )

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 # Enough for an interval whose ends are read to a digit; time and memory grow with the number.
 MOST_DRAWS = 1000
-NUMBERS_A_BLOCK = 2_000_000
+NUMBERS_A_BLOCK = 250_000
 
 
 class Change(NamedTuple):

@@ -14,6 +14,8 @@ from leadline.scoring.formulas import composite
 
 Floats = NDArray[np.float64]
 
+_DRAWS = 250
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -63,7 +65,10 @@ class Combination:
 
     def score(self, x: Floats) -> Floats:
         """Overall score, shape (...)."""
-        return composite(x, self.weights, self.formula.name, self.formula.rho)
+        # A formula holds several arrays as large as what it is given, and draws are the largest of all.
+        blocks = [x] if x.ndim < 3 else [x[n : n + _DRAWS] for n in range(0, len(x), _DRAWS)]
+        each = [composite(block, self.weights, self.formula.name, self.formula.rho) for block in blocks]
+        return each[0] if len(each) == 1 else np.concatenate(each)
 
     def parts(self, start: Floats, end: Floats) -> Floats:
         """Parts of the difference in score by factor, shape (..., U)."""

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.models import Submission
 
 SELF = "self"
 
 
-def rows(cycle: Cycle) -> list[dict[str, object]]:
-    """The ratings table of design 3: ``ratee, rater, relationship, item, rating, cycle``.
+def ratings(cycle: Cycle, ratees: Collection[str], items: Collection[str]) -> dict[str, list[Any]]:
+    """The ratings table of design 3 by columns: ``ratee, rater, relationship, item, rating, cycle``.
 
     Parameters
     ----------
     cycle : Cycle
+    ratees, items : collection of str
+        Rows of others are left out.
 
     Returns
     -------
-    list of dict
+    dict of column to list
         Sorted. Ratees are keys of participants, raters pseudonyms; a self-rating has the ratee as its rater.
         A rating of None means "could not observe".
     """
     found = Submission.objects.filter(cycle=cycle).values_list(
         "participant", "pseudonym", "relationship", "answers"
     )
+    named = ((str(ratee), *rest) for ratee, *rest in found.iterator())
     # Sorted, so that the same submissions always give the same input, whatever order they were written in.
-    table = sorted(((str(ratee), *rest) for ratee, *rest in found.iterator()), key=lambda row: row[:2])
-    return [
-        {
-            "ratee": ratee,
-            "rater": ratee if relationship == SELF else pseudonym,
-            "relationship": relationship,
-            "item": item,
-            "rating": rating,
-            "cycle": str(cycle.pk),
-        }
-        for ratee, pseudonym, relationship, answers in table
-        for item, rating in sorted(answers.items())
-    ]
+    sheets = sorted((sheet for sheet in named if sheet[0] in ratees), key=lambda sheet: sheet[:2])
+    known, own = sorted(items), str(cycle.pk)
+    columns: dict[str, list[Any]] = {}
+    for ratee, pseudonym, relationship, answers in sheets:
+        given = [item for item in known if item in answers]
+        rater = ratee if relationship == SELF else pseudonym
+        sheet = {"ratee": ratee, "rater": rater, "relationship": relationship, "cycle": own}
+        for name, value in sheet.items():
+            columns.setdefault(name, []).extend([value] * len(given))
+        columns.setdefault("item", []).extend(given)
+        columns.setdefault("rating", []).extend(answers[item] for item in given)
+    return columns

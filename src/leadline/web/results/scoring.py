@@ -20,7 +20,7 @@ from leadline.frameworks import Framework
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.rating.answers import rows
+from leadline.web.rating.answers import SELF, ratings
 from leadline.web.results.disclosure import Rules, Shown, comment_groups, decide, fits, named_counts
 from leadline.web.results.history import plain, read
 from leadline.web.results.models import Comment, Result, Run
@@ -55,17 +55,16 @@ def evidence_of(cycle: Cycle, framework: Framework | None = None) -> Evidence:
     framework = framework or framework_of(cycle)
     # In an order of their own: that of the rows is whatever the database makes of it, and enters the hash.
     people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False).order_by("pk")}
-    known = {item.id for item in framework.items}
-    ratings = [row for row in rows(cycle) if row["ratee"] in people and row["item"] in known]
-    if not any(row["rating"] is not None and row["relationship"] != "self" for row in ratings):
+    given = ratings(cycle, people, {item.id for item in framework.items})
+    pairs = zip(given.get("relationship", ()), given.get("rating", ()), strict=True)
+    if not any(rating is not None and relationship != SELF for relationship, rating in pairs):
         raise RunError("web.results.no_answers")
-    columns = {name: [row[name] for row in ratings] for name in ratings[0]}
     persons = {
         "person": list(people),
         "name": [one.name for one in people.values()],
         "team": [one.team or None for one in people.values()],
     }
-    return read_evidence({"ratings": columns, "people": persons}, framework)
+    return read_evidence({"ratings": given, "people": persons}, framework)
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,8 @@ def run(own: Run) -> None:
     tell("web.results.steps.read", 0.0)
     framework = framework_of(cycle)
     _check_framework(cycle)
-    evidence = evidence_of(cycle, framework)
     card = workflows.assess_evidence(
-        evidence, framework, progress=lambda step, done: tell(step, 0.1 + 0.5 * done)
+        evidence_of(cycle, framework), framework, progress=lambda step, done: tell(step, 0.1 + 0.5 * done)
     )
     card = workflows.disclosable(card)
     tell("web.results.steps.disclose", 0.65)
