@@ -33,6 +33,17 @@ def at_most(threads: int | None) -> Iterator[None]:
         _LIMIT.reset(token)
 
 
+def cuts(n: int, size: int) -> list[slice]:
+    """Slices of a size that cover n rows; one at least.
+
+    Examples
+    --------
+    >>> cuts(5, 3)
+    [slice(0, 3, None), slice(3, 6, None)]
+    """
+    return [slice(begin, begin + size) for begin in range(0, max(n, 1), size)]
+
+
 def in_order(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
     """What the work on each part yields, in the order of the parts however many threads there are.
 

@@ -23,7 +23,7 @@ from leadline.measurement.kernels.tables import (
     places,
     spread,
 )
-from leadline.measurement.kernels.threads import in_order
+from leadline.measurement.kernels.threads import cuts, in_order
 
 _SPACING = 0.2
 """Distance of nodes times steps: their error, 1e-8 of a score point, is that of the quadrature or less."""
@@ -95,11 +95,6 @@ def cloud(system: System, steps: Floats, eta: Floats, variance: Floats) -> Cloud
     return Cloud(tables, of_rows(system, eta), of_rows(system, sd), nodes, weights)
 
 
-def _blocks(n: int, least: int = 1) -> list[slice]:
-    step = max(_ROWS, least)
-    return [slice(begin, begin + step) for begin in range(0, n, step)]
-
-
 def nodes_for(variance: float) -> tuple[Floats, Floats]:
     """Gauss-Hermite nodes and weights for a standard normal deviate, more of them the wider it is.
 
@@ -127,16 +122,18 @@ def averaged(system: System, over: Cloud) -> Averages:
     """
     tables = over.tables
     k1, k2, k3, k4 = (of_forms(system, each) for each in (tables.k1, tables.k2, tables.k3, tables.k4))
-    gap, variance = system.score.copy(), np.zeros(len(system.form))
 
-    def added(rows: slice) -> None:
+    def of_block(rows: slice) -> tuple[Floats, Floats]:
+        gap = system.score[rows].copy()
+        variance = np.zeros(len(gap))
         for at, weight in over.of(system, rows):
             basis = hermite(at.share, tables.width)
-            gap[rows] -= weight * interpolated((k1, k2, k3), at.left, basis)
-            variance[rows] += weight * interpolated((k2, k3, k4), at.left, basis)
+            gap -= weight * interpolated((k1, k2, k3), at.left, basis)
+            variance += weight * interpolated((k2, k3, k4), at.left, basis)
+        return gap, variance
 
-    for _ in in_order(added, _blocks(len(gap))):
-        pass
+    gaps, variances = zip(*in_order(of_block, cuts(len(system.form), _ROWS)), strict=True)
+    gap, variance = np.concatenate(gaps), np.concatenate(variances)
     return Averages(_of_combinations(system, gap), _of_combinations(system, variance))
 
 
@@ -164,7 +161,7 @@ def item_averages(system: System, over: Cloud) -> ItemAverages:
         return found
 
     # Tables may be larger than a block, and would be gone through for each.
-    *mass, density = sum(in_order(spread_out, _blocks(len(system.form), size)), np.zeros((4, size)))
+    *mass, density = sum(in_order(spread_out, cuts(len(system.form), max(_ROWS, size))), np.zeros((4, size)))
     tails = tail_counts(system, (mass[0], mass[1], mass[2]), tables)
     residuals = np.where(system.valid, system.at_least - tails, 0.0)
     return ItemAverages(residuals, item_block(system, of_items(system, density), tails_of(tables)))
@@ -192,7 +189,7 @@ def expected_log_likelihood(system: System, over: Cloud, steps: Floats, eta: Flo
         basis = ((at, weight, hermite(at.share, tables.width)) for at, weight in parts)
         return sum(float(weight @ interpolated((psi, k1, k2), at.left, by)) for at, weight, by in basis)
 
-    normalisers = sum(in_order(normaliser, _blocks(len(system.form))))
+    normalisers = sum(in_order(normaliser, cuts(len(system.form), _ROWS)))
     finite = np.where(system.valid, steps, 0.0)
     return float(of_rows(system, eta) @ system.score) - normalisers - float((finite * system.at_least).sum())
 

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array, diags_array, vstack
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up, random_signs
 from leadline.measurement.kernels.elimination import ACCURACY, conjugate_gradients
-from leadline.measurement.kernels.threads import in_order
+from leadline.measurement.kernels.threads import cuts, in_order
 from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
@@ -332,10 +332,11 @@ class Posterior:
         columns = self._columns
         pulled: Floats = self.coupling @ columns
         parts = pulled.reshape(-1, self.design.block, columns.shape[1])
-        for rows, moved in in_order(
-            lambda rows: (rows, _squared(rest[rows] @ columns - own[rows] @ pulled)), _cuts(len(sums), _ROWS)
-        ):
-            sums[rows] += moved
+
+        def squares(rows: slice) -> Floats:
+            return _squared(rest[rows] @ columns - own[rows] @ pulled)
+
+        sums += np.concatenate(list(in_order(squares, cuts(len(sums), _ROWS))))
         return parts @ parts.transpose(0, 2, 1), self._rest_variance_sampled(columns)
 
     def _rest_variance_sampled(self, columns: Floats) -> Floats:
@@ -345,12 +346,12 @@ class Posterior:
         """
         both = np.asarray(self.coupling.multiply(self._pull).sum(axis=0)).ravel()
         diagonal = self._rest_block.diagonal() - both
-        found: Floats = 1 / diagonal
-        for part in in_order(
-            lambda few: _squared(columns[:, few] - self._schur_product(columns[:, few]) / diagonal[:, None]),
-            _cuts(columns.shape[1], _AT_ONCE),
-        ):
-            found += part
+
+        def squares(few: slice) -> Floats:
+            some = columns[:, few]
+            return _squared(some - self._schur_product(some) / diagonal[:, None])
+
+        found: Floats = sum(in_order(squares, cuts(columns.shape[1], _AT_ONCE)), 1 / diagonal)
         alone = (self.design.levels == 1.0).any(axis=1)
         found[alone] = (columns[alone] ** 2).sum(axis=1)
         return found
@@ -389,10 +390,6 @@ class Posterior:
         schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
         halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
-
-
-def _cuts(n: int, size: int) -> list[slice]:
-    return [slice(begin, begin + size) for begin in range(0, n, size)]
 
 
 def _squared(rows: Floats) -> Floats:
