@@ -250,3 +250,9 @@ def test_notes_on_figures_stand_only_where_there_are_figures(scorecard: Scorecar
     assert any(with_figures)
     hidden = shown(scorecard).factors.any(axis=1)
     assert with_figures == hidden.tolist()
+
+
+def test_a_label_before_a_sentence_is_spaced_as_its_language_spaces(english: Path, chinese: Path) -> None:
+    pages = ["\n".join(everything(folder).values()) for folder in (english, chinese)]
+    assert re.search(r"looks like: </span>\w", pages[0])
+    assert re.search(r"下一级的表现：</span>\w", pages[1])
