@@ -184,6 +184,14 @@ def test_plain_figures_without_errors_make_a_report(tmp_path: Path) -> None:
         assert "the band is right" not in text
 
 
+def test_a_report_of_plain_figures_tells_of_no_raters_and_no_draws(tmp_path: Path) -> None:
+    text = report(score({"te": 85, "la": 80, "bi": 75, "pg": 90}), tmp_path)[0].read_text(encoding="utf-8")
+    assert "person assessed" in text
+    assert "Notes on the calculation" in text
+    assert "how harshly people rate" not in text
+    assert "random draws" not in text
+
+
 def test_the_source_formula_is_reported_on_its_own_scale_without_bands(tmp_path: Path) -> None:
     card = score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="source")
     for path in report(card, tmp_path, language="zh"):
