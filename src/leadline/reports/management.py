@@ -83,7 +83,7 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
     there = {
         "apart": paired.pairs,
         "competencies": groups,
-        "quality": [*lens.fits(), *marked, *notices(lens)],
+        "quality": [*lens.fits(), *marked],
     }
     empty = {section for section, found in there.items() if not found}
     columns = range(len(lens.factors))
@@ -129,7 +129,8 @@ def management_page(lens: Lens, *, links: bool = True) -> str:
 
 def _key_figures(lens: Lens, paired: Pairing) -> tuple[KeyFigure, ...]:
     v, card = lens.voice, lens.card
-    found = [KeyFigure(str(len(lens.everyone)), v.t("figures.people"))]
+    n_people = len(lens.everyone)
+    found = [KeyFigure(str(n_people), v.t("figures.people", n=n_people))]
     n_ratings = sum(int(one.n.sum()) for one in card.measures.dimensions if one.kind == "ratings")
     if n_ratings:
         code = "ratings" if card.measures.previous is None else "ratings_now"

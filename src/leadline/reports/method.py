@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from leadline.reports.lens import Lens
@@ -28,7 +29,8 @@ class Fact:
 def steps(lens: Lens) -> tuple[str, ...]:
     """The way from evidence to probabilities, in words."""
     measured = ("ratings", "other", "map", "self") if next(lens.fits(), None) else ()
-    return tuple(lens.voice.t(f"method.steps.{code}") for code in (*measured, "draws", "missing"))
+    drawn = ("draws", "missing") if np.isfinite(lens.card.lower).any() else ()
+    return tuple(lens.voice.t(f"method.steps.{code}") for code in (*measured, *drawn))
 
 
 def kinds(lens: Lens) -> tuple[str, ...]:

@@ -270,7 +270,9 @@ def _evidence(lens: Lens, row: int) -> tuple[Fact, ...]:
         facts.append(Fact(v.t("evidence.items"), v.number(float(measures.n_items[row]), 0)))
     found = dict.fromkeys(d.kind for d in measures.dimensions if isfinite(d.value[row]))
     kinds = [kind for kind in found if rated or kind != "ratings"]
-    facts.append(Fact(v.t("evidence.kinds"), str(v.listing(v.t(f"kind.{kind}") for kind in kinds))))
+    facts.append(
+        Fact(v.t("evidence.kinds"), str(v.listing(v.t(f"kind.{kind}") for kind in kinds)).capitalize())
+    )
     return tuple(fact for fact in facts if fact.value)
 
 

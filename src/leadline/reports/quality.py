@@ -9,9 +9,11 @@ from math import ceil, floor, isfinite, nan
 
 import numpy as np
 
-from leadline.errors import has_words, words
+from leadline.errors import Language, has_words, words
+from leadline.frameworks import Framework
 from leadline.measurement import Notice, QualityNote
 from leadline.reports.lens import Lens
+from leadline.reports.wording import Voice
 
 MOST_FLAGS = 40
 # What these notices say, the report says in its own words, with names in place of ids.
@@ -160,20 +162,25 @@ def _why(lens: Lens, note: QualityNote) -> str:
 
 def notices(lens: Lens) -> tuple[str, ...]:
     """What measurement and scoring say about themselves: factors by title, and nothing that names a rater."""
-    titles = {factor.id: factor.title[lens.language] for factor in lens.framework.factors}
     named = set(raters(lens))
-    found = []
-    for notice in (*lens.card.measures.notices, *lens.card.notices):
-        values = {name: _parts(value) for name, value in notice.fields.items()}
-        if notice.code in _SAID or named & {part for parts in values.values() for part in parts}:
-            continue
-        texts = {
-            name: str(lens.voice.listing(titles.get(part, part) for part in parts).unescape())
-            for name, parts in values.items()
-            if parts
-        }
-        found.append(Notice(notice.code, {**notice.fields, **texts}).describe(lens.language))
+    found = (
+        told(notice, lens.framework, lens.language)
+        for notice in (*lens.card.measures.notices, *lens.card.notices)
+        if notice.code not in _SAID
+        and named.isdisjoint(part for value in notice.fields.values() for part in _parts(value))
+    )
     return tuple(dict.fromkeys(found))
+
+
+def told(notice: Notice, framework: Framework, language: Language) -> str:
+    """A notice in words, with the titles of factors for their ids."""
+    titles = {factor.id: factor.title[language] for factor in framework.factors}
+    texts = {
+        name: str(Voice(language).listing(titles.get(part, part) for part in parts).unescape())
+        for name, value in notice.fields.items()
+        if (parts := _parts(value))
+    }
+    return Notice(notice.code, {**notice.fields, **texts}).describe(language)
 
 
 def _parts(value: object) -> list[str]:

@@ -13,6 +13,7 @@ from leadline.evidence.read import Source
 from leadline.frameworks import Framework, load_framework
 from leadline.measurement import measure
 from leadline.reports import report
+from leadline.reports.quality import told
 from leadline.scoring import Scorecard, score
 from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
 from leadline.workflows.progress import Progress, part, silent
@@ -60,7 +61,7 @@ class AssessResult:
             "framework": f"{card.framework.id}@{card.framework.version}",
             "cycle": card.measures.cycle,
             "ranking": to_json(card.ranking_frame()),
-            "notices": [{"code": n.code, "message": n.describe(language)} for n in notices],
+            "notices": [{"code": n.code, "message": told(n, card.framework, language)} for n in notices],
             "files": list(self.files),
             "rejected": None if self.rejected is None else str(self.rejected),
             "n_rejected": self.n_rejected,

@@ -15,6 +15,7 @@ from leadline.reports import person_figure
 from leadline.reports.figures import PERSON
 from leadline.reports.lens import Lens, Reading
 from leadline.reports.profile import side
+from leadline.reports.quality import told
 from leadline.reports.suggest import Suggestion, suggested
 from leadline.scoring import Scorecard, shown
 
@@ -126,22 +127,13 @@ def group_sheet(scorecard: Scorecard, names: Mapping[str, Collection[str]]) -> P
     notices = (*card.measures.notices, *card.notices)
     return {
         "charts": {PERSON: {one: person_figure(one).to_dict() for one in LANGUAGES}},
-        "notices": {
-            one: [_titled(card, notice.describe(one), one) for notice in notices] for one in LANGUAGES
-        },
+        "notices": {one: [told(notice, card.framework, one) for notice in notices] for one in LANGUAGES},
         "level": card.level,
         "formula": card.formula.name,
         "seed": card.seed,
         "engine": card.engine_version,
         "input_hash": card.input_hash,
     }
-
-
-def _titled(card: Scorecard, said: str, language: Language) -> str:
-    """A notice with the titles of factors for their ids."""
-    for factor in card.framework.factors:
-        said = said.replace(factor.id, factor.title[language])
-    return said
 
 
 def _kept(card: Scorecard, names: Mapping[str, Collection[str]]) -> Scorecard:

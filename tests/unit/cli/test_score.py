@@ -117,3 +117,16 @@ def test_faults_of_a_table_of_figures_name_its_file(tmp_path: Path) -> None:
         "factors.csv, row 2, column te: 'high' is not a number."
         in call("score", tmp_path / "factors.csv").err
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("en", ": Business insight and Performance goal achievement."),
+        ("zh", "：商业洞察力和绩效目标达成度。"),
+    ],
+)
+def test_a_notice_names_factors_by_title(tmp_path: Path, language: str, named: str) -> None:
+    table = tmp_path / "factors.csv"
+    table.write_text("ratee,te,la\nada,85,80\nlin,60,70\n")
+    assert named in call("score", table, "--language", language).out

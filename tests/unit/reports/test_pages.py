@@ -184,6 +184,14 @@ def test_plain_figures_without_errors_make_a_report(tmp_path: Path) -> None:
         assert "the band is right" not in text
 
 
+def test_a_report_of_plain_figures_tells_of_no_raters_and_no_draws(tmp_path: Path) -> None:
+    text = report(score({"te": 85, "la": 80, "bi": 75, "pg": 90}), tmp_path)[0].read_text(encoding="utf-8")
+    assert "person assessed" in text
+    assert "Notes on the calculation" in text
+    assert "how harshly people rate" not in text
+    assert "random draws" not in text
+
+
 def test_the_source_formula_is_reported_on_its_own_scale_without_bands(tmp_path: Path) -> None:
     card = score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="source")
     for path in report(card, tmp_path, language="zh"):
@@ -250,3 +258,9 @@ def test_notes_on_figures_stand_only_where_there_are_figures(scorecard: Scorecar
     assert any(with_figures)
     hidden = shown(scorecard).factors.any(axis=1)
     assert with_figures == hidden.tolist()
+
+
+def test_a_label_before_a_sentence_is_spaced_as_its_language_spaces(english: Path, chinese: Path) -> None:
+    pages = ["\n".join(everything(folder).values()) for folder in (english, chinese)]
+    assert re.search(r"looks like: </span>\w", pages[0])
+    assert re.search(r"下一级的表现：</span>\w", pages[1])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from tests.web.cast import World
 
 from leadline.web.accounts.models import AuditRecord
+from leadline.web.look.templatetags.look import readable
 from leadline.web.people.access import present
 from leadline.web.people.joining import ensure_account
 from leadline.web.people.models import Person
@@ -65,6 +67,35 @@ def test_the_list_is_searched_sorted_and_exported(world: World, as_visitor: Visi
     exported = client.get("/people/?q=tom&export=csv").content.decode("utf-8-sig")
     assert exported.splitlines()[0] == "Name,Key,E-mail,Team,Manager,Role"
     assert "'=HYPERLINK(1)" in exported
+
+
+def test_a_role_imported_as_an_identifier_is_shown_in_words_and_kept_as_imported(
+    world: World, as_visitor: Visit
+) -> None:
+    tom = world.people["member"]
+    Person.objects.filter(pk=tom.pk).update(role="head_of_engineering")
+    client = as_visitor("analytics")
+    for page in (f"/people/{tom.pk}/", "/people/?q=head_of_eng"):
+        shown = client.get(page).content.decode()
+        assert "Head of engineering" in shown
+        assert ">head_of_engineering<" not in shown
+    assert ",head_of_engineering" in client.get("/people/?q=tom&export=csv").content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("imported", "shown"),
+    [
+        ("head_of_engineering", "Head of engineering"),
+        ("tech-lead", "Tech lead"),
+        ("cto", "cto"),
+        ("Head_of_Engineering", "Head_of_Engineering"),
+        ("VP Engineering, e-commerce", "VP Engineering, e-commerce"),
+        ("技术_总监", "技术_总监"),
+        ("", ""),
+    ],
+)
+def test_only_an_identifier_is_put_into_words(imported: str, shown: str) -> None:
+    assert readable(imported) == shown
 
 
 def test_an_account_is_made_from_the_address_once(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from leadline.web.look.keeping import MARK, mark
 from leadline.web.look.waiting import Waiting
 
 register = template.Library()
+_IDENTIFIER = re.compile("[a-z0-9]+(?:[_-][a-z0-9]+)+")
 
 
 def language() -> Language:
@@ -76,6 +78,18 @@ def keep(context: Mapping[str, Any]) -> SafeString:
 def waiting_text(item: Waiting) -> str:
     """What waits, in words."""
     return text(item.words, n=item.n, **item.fields)
+
+
+@register.filter
+def readable(value: str) -> str:
+    """An imported name for people: of an identifier the words, anything else as it was written.
+
+    Examples
+    --------
+    >>> readable("head_of_engineering"), readable("CTO"), readable("cto")
+    ('Head of engineering', 'CTO', 'cto')
+    """
+    return re.sub("[_-]", " ", value).capitalize() if _IDENTIFIER.fullmatch(value) else value
 
 
 @register.filter
