@@ -160,3 +160,24 @@ def test_only_one_that_failed_or_lost_its_worker_can_be_tried_again(
 def test_the_page_of_the_cycle_says_what_is_under_way(cycle: Cycle, ana: Client) -> None:
     ana.post(f"/cycles/{cycle.pk}/do/launch/")
     assert address(cycle) in ana.get(f"/cycles/{cycle.pk}/").content.decode()
+
+
+def test_asking_many_to_nominate_is_the_workers(cycle: Cycle, ana: Client) -> None:
+    rules = cycle.rules | {"stakeholder": {"source": "stakeholders", "least": 1, "most": 3}}
+    day = cycle.opens - timedelta(days=1)
+    Cycle.objects.filter(pk=cycle.pk).update(rules=rules, nominate_until=day)
+    assert ana.post(f"/cycles/{cycle.pk}/do/nominate/")["Location"] == address(cycle)
+    job = done(cycle)
+    assert (job.state, job.n, Cycle.objects.get(pk=cycle.pk).state) == ("done", 3, "nominating")
+    assert cycle.mailed.filter(kind="nominate").exists()
+    page = ana.get(address(cycle), follow=True).content.decode()
+    assert "3 ratees are being asked to propose raters" in page
+
+
+def test_cancelling_many_is_the_workers(world: World, ana: Client) -> None:
+    running = world.things["cycle_running"]
+    n = running.participants.count()
+    assert ana.post(f"/cycles/{running.pk}/do/cancel/")["Location"] == address(running)
+    job = done(running)
+    assert (job.state, job.n, Cycle.objects.get(pk=running.pk).state) == ("done", n, "cancelled")
+    assert "The cycle is cancelled" in ana.get(address(running), follow=True).content.decode()

@@ -125,8 +125,9 @@ def test_nobody_takes_part_twice_and_nobody_joins_after_launch_by_this_door(
     assert planning.assess(actor, draft, people) == 1
     with pytest.raises(planning.PlanError):
         planning.assess(actor, world.things["cycle_running"], people)
+    running = world.things["cycle_running"]
     with pytest.raises(planning.PlanError):
-        planning.leave_out(actor, world.things["cycle_running"], [world.things["participant_ratee"]])
+        planning.leave_out(actor, running, running.participants.all())
 
 
 def test_a_draft_can_be_deleted_a_running_cycle_cannot(world: World, draft: Cycle) -> None:

@@ -12,6 +12,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles import inviting, keys
 from leadline.web.cycles.deadlines import end_of, last_day, today
+from leadline.web.cycles.deleting import delete
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
 from leadline.web.cycles.moves import move
 
@@ -69,8 +70,8 @@ def cancel(cycle: Cycle, actor: Actor) -> Cycle:
     with transaction.atomic():
         now = move(cycle, "cancel", actor, n=cycle.participants.count())
         forget(now)
-        now.participants.all().delete()
-        now.stakeholders.all().delete()
+        delete(now.participants.all())
+        delete(now.stakeholders.all())
         transaction.on_commit(lambda: keys.destroy(now))
     return now
 

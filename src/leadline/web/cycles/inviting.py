@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leadline.web.cycles import posting
@@ -57,15 +57,27 @@ def invite(cycle: Cycle, now: datetime | None = None) -> int:
     now : datetime, optional
         When given, only those in whose place it is daytime.
     """
-    waiting = owed_in(cycle).filter(invited=False)
-    everyone = _people(_owing(cycle, waiting))
-    chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
-    told = tell(cycle, "invite", chosen, now)
-    keys = {one.pk for one in chosen}
-    told_of = [pk for pk, *raters in waiting.values_list("pk", "rater", "stakeholder") if keys & {*raters}]
-    for start in range(0, len(told_of), BATCH):
-        Assignment.objects.filter(pk__in=told_of[start : start + BATCH]).update(invited=True)
+    with transaction.atomic():
+        if now is None:
+            # Nobody may join between those who are told and the statement that marks everyone.
+            Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        waiting = owed_in(cycle).filter(invited=False)
+        everyone = _people(_owing(cycle, waiting))
+        chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
+        told = tell(cycle, "invite", chosen, now)
+        if now is None:
+            waiting.update(invited=True)
+        else:
+            _mark(waiting, chosen)
     return told
+
+
+def _mark(waiting: QuerySet[Assignment], told: Iterable[Someone]) -> None:
+    """Note who was told, by rater: there are many times as many assignments."""
+    raters = list(told)
+    for start in range(0, len(raters), BATCH):
+        part = [one.pk for one in raters[start : start + BATCH]]
+        waiting.filter(Q(rater__in=part) | Q(stakeholder__in=part)).update(invited=True)
 
 
 def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False) -> int:

@@ -20,7 +20,7 @@ from django_tasks import task
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Membership
-from leadline.web.cycles import launching, panels, planning
+from leadline.web.cycles import closing, launching, nominating, panels, planning
 from leadline.web.cycles.choosing import chosen
 from leadline.web.cycles.models import Cycle, Job
 
@@ -50,15 +50,27 @@ def _fill(_: Actor, cycle: Cycle, __: Mapping[str, str]) -> int:
     return cycle.participants.count()
 
 
+def _nominate(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
+    return nominating.open_nominations(cycle, actor).participants.count()
+
+
 def _launch(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
     return launching.launch(cycle, actor).participants.count()
+
+
+def _cancel(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
+    n = cycle.participants.count()
+    closing.cancel(cycle, actor)
+    return n
 
 
 DEEDS: Mapping[str, Callable[[Actor, Cycle, Mapping[str, str]], int]] = {
     "assess": _assess,
     "leave_out": _leave_out,
     "fill": _fill,
+    "nominate": _nominate,
     "launch": _launch,
+    "cancel": _cancel,
 }
 """Each gives how many ratees it was about."""
 

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leadline.errors import Fault, LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles import panels
 from leadline.web.cycles.checking import LEAST, faults_of
+from leadline.web.cycles.deleting import delete
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.people.models import Person
 
@@ -119,14 +121,14 @@ def assess(actor: Actor, cycle: Cycle, people: Iterable[Person]) -> int:
     return len(new)
 
 
-def leave_out(actor: Actor, cycle: Cycle, participants: Iterable[Participant]) -> int:
-    """Take ratees out before launch."""
+def leave_out(actor: Actor, cycle: Cycle, participants: QuerySet[Participant]) -> int:
+    """Take ratees of a cycle out before launch."""
     with transaction.atomic():
         in_preparation(cycle)
-        keys = [participant.pk for participant in participants]
-        cycle.participants.filter(pk__in=keys).delete()
-        record(actor, "cycles.left_out", cycle, n=len(keys))
-    return len(keys)
+        n = participants.count()
+        delete(participants)
+        record(actor, "cycles.left_out", cycle, n=n)
+    return n
 
 
 def discard(actor: Actor, cycle: Cycle) -> None:
@@ -136,7 +138,7 @@ def discard(actor: Actor, cycle: Cycle) -> None:
         if now.state != "draft":
             raise PlanError("web.cycles.frozen")
         record(actor, "cycles.discarded", now, title=now.title)
-        now.delete()
+        delete(Cycle.objects.filter(pk=now.pk))
 
 
 def in_preparation(cycle: Cycle) -> Cycle:

@@ -181,11 +181,11 @@ def _do(actor: Actor, cycle: Cycle, name: str) -> None:
 def do(request: Request, cycle_id: UUID, name: str) -> HttpResponseBase:
     """Move a cycle on."""
     found = access.cycle(request.actor, cycle_id)
-    if name == "launch" and found.participants.count() > jobs.AT_ONCE:
+    if name in ("nominate", "launch", "cancel") and found.participants.count() > jobs.AT_ONCE:
         asked: list[Job] = []
         if attempt(request, lambda: asked.append(jobs.ask(request.actor, found, name))):
             return redirect("cycles:job", asked[0].pk)
-        return redirect("cycles:step", found.pk, "check")
+        return redirect("cycles:cycle", found.pk)
     done = attempt(request, lambda: _do(request.actor, found, name), text("cycles.done"))
     if done and name == "discard":
         return redirect("cycles:list")

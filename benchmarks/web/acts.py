@@ -1,0 +1,131 @@
+"""What is done to a whole cycle of 10,000 ratees and 120,000 assignments: how long each act takes.
+
+``python -m benchmarks.web.acts [ratees]``, in a new SQLite file, or in the empty PostgreSQL database of
+``LEADLINE_TEST_DATABASE_URL``. An act holds the lock of its cycle for as long. Tasks that follow one, mails
+above all, are not begun.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.web import score_cycle  # sets Django up
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leadline.web.accounts.access import Actor
+from leadline.web.cycles import closing, launching, nominating, planning
+from leadline.web.cycles.models import Cycle, Mailed
+from leadline.web.people.models import Person
+from leadline.web.results import releasing
+from leadline.web.results.models import Result, Run
+
+RESULTS = Path(__file__).parents[1] / "results"
+TEAM = 10
+RULES = {
+    "self": {"source": "line", "least": 1, "most": 1},
+    "manager": {"source": "line", "least": 1, "most": 1},
+    "peer": {"source": "line", "least": 3, "most": 9},
+    "report": {"source": "line", "least": 3, "most": 10},
+    "stakeholder": {"source": "stakeholders", "least": 1, "most": 3},
+}
+"""With teams of ten, twelve raters each on average."""
+
+
+def build(n: int) -> tuple[Actor, list[Person]]:
+    """An organisation of so many people, each with an address."""
+    small, user = score_cycle.build(1, 1, 1)
+    own = small.organisation
+    people = [
+        Person(organisation=own, key=f"p{i}", name=f"Person {i:05}", email=f"p{i}@bench.example")
+        for i in range(n)
+    ]
+    for i, one in enumerate(people):
+        one.manager = people[(i - 1) // TEAM] if i else None
+    Person.objects.bulk_create(people, batch_size=500)
+    return Actor(user, own, frozenset(["analytics"])), people
+
+
+def draft(actor: Actor) -> Cycle:
+    """A cycle that lacks nothing but ratees."""
+    cycle = planning.create(actor, "Ten thousand")
+    day = timezone.now().date()
+    days = {"nominate_until": day + timedelta(7), "opens": day, "closes": day + timedelta(30)}
+    Cycle.objects.filter(pk=cycle.pk).update(framework="technical-leadership@1.0.0", rules=RULES, **days)
+    cycle.refresh_from_db()
+    return cycle
+
+
+def scored(cycle: Cycle) -> None:
+    """As the scorer leaves it, without figures."""
+    cycle.refresh_from_db()
+    run = cycle.runs.get()
+    Run.objects.filter(pk=run.pk).update(state="done", options={"thresholds": cycle.thresholds})
+    results = (Result(run=run, participant=one) for one in cycle.participants.all())
+    Result.objects.bulk_create(results, batch_size=500)
+    Cycle.objects.filter(pk=cycle.pk).update(state="review")
+
+
+def reminded(cycle: Cycle) -> None:
+    """A reminder a person, which closing forgets."""
+    people = Person.objects.filter(organisation=cycle.organisation_id)
+    day = timezone.now().date()
+    rows = (Mailed(cycle=cycle, kind="reminder", to=one.email, day=day, person=one) for one in people)
+    Mailed.objects.bulk_create(rows, batch_size=500)
+
+
+def measured(actor: Actor, people: list[Person]) -> list[dict[str, Any]]:
+    """A row an act."""
+    rows = []
+
+    def act(name: str, deed: Callable[[], object]) -> None:
+        started = perf_counter()
+        with CaptureQueriesContext(connection) as queries:
+            deed()
+        rows.append({"act": name, "queries": len(queries), "seconds": round(perf_counter() - started, 2)})
+        print(*rows[-1].values(), sep="\t", flush=True)
+
+    first, second, third, fourth = (draft(actor) for _ in range(4))
+    act("add ratees", lambda: planning.assess(actor, first, people))
+    for cycle in (second, third, fourth):
+        planning.assess(actor, cycle, people)
+    act("open nominations", lambda: nominating.open_nominations(first, actor))
+    act("launch", lambda: launching.launch(first, actor))
+    reminded(first)
+    act("close", lambda: closing.close(first, actor))
+    scored(first)
+    act("release", lambda: releasing.release(actor, first, ["manager"]))
+    act("take ratees out", lambda: planning.leave_out(actor, second, second.participants.all()))
+    act("discard", lambda: planning.discard(actor, third))
+    launching.launch(fourth, actor)
+    act("cancel", lambda: closing.cancel(fourth, actor))
+    return rows
+
+
+def main(n: int) -> None:
+    """Build, act, and write the results."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    with patch("django_tasks.base.Task.enqueue"):
+        rows = measured(*build(n))
+    with (RESULTS / f"web_acts_{connection.vendor}.csv").open("w", newline="", encoding="utf-8") as file:
+        file.write(f"# {n} ratees; {platform.machine()}, {os.cpu_count()} processors, ")
+        file.write(f"load {os.getloadavg()[0]:.1f}\n")
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
