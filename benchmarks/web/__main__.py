@@ -13,8 +13,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 from functools import partial
 from statistics import median, quantiles
 from typing import Any
@@ -55,9 +57,10 @@ def rows(case: str, times: Times, seconds: float, bars: dict[str, float]) -> lis
     return found
 
 
-def read(path: str, browser: Browser) -> None:
-    """Open a result three times."""
+def read(path: str, think: float, browser: Browser) -> None:
+    """Open a result three times, and look at it in between."""
     for _ in range(3):
+        time.sleep(random.expovariate(1 / think) if think else 0)
         browser.ask("results", path)
 
 
@@ -82,10 +85,13 @@ def main() -> None:
             close = subprocess.run(CLOSE, env=environ, check=True, capture_output=True)
         memory["while the cycle is scored"] = watch.most
         run = json.loads(close.stdout)
-        readers = [(world["runner"], partial(read, path)) for path in run["results"][: chosen.people]]
-        reading, seconds = at_once(PORT, readers)
-        found += rows(f"{chosen.database}, all open a result at once", reading, seconds, bars)
-        faults = thinking.faults + rushing.faults + reading.faults
+        faults = thinking.faults + rushing.faults
+        for case, think in ((f"{chosen.think:g} s a result", chosen.think), ("nobody thinks, results", 0)):
+            paths = run["results"][: chosen.people]
+            readers = [(world["runner"], partial(read, path, think)) for path in paths]
+            reading, seconds = at_once(PORT, readers)
+            found += rows(f"{chosen.database}, {case}", reading, seconds, bars if think else {})
+            faults += reading.faults
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
     for when, (resident, once) in memory.items():
