@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from leadline.measurement.calibrate import Calibration, rung_labels
-from leadline.measurement.facet import Component, FacetMeasures, Thresholds
+from leadline.measurement.facet import Component, FacetMeasures, Thresholds, sign_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.cells import item_counts, totals
 from leadline.measurement.kernels.curves import Curves, probabilities
@@ -155,7 +155,7 @@ def fair_averages(calibration: Calibration) -> list[Floats]:
     -------
     list of A arrays, shape (E,), rating units
     """
-    signs = [1.0 if facet == "ratee" else -1.0 for facet in calibration.facets]
+    signs = [sign_of(facet) for facet in calibration.facets]
     settled = [
         x[~extreme & np.isfinite(x)]
         for x, extreme in zip(calibration.locations, calibration.extreme, strict=True)

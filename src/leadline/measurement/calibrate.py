@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
+from leadline.measurement.facet import sign_of
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse, item_counts, scores
 from leadline.measurement.kernels.connectivity import Design, comparable
@@ -220,7 +221,7 @@ def system_of(
     return System(
         index=tuple(at[rows] for at in index[:-1]),
         sizes=tuple(sizes[:-1]),
-        sign=tuple(1.0 if facet == "ratee" else -1.0 for facet in facets[:-1]),
+        sign=tuple(sign_of(facet) for facet in facets[:-1]),
         form=cells.form,
         forms=cells.forms,
         weight=np.ascontiguousarray(weight[rows]) if by_rating else np.ones(len(cells.start)),
@@ -301,7 +302,7 @@ def located_at(
     """Location of some ratings without their item: the ratee's less those of the other facets."""
     eta: Floats = np.zeros(len(ratings.rating[rows]))
     for facet, x in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
-        eta += (1.0 if facet == "ratee" else -1.0) * x[ratings.index[facet][rows]]
+        eta += sign_of(facet) * x[ratings.index[facet][rows]]
     return eta
 
 

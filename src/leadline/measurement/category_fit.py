@@ -15,6 +15,7 @@ from leadline.measurement.calibrate import Calibration, rung_labels
 from leadline.measurement.facet import Thresholds
 from leadline.measurement.kernels.arrays import Floats, add_up
 from leadline.measurement.kernels.curves import probabilities
+from leadline.measurement.kernels.grid import node_below
 from leadline.measurement.kernels.large import compiled
 from leadline.measurement.rater_sums import Rows
 from leadline.measurement.ratings import Ratings
@@ -131,9 +132,7 @@ def category_mass(ratings: Ratings, calibration: Calibration, rows: Rows, nodes:
     array, shape (I, K, G)
     """
     shape = mass_shape(calibration, nodes)
-    place = (rows.eta - nodes[0]) / (nodes[1] - nodes[0])
-    left = np.clip(place.astype(np.int64), 0, len(nodes) - 2)
-    share = place - left
+    left, share = node_below(rows.eta, float(nodes[0]), float(nodes[1] - nodes[0]), len(nodes))
     item, rung = ratings.index["item"][rows.kept], calibration.screen.rung[rows.kept]
     weight = ratings.weight[rows.kept]
     kernels = compiled(len(item))

@@ -132,8 +132,8 @@ def diagnosed(
 
     def summed(block: tuple[Ratings, Calibration]) -> tuple[Floats, RaterSums | None]:
         placed = rows_of(*block)
-        by_rater = rater_sums(*block, placed, items) if items is not None else None
-        return category_mass(*block, placed, nodes), by_rater
+        sums = rater_sums(*block, placed, items) if items is not None else None
+        return category_mass(*block, placed, nodes), sums
 
     mass = np.zeros(mass_shape(calibration, nodes))
 

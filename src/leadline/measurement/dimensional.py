@@ -252,17 +252,17 @@ def fit_dimensions(
     columns = facet_columns(ratee, rater, item, None, facets)
     if weight is None and "weight" in data.columns:
         weight = "weight"
-    parts = [
-        Part(
-            dimension=name,
-            ratings=ratings_from_table(
-                data.filter(data.get_column(dimension) == name), columns, rating, weight
-            ),
-            shared=model == "rating-scale",
-        )
-        for name in names
-    ]
     with at_most(threads):
+        parts = [
+            Part(
+                dimension=name,
+                ratings=ratings_from_table(
+                    data.filter(data.get_column(dimension) == name), columns, rating, weight
+                ),
+                shared=model == "rating-scale",
+            )
+            for name in names
+        ]
         together = calibrate_together(parts, progress=progress)
         fits = {}
         for number, part in enumerate(parts):

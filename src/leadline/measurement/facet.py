@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from leadline.measurement.kernels.arrays import Flags, Floats
 
 
+def sign_of(facet: str) -> float:
+    """Whether an element adds to a location, as ratees do, or is taken from it."""
+    return 1.0 if facet == "ratee" else -1.0
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FacetMeasures:
     """Measures of the elements of one facet. E elements.

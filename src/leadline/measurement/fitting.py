@@ -151,7 +151,8 @@ def fit(
     if weight is None and "weight" in data.columns:
         weight = "weight"
     try:
-        ratings = ratings_from_table(data, columns, rating, weight, repeats=ratee is None)
+        with at_most(threads):
+            ratings = ratings_from_table(data, columns, rating, weight, repeats=ratee is None)
     except MeasurementError as error:
         place = Path(table).name if isinstance(table, (str, Path)) else "ratings"
         elements = [column for column in columns.values() if column is not None]

@@ -13,7 +13,7 @@ from leadline.evidence.frames import Frame, frame
 from leadline.measurement.bias import BiasTerms, Placed, bias_terms, fitted_bias, placed_ratings
 from leadline.measurement.calibrate import Calibration
 from leadline.measurement.dif import MantelHaenszel, contrasts, mantel_haenszel
-from leadline.measurement.facet import FacetMeasures
+from leadline.measurement.facet import FacetMeasures, sign_of
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats
 from leadline.measurement.kernels.testing import RATE, adjusted
 from leadline.measurement.ratings import Ratings
@@ -41,7 +41,7 @@ def bias_table(
     t = found.bias / found.se
     p = 2 * ndtr(-np.abs(t))
     q = adjusted(p)
-    sign = 1.0 if facet_a == "ratee" else -1.0
+    sign = sign_of(facet_a)
     return frame(
         {
             facet_a: [facets[facet_a].elements[e] for e in found.first],

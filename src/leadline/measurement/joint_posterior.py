@@ -56,22 +56,18 @@ class JointPosterior:
     zero: Floats
     told: Floats
 
-    def draws(self, n: int, seed: int) -> Floats:
-        """Joint draws.
+    def draws(self, n: int, seed: int) -> Iterator[Floats]:
+        """Joint draws in blocks, so that what is made of each need not wait for all.
 
         Parameters
         ----------
         n : int
         seed : int
 
-        Returns
-        -------
-        array, shape (n, P, D)
+        Yields
+        ------
+        array, shape (at most 250, P, D)
         """
-        return np.concatenate(list(self.drawn(n, seed)))
-
-    def drawn(self, n: int, seed: int) -> Iterator[Floats]:
-        """The same in blocks of at most 250, for whoever needs something else of each draw."""
         rng = np.random.default_rng(seed)
         for begin in range(0, n, _AT_ONCE):
             size = min(_AT_ONCE, n - begin)

@@ -90,7 +90,7 @@ def factor_draws(
     found = np.full((n, len(posterior.mean), len(factors)), np.nan)
     weights = [weights_of(dimensions, factor) for factor in factors]
     begin = 0
-    for drawn in posterior.drawn(n, seed):
+    for drawn in posterior.draws(n, seed):
         block = found[begin : begin + len(drawn)]
         for f, weight in enumerate(weights):
             counting = np.flatnonzero(weight).tolist()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from leadline.measurement.calibrate import Calibration, located_at, rung_labels
+from leadline.measurement.facet import sign_of
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.kernels.cells import collapse
 from leadline.measurement.kernels.grid import Expectations, expectations, looked_up, nodes_between
@@ -146,7 +147,7 @@ def nodes_of(calibration: Calibration) -> Floats:
     """Nodes that cover every sum of locations of a calibration, items apart."""
     low = high = 0.0
     for facet, values in zip(calibration.facets[:-1], calibration.locations[:-1], strict=True):
-        known = (1.0 if facet == "ratee" else -1.0) * values[np.isfinite(values)]
+        known = sign_of(facet) * values[np.isfinite(values)]
         low, high = low + float(known.min(initial=0.0)), high + float(known.max(initial=0.0))
     n_items, n_steps = calibration.steps.shape
     return nodes_between(low, high, n_items, n_steps + 1)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from leadline.measurement.facet import sign_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.extremes import Screened
 from leadline.measurement.kernels.location import Located, located
@@ -82,7 +83,7 @@ def _place(
     ratings: Ratings, facets: tuple[str, ...], number: int, rows: Codes, *, known: list[Floats], scale: _Scale
 ) -> Located:
     at = [ratings.index[facet][rows] for facet in facets]
-    signs = [1.0 if facet == "ratee" else -1.0 for facet in facets]
+    signs = [sign_of(facet) for facet in facets]
     rest = [sign * x[a] for sign, x, a in zip(signs, known, at, strict=True)]
     offset = np.sum([pull for n, pull in enumerate(rest) if n != number], axis=0)
     sign = signs[number]

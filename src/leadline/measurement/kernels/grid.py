@@ -38,9 +38,8 @@ class Expectations(NamedTuple):
     def places(self, eta: Floats, form: Codes) -> tuple[NDArray[np.intp], Floats]:
         """Flat index of the node below each location, and the way to the next."""
         count = self.expected.shape[1]
-        at = (eta - self.low) / self.width
-        node = np.clip(at.astype(np.intp), 0, count - 2)
-        return form.astype(np.intp) * count + node, at - node
+        node, share = node_below(eta, self.low, self.width, count)
+        return form.astype(np.intp) * count + node, share
 
     def of_sets(self, forms: Flags | None) -> Expectations:
         """Those of item sets (F, I) from those of each item; as they are where there are no sets."""
@@ -56,6 +55,13 @@ def looked_up(table: Floats, left: NDArray[np.intp], share: Floats) -> Floats:
     flat = table.ravel()
     found: Floats = flat[left] * (1 - share) + flat[left + 1] * share
     return found
+
+
+def node_below(eta: Floats, low: float, width: float, count: int) -> tuple[NDArray[np.intp], Floats]:
+    """Number of the node below each location among equally spaced ones, and the way to the next."""
+    at = (eta - low) / width
+    node = np.clip(at.astype(np.intp), 0, count - 2)
+    return node, at - node
 
 
 def nodes_between(low: float, high: float, n_items: int, n_categories: int) -> Floats:

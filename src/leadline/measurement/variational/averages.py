@@ -31,7 +31,6 @@ _SPACING = 0.2
 _BY_SPREAD = ((0.03, 3), (0.3, 5), (np.inf, 7))
 """Largest variance of a location, logits squared, for which as many nodes keep 1e-6 of a score point."""
 
-
 _ROWS = 1 << 16
 """Rows a thread works on at a time: what it needs of them stays near the processor."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
 from leadline.measurement.calibrate import Anchors, anchor_values, system_of, with_anchors
+from leadline.measurement.facet import sign_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.extremes import Screened, screened
 from leadline.measurement.kernels.system import Point, System
@@ -175,7 +176,7 @@ class Layout:
     @property
     def signs(self) -> list[float]:
         """Whether an element adds to a location or is taken from it."""
-        return [1.0 if facet == "ratee" else -1.0 for facet in self.facets]
+        return [sign_of(facet) for facet in self.facets]
 
     def places(self, facet: str, names: Sequence[str]) -> Codes:
         """Position of each name among the shared elements."""

@@ -9,6 +9,7 @@ from leadline.web.cycles.models import Cycle
 from leadline.web.rating.models import Submission
 
 SELF = "self"
+COLUMNS = ("ratee", "rater", "relationship", "cycle", "item", "rating")
 
 
 def ratings(cycle: Cycle, ratees: Collection[str], items: Collection[str]) -> dict[str, list[Any]]:
@@ -33,13 +34,12 @@ def ratings(cycle: Cycle, ratees: Collection[str], items: Collection[str]) -> di
     # Sorted, so that the same submissions always give the same input, whatever order they were written in.
     sheets = sorted((sheet for sheet in named if sheet[0] in ratees), key=lambda sheet: sheet[:2])
     known, own = sorted(items), str(cycle.pk)
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for ratee, pseudonym, relationship, answers in sheets:
         given = [item for item in known if item in answers]
         rater = ratee if relationship == SELF else pseudonym
-        sheet = {"ratee": ratee, "rater": rater, "relationship": relationship, "cycle": own}
-        for name, value in sheet.items():
-            columns.setdefault(name, []).extend([value] * len(given))
-        columns.setdefault("item", []).extend(given)
-        columns.setdefault("rating", []).extend(answers[item] for item in given)
+        for name, value in zip(COLUMNS, (ratee, rater, relationship, own), strict=False):
+            columns[name] += [value] * len(given)
+        columns["item"] += given
+        columns["rating"] += [answers[item] for item in given]
     return columns

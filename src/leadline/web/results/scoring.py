@@ -56,7 +56,7 @@ def evidence_of(cycle: Cycle, framework: Framework | None = None) -> Evidence:
     # In an order of their own: that of the rows is whatever the database makes of it, and enters the hash.
     people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False).order_by("pk")}
     given = ratings(cycle, people, {item.id for item in framework.items})
-    pairs = zip(given.get("relationship", ()), given.get("rating", ()), strict=True)
+    pairs = zip(given["relationship"], given["rating"], strict=True)
     if not any(rating is not None and relationship != SELF for relationship, rating in pairs):
         raise RunError("web.results.no_answers")
     persons = {
