@@ -96,7 +96,7 @@ def main() -> None:
     print(show(found))
     for when, (resident, once) in memory.items():
         print(f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {once:.0f})")
-    print(f"scored in {run['seconds']:.1f} s ({run['state']})")
+    print(f"scored in {run['seconds']:.1f} s")
     asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
     print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")
     print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")

@@ -7,9 +7,6 @@ above all, are not begun.
 
 from __future__ import annotations
 
-import csv
-import os
-import platform
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.web import score_cycle  # sets Django up
+from benchmarks.web.keeping import keep
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -119,12 +117,7 @@ def main(n: int) -> None:
     call_command("createcachetable", verbosity=0)
     with patch("django_tasks.base.Task.enqueue"):
         rows = measured(*build(n))
-    with (RESULTS / f"web_acts_{connection.vendor}.csv").open("w", newline="", encoding="utf-8") as file:
-        file.write(f"# {n} ratees; {platform.machine()}, {os.cpu_count()} processors, ")
-        file.write(f"load {os.getloadavg()[0]:.1f}\n")
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    keep("acts", n, rows)
 
 
 if __name__ == "__main__":

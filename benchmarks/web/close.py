@@ -18,14 +18,16 @@ from leadline.web.cycles.models import Cycle
 
 
 def main() -> None:
-    """Print as JSON how the run ended, its seconds, and the addresses of some results."""
+    """Print as JSON the seconds of the run and the addresses of some results; 1 where it failed."""
     cycle = Cycle.objects.get()
     closing.close(cycle, cycle.organisation)
     while (run := cycle.runs.latest("number")).state in ("waiting", "running"):
         time.sleep(0.1)
-    taken = (run.finished - run.started).total_seconds() if run.finished and run.started else None
+    if run.state != "done" or run.finished is None or run.started is None:
+        sys.exit(f"the run ended as {run.state}: {run.failure}")
     keys = cycle.participants.values_list("pk", flat=True)[:50]
-    found = {"state": run.state, "seconds": taken, "results": [f"/results/of/{key}/" for key in keys]}
+    seconds = (run.finished - run.started).total_seconds()
+    found = {"seconds": seconds, "results": [f"/results/of/{key}/" for key in keys]}
     json.dump(found, sys.stdout)
 
 

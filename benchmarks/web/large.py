@@ -9,9 +9,7 @@ else the machine does.
 
 from __future__ import annotations
 
-import csv
 import os
-import platform
 import sys
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.web import score_cycle  # sets Django up
+from benchmarks.web.keeping import keep
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -176,12 +175,7 @@ def main(n: int) -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     rows = measured(build(n))
-    with (RESULTS / f"web_large_{connection.vendor}.csv").open("w", newline="", encoding="utf-8") as file:
-        file.write(f"# {n} ratees; {platform.machine()}, {os.cpu_count()} processors, ")
-        file.write(f"load {os.getloadavg()[0]:.1f}\n")
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    keep("large", n, rows)
     for row in rows:
         print(*row.values(), sep="\t")
 
