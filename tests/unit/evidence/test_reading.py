@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -14,7 +15,7 @@ import pytest
 from tests.unit.evidence.bad_directories import HEADER, ROWS, ratings, table
 
 from leadline.errors import EvidenceError, LeadlineError, SourceError, UsageError
-from leadline.evidence import Evidence, read_evidence, read_table
+from leadline.evidence import Evidence, model, read_evidence, read_table
 from leadline.evidence.sources import files
 from leadline.frameworks import load_framework
 
@@ -385,3 +386,14 @@ def test_480_000_rows_are_read_and_checked_in_seconds_of_one_core(tmp_path: Path
     # 0.5 s on an idle machine; the bound leaves room for a busy one, not for a step per row in Python.
     assert time.process_time() - start < 2
     assert evidence.to_frame().height == 480_000
+
+
+def test_the_hash_of_evidence_is_that_of_its_tables_as_csv_however_few_rows_are_written_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(model, "_HASHED_ROWS", 2)
+    raters = [f"r{n}" for n in range(7)]
+    table = {"ratee": ["ada"] * 7, "rater": raters, "item": ["clarity"] * 7, "rating": [4] * 7}
+    evidence = read_evidence({"ratings": table})
+    text = evidence.to_frame("ratings").write_csv()
+    assert evidence.hash == hashlib.sha256(f"\nratings\n{text}".encode()).hexdigest()

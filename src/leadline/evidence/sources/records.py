@@ -33,16 +33,24 @@ def column_of(values: Sequence[Any]) -> pl.Series:
     >>> column_of([4, None, 3.5]).to_list(), column_of([4, "four"]).to_list()
     ([4.0, None, 3.5], ['4', 'four'])
     """
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
     if int in kinds and any(type(value) is int and not -_LARGEST <= value < _LARGEST for value in values):
         kinds.add(str)
     if kinds <= {int}:
         return pl.Series(values, dtype=pl.Int64 if kinds else pl.String)
     if kinds <= {int, float, Decimal}:
         return pl.Series([None if value is None else float(value) for value in values], dtype=pl.Float64)
+    if kinds == {str}:
+        return _texts(values)
     if len(kinds) == 1 and kinds <= set(_PLAIN):
         return pl.Series(values)
     return pl.Series([_text(value) for value in values], dtype=pl.String)
+
+
+def _texts(values: Sequence[str | None]) -> pl.Series:
+    """Each text is kept once, however often it comes: a row takes 16 bytes, whatever its id is long."""
+    places = {value: at for at, value in enumerate(dict.fromkeys(values))}
+    return pl.Series(list(places), dtype=pl.String).gather([places[value] for value in values])
 
 
 def _text(value: Any) -> str | None:

@@ -47,7 +47,7 @@ EXACT = 1e-8
 DRAWS = 64
 """Draws where the Schur complement is not factored."""
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 _AT_ONCE = 8
 _ROWS = 1 << 14
 
