@@ -6,7 +6,9 @@ import csv
 from collections.abc import Callable
 from itertools import combinations
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.cast import World
@@ -100,3 +102,17 @@ def test_teams_beside_each_other_are_a_page_at_a_time_and_exported_whole(
     names = [f"Team {number:03}" for number in range(120)]
     assert [team for page in pages for team in page] == names
     assert set(names) <= set(client.get(f"{path}?export=csv").content.decode().splitlines()[0].split(","))
+
+
+def test_results_of_many_are_written_by_values_not_by_arrays_whose_quotation_marks_are_escaped(
+    world: World,
+) -> None:
+    run = world.things["run"]
+    figures = {"sheet": {"note": 'says "no"'}}
+    people = [Participant.objects.create(cycle=run.cycle, name=name) for name in ("Kim", "Lee")]
+    with CaptureQueriesContext(connection) as written:
+        Result.objects.bulk_create([Result(run=run, participant=one, figures=figures) for one in people])
+    assert [
+        query["sql"].count("UNNEST") for query in written.captured_queries if "INSERT" in query["sql"]
+    ] == [0]
+    assert [Result.objects.get(run=run, participant=one).figures for one in people] == [figures, figures]

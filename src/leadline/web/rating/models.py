@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 
 from leadline.web.cycles.models import Assignment, Cycle, Participant
-from leadline.web.look.models import Keyed
+from leadline.web.look.models import DocumentField, Keyed
 
 
 class Draft(models.Model):
@@ -39,8 +39,8 @@ class Submission(Keyed):
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="+")
     relationship = models.CharField(max_length=40)
     pseudonym = models.CharField(max_length=64)
-    answers = models.JSONField(default=dict)
-    comments = models.JSONField(default=dict)
+    answers = DocumentField(default=dict)
+    comments = DocumentField(default=dict)
 
     class Meta:
         """One a rater and ratee, found only by the pseudonym."""

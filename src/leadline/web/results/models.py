@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leadline.web.accounts.models import User
 from leadline.web.cycles.models import Cycle, Participant
-from leadline.web.look.models import Keyed
+from leadline.web.look.models import DocumentField, Keyed
 
 
 class Run(Keyed):
@@ -52,8 +52,8 @@ class Result(Keyed):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="results")
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="results")
-    figures = models.JSONField(default=dict)
-    sets = models.JSONField(default=dict)
+    figures = DocumentField(default=dict)
+    sets = DocumentField(default=dict)
     shown = models.BooleanField(default=False)
     kept = models.PositiveIntegerField(null=True)
 
