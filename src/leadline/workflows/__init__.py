@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leadline.workflows.assessment import AssessResult, assess, assess_evidence
+    from leadline.workflows.assessment import AssessResult, assess
     from leadline.workflows.comparison import compare_among, compare_saved, saved_scorecard
     from leadline.workflows.demonstration import DemoResult, demo, demo_evidence
     from leadline.workflows.description import describe_source
+    from leadline.workflows.evaluation import assess_evidence
     from leadline.workflows.figures import score_figures
     from leadline.workflows.fitting import FitResult, fit_file, read_anchors
     from leadline.workflows.frameworks import (
@@ -28,7 +29,7 @@ _MODULE_OF = {
     "DemoResult": "demonstration",
     "FitResult": "fitting",
     "assess": "assessment",
-    "assess_evidence": "assessment",
+    "assess_evidence": "evaluation",
     "compare_among": "comparison",
     "compare_saved": "comparison",
     "demo": "demonstration",

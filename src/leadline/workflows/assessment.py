@@ -10,13 +10,13 @@ from typing import Any
 from leadline.errors import Language, UsageError
 from leadline.evidence import Evidence, read_evidence, to_json, write_csv
 from leadline.evidence.read import Source
-from leadline.frameworks import Framework, load_framework
-from leadline.measurement import measure
+from leadline.frameworks import load_framework
 from leadline.reports import report
 from leadline.reports.quality import told
-from leadline.scoring import Scorecard, score
+from leadline.scoring import Scorecard
+from leadline.workflows.evaluation import assess_evidence
 from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
-from leadline.workflows.progress import Progress, part, silent
+from leadline.workflows.progress import Progress, silent
 from leadline.workflows.pseudonyms import with_pseudonyms, write_key
 from leadline.workflows.withheld import measures_of, without_withheld
 
@@ -175,55 +175,6 @@ def assess(
     files = tuple(sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()))
     n_rejected = 0 if evidence.rejected is None else len(evidence.rejected)
     return AssessResult(out=out, files=files, scorecard=scorecard, rejected=rejected, n_rejected=n_rejected)
-
-
-def assess_evidence(
-    evidence: Evidence,
-    framework: Framework,
-    *,
-    formula: str | None = None,
-    rho: float | None = None,
-    cycle: str | None = None,
-    top_k: int | None = None,
-    method: str = "marginal",
-    seed: int = 0,
-    progress: Progress = silent,
-) -> Scorecard:
-    """Measure, score and rank, without writing anything.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    framework : Framework
-        With its profiles applied.
-    formula, rho, cycle, top_k, method, seed
-        As :func:`assess`.
-    progress : callable
-        Told the stage and the part done.
-
-    Returns
-    -------
-    Scorecard
-        Holds everything: take from it what :func:`leadline.scoring.shown` leaves.
-
-    Raises
-    ------
-    LeadlineError
-        Whatever is wrong with evidence or options.
-
-    Examples
-    --------
-    >>> from leadline.evidence import read_evidence
-    >>> goals = {"ratee": ["ada", "lin"], "item": ["goal_attainment"] * 2, "value": [80, 60]}
-    >>> goals |= {"target": [100, 100], "baseline": [0, 0]}
-    >>> criteria = load_framework("technical-leadership")
-    >>> assess_evidence(read_evidence({"outcomes": goals}, criteria), criteria).rank.tolist()
-    [1.0, 2.0]
-    """
-    step = part(progress, "workflows.stage.measure", 0.0, 0.8)
-    measures = measure(evidence, framework, cycle=cycle, method=method, seed=seed, progress=step)
-    progress("workflows.stage.score", 0.8)
-    return score(measures, framework, formula=formula, rho=rho, seed=seed, top_k=top_k)
 
 
 def _facts(scorecard: Scorecard, evidence: Evidence) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
+from leadline.web.results.memory import give_back
 from leadline.web.results.models import Run
 
 _LOG = logging.getLogger(__name__)
@@ -93,6 +94,8 @@ def score(run_id: str) -> None:
         fail(run, "web.results.broken", {})
         _LOG.exception("run %s", run_id)
         raise
+    finally:
+        give_back()
 
 
 def fail(run: Run, code: str, fields: Mapping[str, Any]) -> None:

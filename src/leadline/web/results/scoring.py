@@ -23,12 +23,15 @@ from leadline.web.cycles.moves import move
 from leadline.web.rating.answers import SELF, ratings
 from leadline.web.results.disclosure import Rules, Shown, comment_groups, decide, fits, named_counts
 from leadline.web.results.history import plain, read
+from leadline.web.results.memory import give_back
 from leadline.web.results.models import Comment, Result, Run
 from leadline.web.results.overview import fits_overview, overview, rules_for
 from leadline.web.results.runs import RunError
 from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rules_of, sheets_of
 
 BATCH = 500
+AT_ONCE = 50
+"""Results written by one statement, which holds 25 KB of each."""
 EVERY = 0.5
 """Seconds between two notes of progress."""
 
@@ -192,7 +195,7 @@ def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping
                 Result(run=own, participant=p.participant, figures=p.figures, sets=p.sets, kept=p.kept)
                 for p in parts
             ),
-            batch_size=BATCH,
+            batch_size=AT_ONCE,
         )
         _renew_comments([part for part in parts if part.comments is not None])
         own.state, own.share, own.finished = "done", 1.0, timezone.now()
@@ -240,11 +243,15 @@ def _renew_comments(parts: Sequence[Part]) -> None:
 
 def _progress(own: Run) -> Callable[[str, float], None]:
     """Notes in the database where the run is, not more often than somebody looks."""
-    last = [float("-inf")]
+    last, told = "", float("-inf")
 
     def tell(step: str, share: float) -> None:
-        if monotonic() - last[0] >= EVERY:
-            last[0] = monotonic()
+        nonlocal last, told
+        if step != last:
+            last = step
+            give_back()
+        if monotonic() - told >= EVERY:
+            told = monotonic()
             Run.objects.filter(pk=own.pk).update(step=step, share=round(share, 3))
 
     return tell
