@@ -16,6 +16,8 @@ from leadline.measurement.variational.together import Together
 
 _SPARSE = ("data", "indices", "indptr")
 _AT_ONCE = 250
+_MOST = 1 << 22
+"""Numbers of a block of draws, of which several are held."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,8 +71,9 @@ class JointPosterior:
         array, shape (at most 250, P, D)
         """
         rng = np.random.default_rng(seed)
-        for begin in range(0, n, _AT_ONCE):
-            size = min(_AT_ONCE, n - begin)
+        at_once = max(1, min(_AT_ONCE, _MOST // self.mean.size))
+        for begin in range(0, n, at_once):
+            size = min(at_once, n - begin)
             noise = rng.standard_normal((size, *self.mean.shape))
             found: Floats = self.mean + np.einsum("pij,npj->npi", self.root, noise)
             if self.factor.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,8 @@ class Measures:
     input_hash: str
     seed: int
 
-    def draws(self, n: int, seed: int) -> Floats:
-        """Joint draws of every factor of all ratees, who share the errors of their raters.
+    def draws(self, n: int, seed: int, factors: Sequence[str] | None = None) -> Floats:
+        """Joint draws of factors of all ratees, who share the errors of their raters.
 
         Locations are drawn from the posterior and sent through the maps to 0-100. A kind, or a whole
         factor, that a ratee lacks is drawn from what the ratee's other evidence and the group let one
@@ -106,13 +106,16 @@ class Measures:
         ----------
         n : int
         seed : int
+        factors : sequence of str, F, optional
+            All, unless given.
 
         Returns
         -------
         array, shape (n, P, F), 0-100
             NaN in factors for which nobody has evidence.
         """
-        return factor_draws(self.dimensions, self.factors, self.posterior, n, seed)
+        chosen = self.factors if factors is None else factors
+        return factor_draws(self.dimensions, chosen, self.posterior, n, seed)
 
     def expected(self) -> Floats:
         """Factors as far as all evidence lets one expect them, shape (P, F), 0-100.

@@ -105,7 +105,7 @@ def gathered(
     filled[np.isnan(value[:, used]).all(axis=1)] = np.nan
     found = None
     if not isinstance(source, Figures) or source.has_errors:
-        found = _only(source.draws(*draws), [places[f] for f in used])
+        found = source.draws(*draws, [ids[f] for f in used.tolist()])
         if hidden is not None:
             shown = value[:, used]
             found = drawn_from_group(found, shown, np.isnan(shown), draws[1])
@@ -121,8 +121,3 @@ def _columns(table: NDArray[np.generic], places: Sequence[int], fill: float) -> 
         if place >= 0:
             found[:, f] = table[:, place]
     return found
-
-
-def _only(draws: Floats, places: Sequence[int]) -> Floats:
-    # All of them in their order, as a rule: a copy of the largest array of all would be a waste.
-    return draws if places == list(range(draws.shape[-1])) else draws[..., list(places)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,8 @@ class Figures:
         """SHA-256 of the figures and of the framework."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
-    def draws(self, n: int, seed: int) -> Floats:
-        """Joint draws of the factors, shape (n, P, F), 0-100.
+    def draws(self, n: int, seed: int, factors: Sequence[str] | None = None) -> Floats:
+        """Joint draws of the factors, all unless some are named, shape (n, P, F), 0-100.
 
         Each figure is normal with its standard error, cut off at 0 and 100; a missing one is drawn
         from the group's mean and spread, and is NaN where nobody has it.
@@ -112,7 +112,9 @@ class Figures:
         found *= errors
         found += self.factor_value
         np.clip(found, 0.0, 100.0, out=found)
-        return drawn_from_group(found, self.factor_value, np.isnan(self.factor_value), seed)
+        found = drawn_from_group(found, self.factor_value, np.isnan(self.factor_value), seed)
+        chosen = self.factors if factors is None else tuple(factors)
+        return found if chosen == self.factors else found[..., [self.factors.index(one) for one in chosen]]
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON-ready values; missing is None."""

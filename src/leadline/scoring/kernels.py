@@ -40,11 +40,11 @@ def _place_people(draws: Any, order: Any, first: Any, last: Any) -> bool:
     return tied
 
 
-def _count_places(first: Any, last: Any) -> Any:
-    """Draws in which each person holds each place, (P, P); tied people share theirs evenly."""
+def _count_places(first: Any, last: Any, places: int) -> Any:
+    """Draws in which each person holds each place, (P, places); tied people share theirs evenly."""
     people, n = first.shape
-    counts = np.zeros((people, people))
-    edges = np.zeros(people + 1)
+    counts = np.zeros((people, places))
+    edges = np.zeros(places + 1)
     for p in range(people):
         edges[:] = 0.0
         for d in range(n):
@@ -52,7 +52,7 @@ def _count_places(first: Any, last: Any) -> Any:
             edges[first[p, d]] += share
             edges[last[p, d] + 1] -= share
         total = 0.0
-        for place in range(people):
+        for place in range(places):
             total += edges[place]
             counts[p, place] = max(total, 0.0)
     return counts

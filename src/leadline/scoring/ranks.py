@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 
 # Draws sorted at a time: their order is the largest temporary array.
 DRAWS_A_SORT = 64
+# People whose places are counted at a time: a number for each of all places.
+PEOPLE_A_COUNT = 512
 ROUNDING = 1e-9
 
 
@@ -87,23 +89,38 @@ def rank_people(scores: Floats, draws: Floats | None, level: float, k: int) -> R
         groups = runs_not_apart(scores, np.full((people, people), 0.5), level)
         return Ranking(rank, lower, upper, unknown, unknown, np.full((people, people), np.nan), k, groups)
     first, last, ties = places(draws[:, ranked])
-    held = count_places(first, last) / len(draws)
-    reached = np.cumsum(held, axis=1) + ROUNDING
-    tail = (1 - level) / 2
-    lower = np.minimum((reached < tail).sum(axis=1) + 1.0, rank[ranked])
-    upper = np.maximum((reached < 1 - tail).sum(axis=1) + 1.0, rank[ranked])
-    p_greater = np.full((people, people), np.nan)
-    p_greater[np.ix_(ranked, ranked)] = share_ahead(first, ties)
+    lower, upper, best, top = _of_places(first, last, level, k)
+    p_greater = share_ahead(first, ties)
+    if len(ranked) < people:
+        among, p_greater = p_greater, np.full((people, people), np.nan)
+        p_greater[np.ix_(ranked, ranked)] = among
     return Ranking(
         rank=rank,
-        rank_lower=_spread(lower, ranked, people),
-        rank_upper=_spread(upper, ranked, people),
-        p_best=_spread(held[:, :1].sum(axis=1), ranked, people),
-        p_top=_spread(held[:, :k].sum(axis=1), ranked, people),
+        rank_lower=_spread(np.minimum(lower, rank[ranked]), ranked, people),
+        rank_upper=_spread(np.maximum(upper, rank[ranked]), ranked, people),
+        p_best=_spread(best, ranked, people),
+        p_top=_spread(top, ranked, people),
         p_greater=p_greater,
         k=k,
         groups=runs_not_apart(scores, p_greater, level),
     )
+
+
+def _of_places(
+    first: NDArray[np.integer], last: NDArray[np.integer], level: float, k: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Ends of the rank interval, P(best) and P(top k) of each person, some people at a time."""
+    people, n = first.shape
+    tail = (1 - level) / 2
+    found = []
+    for begin in range(0, max(people, 1), PEOPLE_A_COUNT):
+        some = slice(begin, begin + PEOPLE_A_COUNT)
+        held = count_places(first[some], last[some], people) / n
+        reached = np.cumsum(held, axis=1) + ROUNDING
+        lower, upper = ((reached < part).sum(axis=1) + 1.0 for part in (tail, 1 - tail))
+        found.append((lower, upper, held[:, :1].sum(axis=1), held[:, :k].sum(axis=1)))
+    lower, upper, best, top = (np.concatenate(each) for each in zip(*found, strict=True))
+    return lower, upper, best, top
 
 
 def competition_ranks(scores: Floats) -> Floats:
@@ -170,7 +187,7 @@ def rank_acceptability(draws: Floats) -> Floats:
            [0.  , 0.25, 0.75]])
     """
     first, last, _ = places(draws)
-    return np.asarray(count_places(first, last) / len(draws))
+    return np.asarray(count_places(first, last, draws.shape[1]) / len(draws))
 
 
 def probability_greater(draws: Floats) -> Floats:
@@ -225,11 +242,13 @@ def runs_not_apart(scores: Floats, p_greater: Floats, level: float) -> tuple[tup
     """
     known = np.flatnonzero(np.isfinite(scores))
     order = known[np.argsort(-scores[known], kind="stable")]
-    among = p_greater[np.ix_(order, order)]
-    apart = np.triu((among >= level - ROUNDING) | (among <= 1 - level + ROUNDING), 1)
     n = len(order)
     # For the run that ends at b: one past the last person ahead who can be told from somebody in it.
-    past = np.where(apart.any(axis=0), n - np.argmax(apart[::-1], axis=0), 0) if n else order
+    past = np.zeros(n, dtype=np.int64)
+    for b in range(1, n):
+        ahead = p_greater[order[b], order[:b]]
+        apart = np.flatnonzero((ahead >= level - ROUNDING) | (ahead <= 1 - level + ROUNDING))
+        past[b] = apart[-1] + 1 if len(apart) else 0
     starts = np.maximum.accumulate(past)
     ends = [b for b in range(n) if (b + 1 == n or starts[b + 1] > starts[b]) and b > starts[b]]
     return tuple(tuple(order[starts[b] : b + 1].tolist()) for b in ends)
