@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,10 +24,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leadline.web.accounts.access import Actor
-from leadline.web.cycles import closing, launching, nominating, planning
-from leadline.web.cycles.models import Cycle, Mailed
+from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles import closing, following, launching, nominating, planning
+from leadline.web.cycles.models import Assignment, Cycle, Mailed
 from leadline.web.people.models import Person
-from leadline.web.results import releasing
+from leadline.web.rating.models import Submission
+from leadline.web.results import releasing, sealing
 from leadline.web.results.models import Result, Run
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -65,6 +68,32 @@ def draft(actor: Actor) -> Cycle:
     return cycle
 
 
+def answered(cycle: Cycle) -> None:
+    """By every rater on every item."""
+    answers = dict.fromkeys([item.id for item in load(cycle.organisation, cycle.framework).items], 4)
+    panels = Assignment.objects.filter(participant__cycle=cycle)
+    rows = panels.values_list("participant", "relationship", "pk").iterator()
+    for some in iter(lambda: list(islice(rows, 5000)), []):
+        Submission.objects.bulk_create(
+            Submission(
+                cycle=cycle,
+                participant_id=ratee,
+                relationship=relationship,
+                pseudonym=str(own),
+                answers=answers,
+                comments={},
+            )
+            for ratee, relationship, own in some
+        )
+    panels.update(opened=True, submitted=True)
+
+
+def gone(cycle: Cycle) -> None:
+    """One in a hundred left yesterday, owing what they had to rate."""
+    day = timezone.now().date() - timedelta(2)
+    Person.objects.filter(organisation=cycle.organisation_id, key__endswith="77").update(left=day)
+
+
 def scored(cycle: Cycle) -> None:
     """As the scorer leaves it, without figures."""
     cycle.refresh_from_db()
@@ -100,10 +129,16 @@ def measured(actor: Actor, people: list[Person]) -> list[dict[str, Any]]:
         planning.assess(actor, cycle, people)
     act("open nominations", lambda: nominating.open_nominations(first, actor))
     act("launch", lambda: launching.launch(first, actor))
+    act("follow leavers", lambda: (gone(first), following.follow(first)))
+    answered(first)
     reminded(first)
     act("close", lambda: closing.close(first, actor))
     scored(first)
     act("release", lambda: releasing.release(actor, first, ["manager"]))
+    Cycle.objects.filter(pk=first.pk).update(appeal_until=timezone.now().date() - timedelta(2))
+    first.refresh_from_db()
+    act("seal", lambda: sealing.seal(first, actor))
+    act("compact", sealing.compact.func)
     act("take ratees out", lambda: planning.leave_out(actor, second, second.participants.all()))
     act("discard", lambda: planning.discard(actor, third))
     launching.launch(fourth, actor)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from tests.web.cast import World, build
 
-from leadline.web.cycles import keys
+from leadline.web.cycles import jobs, keys
 from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.rating.models import Submission
 from leadline.web.results import clock, sealing
@@ -19,6 +21,7 @@ from leadline.web.results.access import results
 from leadline.web.results.models import Comment, Result
 from leadline.web.results.sealing import SealError
 
+Visit = Callable[[str], Client]
 ORIGINAL = "zq-original-wording-of-a-rater-zq"
 
 
@@ -55,6 +58,36 @@ def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: W
     assert not Assignment.objects.filter(participant__cycle=cycle, submitted=True).exists()
     ravi = cycle.participants.get(name="Ravi Rao")
     assert ravi.counts == {"manager": 1, "peer": 5, "report": 3, "self": 1}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Nobody can find out any more"), ("zh", "再没有人能查出")]
+)
+def test_a_cycle_of_thousands_is_sealed_by_the_worker(
+    world: World, as_visitor: Visit, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    world.users["analytics"].language = language
+    world.users["analytics"].save()
+    cycle, ana = over(world.things["cycle_released"]), as_visitor("analytics")
+    way = ana.post(f"/results/cycles/{cycle.pk}/seal/")["Location"]
+    assert ana.get(way).status_code == 200
+    jobs.work.func(str(cycle.jobs.get().pk))
+    assert said in ana.get(way, follow=True).content.decode()
+    cycle.refresh_from_db()
+    assert cycle.state == "sealed"
+
+
+def test_a_large_cycle_that_can_still_be_contested_is_not_sealed_and_the_page_says_why(
+    world: World, as_visitor: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 1)
+    cycle, ana = world.things["cycle_released"], as_visitor("analytics")
+    way = ana.post(f"/results/cycles/{cycle.pk}/seal/")["Location"]
+    jobs.work.func(str(cycle.jobs.get().pk))
+    assert "appeal window" in ana.get(way).content.decode()
+    cycle.refresh_from_db()
+    assert cycle.state == "released"
 
 
 @pytest.mark.django_db(transaction=True)

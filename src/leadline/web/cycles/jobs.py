@@ -64,7 +64,7 @@ def _cancel(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
     return n
 
 
-DEEDS: Mapping[str, Callable[[Actor, Cycle, Mapping[str, str]], int]] = {
+DEEDS: dict[str, Callable[[Actor, Cycle, Mapping[str, str]], int]] = {
     "assess": _assess,
     "leave_out": _leave_out,
     "fill": _fill,
@@ -72,7 +72,7 @@ DEEDS: Mapping[str, Callable[[Actor, Cycle, Mapping[str, str]], int]] = {
     "launch": _launch,
     "cancel": _cancel,
 }
-"""Each gives how many ratees it was about."""
+"""Each gives how many ratees it was about; what comes after a cycle adds its own."""
 
 
 def ask(actor: Actor, cycle: Cycle, kind: str, given: Mapping[str, str] | None = None) -> Job:

@@ -15,5 +15,6 @@ class Config(AppConfig):
     verbose_name = "results"
 
     def ready(self) -> None:
-        """Listen to the moves of cycles: models load only once Django is set up."""
+        """Listen to the moves of cycles, and let the worker seal: models load only once Django is set up."""
         import_module("leadline.web.results.runs")
+        import_module("leadline.web.results.sealing")

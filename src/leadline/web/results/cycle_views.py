@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Request, require
+from leadline.web.cycles import jobs
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.deadlines import today
-from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.cycles.models import Cycle, Job, Participant
 from leadline.web.cycles.moves import move
+from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing, Pages
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access, contesting, releasing, runs, sealing
@@ -123,6 +125,11 @@ def retry(request: Request, run_id: UUID) -> HttpResponseBase:
 def seal(request: Request, cycle_id: UUID) -> HttpResponseBase:
     """Seal a cycle whose appeal window is over."""
     found = access.cycle(request.actor, cycle_id)
+    if found.participants.count() > jobs.AT_ONCE:
+        asked: list[Job] = []
+        if attempt(request, lambda: asked.append(jobs.ask(request.actor, found, "seal"))):
+            return redirect("cycles:job", asked[0].pk)
+        return redirect("results:cycle", found.pk)
     return _done(request, found, lambda: sealing.seal(found, request.actor), "results.sealed")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection, transaction
 from django_tasks import task
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
-from leadline.web.cycles import closing
+from leadline.web.cycles import closing, jobs
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import move
@@ -53,6 +55,14 @@ def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
         Result.objects.filter(run__cycle=now).update(sets={})
         Run.objects.filter(cycle=now).update(sets={})
         transaction.on_commit(compact.enqueue)
+
+
+def _seal(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
+    seal(cycle, actor)
+    return cycle.participants.count()
+
+
+jobs.DEEDS["seal"] = _seal
 
 
 @task()
