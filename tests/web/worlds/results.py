@@ -12,6 +12,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from tests.web.cast import World
@@ -33,6 +34,7 @@ SAID = (
     "Keeps calm in an incident, and says who does what next.",
 )
 STORED = ("state", "share", "finished", "input_hash", "options", "versions", "tables", "sets")
+BERLIN = ZoneInfo("Europe/Berlin")
 KEPT: dict[str, dict[str, Any]] = {}
 
 
@@ -40,7 +42,9 @@ def add(world: World) -> None:
     """Add them."""
     review = closed(world, "Promotion round", "selection")
     scored(review)
-    released = closed(world, "Leadership 2026", "development", appeal_until=timezone.localdate())
+    released = closed(
+        world, "Leadership 2026", "development", appeal_until=timezone.localdate(timezone=BERLIN)
+    )
     scored(released)
     released.comments = Comment.objects.filter(participant__cycle=released)
     released.comments.update(state="public")
@@ -96,7 +100,7 @@ def failed(world: World) -> Run:
 
 def closed(world: World, title: str, purpose: str, **fields: object) -> Cycle:
     """A cycle in which everybody rated the ratees of their team, but few rated Tom."""
-    fields = {"appeal_until": timezone.localdate() + timedelta(days=30), **fields}
+    fields = {"appeal_until": timezone.localdate(timezone=BERLIN) + timedelta(days=30), **fields}
     cycle = Cycle.objects.create(
         pk=uuid5(NAMESPACE_URL, title),
         organisation=world.organisation,
@@ -105,8 +109,8 @@ def closed(world: World, title: str, purpose: str, **fields: object) -> Cycle:
         state="scoring",
         framework=FRAMEWORK,
         languages=["en", "zh"],
-        time_zone="Europe/Berlin",
-        closes=timezone.localdate() - timedelta(days=7),
+        time_zone=BERLIN.key,
+        closes=timezone.localdate(timezone=BERLIN) - timedelta(days=7),
         **fields,
     )
     keys.create(cycle)

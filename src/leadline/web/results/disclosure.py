@@ -17,6 +17,7 @@ Self and manager are attributed: their least number is 1, and the form says so b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -146,7 +147,8 @@ def decide(raters: Sequence[Rater], rules: Rules, offered: Collection[str]) -> t
     chosen = [figure for figure in chosen if _n_people(figure.cells(given)) >= rules.everybody]
     for competency in rules.items:
         figure = Figure(f"competency:{competency}", everybody, (competency,))
-        if figure.name in offered and _enough(counted, everybody, competency, rules, rules.everybody):
+        rated = _by_item(counted, rules.items[competency])
+        if figure.name in offered and _on_each(rated, everybody) >= rules.everybody:
             chosen.append(figure)
             chosen += [
                 Figure(f"group:{competency}:{label}", groups, (competency,))
@@ -173,11 +175,12 @@ def parted(raters: Sequence[Rater], competency: str, rules: Rules) -> dict[str, 
 
     Anonymous groups are merged before attributed ones, small ones first.
     """
-    sizes = {group: _on_each_item(raters, {group}, competency, rules) for group in {r.group for r in raters}}
+    rated = _by_item(raters, rules.items[competency])
+    sizes = {group: _on_each(rated, {group}) for group in {r.group for r in raters}}
     named = {group: n for group, n in sizes.items() if n}
     together = {group for group, n in named.items() if n < rules.of(group)}
     rest = sorted(named.keys() - together, key=lambda g: (g not in ATTRIBUTED, -named[g], g))
-    while together and not _enough(raters, together, competency, rules, max(map(rules.of, together))):
+    while together and _on_each(rated, together) < max(map(rules.of, together)):
         if not rest:
             return {}
         together.add(rest.pop())
@@ -233,19 +236,15 @@ def comment_groups(writers: Mapping[str, int], rules: Rules) -> dict[str, str]:
     return {**own, **small} if sum(named[g] for g in small) >= rules.comments else own
 
 
-def _on_each_item(raters: Sequence[Rater], groups: Collection[str], competency: str, rules: Rules) -> int:
-    """Raters behind the item of the competency that fewest of them answered, of those that anybody did."""
-    counts = (
-        sum(item in rater.items for rater in raters if rater.group in groups)
-        for item in rules.items[competency]
-    )
+def _by_item(raters: Sequence[Rater], items: Sequence[str]) -> list[Counter[str]]:
+    """How many of each group answered each item."""
+    return [Counter(rater.group for rater in raters if item in rater.items) for item in items]
+
+
+def _on_each(rated: Sequence[Counter[str]], groups: Collection[str]) -> int:
+    """Raters of some groups behind the item that fewest of them answered, of those that anybody did."""
+    counts = (sum(one[group] for group in groups) for one in rated)
     return min((n for n in counts if n), default=0)
-
-
-def _enough(
-    raters: Sequence[Rater], groups: Collection[str], competency: str, rules: Rules, least: int
-) -> bool:
-    return _on_each_item(raters, groups, competency, rules) >= least
 
 
 def _n_people(cells: Iterable[Cell]) -> int:

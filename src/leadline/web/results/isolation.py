@@ -117,21 +117,21 @@ def _echelon(rows: Sequence[Row]) -> list[Row]:
     for given in rows:
         row = dict(given)
         for column in [c for c in row if c in pivots]:
-            _subtract(row, row.get(column, 0), pivots[column])
+            if column in row:
+                _subtract(row, row[column], pivots[column])
         if not row:
             continue
         pivot = min(row)
         inverse = pow(row[pivot], -1, PRIME)
         row = {c: v * inverse % PRIME for c, v in row.items()}
         for other in pivots.values():
-            _subtract(other, other.get(pivot, 0), row)
+            if pivot in other:
+                _subtract(other, other[pivot], row)
         pivots[pivot] = row
     return list(pivots.values())
 
 
 def _subtract(row: Row, times: int, other: Row) -> None:
-    if not times:
-        return
     for column, value in other.items():
         left = (row.get(column, 0) - times * value) % PRIME
         if left:

@@ -15,7 +15,7 @@ from leadline.frameworks import Framework
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.models import Submission
-from leadline.web.results.disclosure import SELF, Figure, Rater, Rules, answered
+from leadline.web.results.disclosure import SELF, Figure, Rater, Rules
 from leadline.web.results.history import mark_of, person_of
 
 DIGITS = 4
@@ -30,6 +30,15 @@ class Sheets:
     answers: dict[str, Mapping[str, int]] = field(default_factory=dict)
     writers: Counter[str] = field(default_factory=Counter)
     comments: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def views(self, items: Sequence[str]) -> dict[str, float]:
+        """Each rater's mean rating of those items that they observed."""
+        found = {}
+        for person, answers in self.answers.items():
+            values = [answers[item] for item in items if item in answers]
+            if values:
+                found[person] = sum(values) / len(values)
+        return found
 
 
 def framework_of(cycle: Cycle) -> Framework:
@@ -112,7 +121,7 @@ class GroupFigures:
         squares: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         for one in sheets:
             for competency, items in rules.items.items():
-                views = [view for own in one.answers.values() if (view := _view(own, items)) is not None]
+                views = one.views(items).values()
                 if len(views) > 1:
                     mean = fmean(views)
                     squares[competency][0] += sum((view - mean) ** 2 for view in views)
@@ -125,25 +134,27 @@ class GroupFigures:
         found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         z = NormalDist().inv_cdf((1 + self.framework.level) / 2)
         low, width = self.framework.scale.min, self.framework.scale.max - self.framework.scale.min
-        given = answered(sheets.raters, rules)
-        for figure in figures:
-            if not figure.name.startswith("group:"):
-                continue
-            _, competency, label = figure.name.split(":")
-            people = {cell.person for cell in figure.cells(given)}
-            views = [_view(sheets.answers[one], rules.items[competency]) for one in sorted(people)]
-            mean = 100 * (fmean(view for view in views if view is not None) - low) / width
-            margin = z * self.spread.get(competency, 0.0) / sqrt(len(people))
-            found[competency][label] = {
-                "mean": round(mean, DIGITS),
-                "lower": round(max(0.0, mean - margin), DIGITS),
-                "upper": round(min(100.0, mean + margin), DIGITS),
-                "n": len(people),
-            }
+        group_of = {rater.person: rater.group for rater in sheets.raters}
+        for competency, parts in _by_competency(figures).items():
+            views = sheets.views(rules.items[competency])
+            for label, groups in parts:
+                own = [view for person, view in views.items() if group_of[person] in groups]
+                mean = 100 * (fmean(own) - low) / width
+                margin = z * self.spread.get(competency, 0.0) / sqrt(len(own))
+                found[competency][label] = {
+                    "mean": round(mean, DIGITS),
+                    "lower": round(max(0.0, mean - margin), DIGITS),
+                    "upper": round(min(100.0, mean + margin), DIGITS),
+                    "n": len(own),
+                }
         return dict(found)
 
 
-def _view(answers: Mapping[str, int], items: Sequence[str]) -> float | None:
-    """A rater's mean rating of the items they observed."""
-    values = [answers[item] for item in items if item in answers]
-    return fmean(values) if values else None
+def _by_competency(figures: Iterable[Figure]) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Labels and groups of the figures on groups."""
+    found: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for figure in figures:
+        if figure.name.startswith("group:"):
+            _, competency, label = figure.name.split(":")
+            found[competency].append((label, figure.groups))
+    return found
