@@ -53,8 +53,8 @@ _NOISE = {"mean_square": 1.61}
 class MadeUp(Measures):
     """Measures whose draws are normal with the stated errors."""
 
-    def draws(self, n: int, seed: int) -> Floats:
-        """Draws of the factors, shape (n, P, F); a missing one from the group's mean and spread."""
+    def draws(self, n: int, seed: int, factors: Sequence[str] | None = None) -> Floats:
+        """Draws of factors, shape (n, P, F); a missing one from the group's mean and spread."""
         value, se = self.factor_value, self.factor_se
         known = [column[np.isfinite(column)] for column in value.T]
         means = np.array([column.mean() if len(column) else np.nan for column in known])
@@ -62,7 +62,8 @@ class MadeUp(Measures):
         centre = np.where(np.isnan(value), means, value)
         spread = np.where(np.isnan(value), spreads, se)
         noise = np.random.default_rng(seed).standard_normal((n, *value.shape))
-        return np.clip(centre + spread * noise, 0, 100)
+        chosen = [self.factors.index(factor) for factor in factors or self.factors]
+        return np.clip(centre + spread * noise, 0, 100)[..., chosen]
 
 
 def make_measures(

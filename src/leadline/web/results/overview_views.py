@@ -38,13 +38,16 @@ def overview(request: Request, cycle_id: UUID) -> HttpResponse:
     if how == "csv":
         return _overview_csv(rows, teams)
     listing = Pages(request, teams)
+    titles = {team: team_title(team) for team in listing.rows}
     context = {
         "cycle": cycle,
         "run": run,
-        "rows": [(row, [by_team.get(team) for team in listing.rows]) for row, by_team in rows],
+        "rows": [
+            (row, [(title, by_team.get(team)) for team, title in titles.items()]) for row, by_team in rows
+        ],
         "listing": listing,
         "n": found.get("overall", {}).get(EVERYBODY, {}).get("n"),
-        "teams": [team_title(team) for team in listing.rows],
+        "teams": list(titles.values()),
         "chart": chart(run, [row for row, _ in rows]),
         "notices": run.tables["notices"].get(language(), []),
         "least": framework.disclosure.all,
