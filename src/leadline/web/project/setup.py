@@ -109,13 +109,17 @@ def _first(given: dict[str, str]) -> User:
     return user
 
 
+def _encryptions() -> list[tuple[str, str]]:
+    return [("tls", "STARTTLS"), ("ssl", "TLS"), ("", text("project.mail.plain"))]
+
+
 class Mail(Styled):
     """The mail server."""
 
     words_key = "project.mail"
     host = forms.CharField(max_length=200)
     port = forms.IntegerField(min_value=1, max_value=65535, initial=587)
-    security = forms.ChoiceField(choices=[("tls", "STARTTLS"), ("ssl", "TLS"), ("", "-")], required=False)
+    security = forms.ChoiceField(choices=_encryptions, required=False, initial="tls")
     user = forms.CharField(
         max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
