@@ -237,3 +237,32 @@ def fit_sums(
         by_cell[c] = cell
     _settled(touched, count, seen, likely, met)
     met[3] += squares
+
+
+@_compiled
+def sandwich(start, at, value, blocks, found):
+    """``a' B a`` of sparse rows whose entries lie in one block of B each."""
+    width = blocks.shape[1]
+    for r in range(len(start) - 1):
+        total = 0.0
+        for a in range(start[r], start[r + 1]):
+            line = blocks[at[a] // width, at[a] % width]
+            part = 0.0
+            for b in range(start[r], start[r + 1]):
+                part += value[b] * line[at[b] % width]
+            total += value[a] * part
+        found[r] = total
+
+
+@_compiled
+def crossed(rows, start, at, value, rest_start, rest_at, rest, product, begin, found):
+    """``a' P r`` for some sparse rows a and r; P has the columns of a from ``begin`` on."""
+    for j in range(len(rows)):
+        row, total = rows[j], 0.0
+        for a in range(start[row], start[row + 1]):
+            line = product[at[a] - begin]
+            part = 0.0
+            for b in range(rest_start[row], rest_start[row + 1]):
+                part += rest[b] * line[rest_at[b]]
+            total += value[a] * part
+        found[j] = total

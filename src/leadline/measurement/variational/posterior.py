@@ -31,10 +31,9 @@ from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
 from leadline.measurement.variational.rows import (
     block_of,
-    each_entry,
+    crossed,
     products,
     quadratic,
-    row_dots,
     sandwich,
 )
 
@@ -47,7 +46,7 @@ EXACT = 1e-8
 DRAWS = 64
 """Draws where the Schur complement is not factored."""
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _AT_ONCE = 8
 _ROWS = 1 << 14
 
@@ -299,19 +298,19 @@ class Posterior:
             places = entries_of(self._pairs, line, rest.indices, u.shape[1])
             if places is not None:
                 return self._exact_inside(self._pairs, own, rest, sums, places)
-        shared = np.empty_like(self.inverse.values)
         order = np.argsort(near, kind="stable")
-        step = max(1, _BLOCK // (covariance.shape[0] * width))
-        for begin in range(0, len(shared), step):
-            lines = u[begin * width : (begin + step) * width]
+        near = near[order]
+
+        def of_blocks(some: slice) -> Floats:
+            begin, end = some.start * width, some.stop * width
+            lines = u[begin:end]
             product = lines @ covariance
-            shared[begin : begin + step] = products(lines, product, width)
-            rows = order[np.searchsorted(near[order], begin) : np.searchsorted(near[order], begin + step)]
-            mine = own[rows][:, begin * width : (begin + step) * width]
-            for entry in each_entry(mine):
-                sums[rows[entry.row]] -= (
-                    2 * entry.value * row_dots(rest[rows[entry.row]], product, entry.column)
-                )
+            rows = order[slice(*np.searchsorted(near, (some.start, some.stop)))]
+            sums[rows] -= 2 * crossed(own, rest, rows, product, begin)
+            return products(lines, product, width)
+
+        step = max(1, _BLOCK // (covariance.shape[0] * width))
+        shared = np.concatenate(list(in_order(of_blocks, cuts(len(self.inverse.values), step))))
         sums += quadratic(rest, covariance)
         return shared, np.diag(covariance).copy()
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.large import compiled
 from leadline.measurement.variational.blocks import Blocks
 
 _FEW = 4
@@ -44,6 +45,9 @@ def block_of(rows: csr_array, width: int) -> Codes:
 def sandwich(rows: csr_array, blocks: Blocks) -> Floats:
     """``a' B a`` for every sparse row a, whose entries lie in one block; rows of one length at a time."""
     found = np.zeros(rows.shape[0])
+    if kernels := compiled(rows.shape[0]):
+        kernels.sandwich(rows.indptr, rows.indices, rows.data, blocks.values, found)
+        return found
     lengths = np.diff(rows.indptr)
     for many in np.unique(lengths[lengths > 0]).tolist():
         lines = np.flatnonzero(lengths == many)
@@ -57,6 +61,19 @@ def sandwich(rows: csr_array, blocks: Blocks) -> Floats:
         for a in range(many):
             for b in range(many):
                 found[lines] += value[:, a] * value[:, b] * blocks.values[near[:, 0], at[:, a], at[:, b]]
+    return found
+
+
+def crossed(own: csr_array, rest: csr_array, rows: Codes, product: Floats, begin: int) -> Floats:
+    """``a' P r`` for some rows a of ``own`` and r of ``rest``; P has the former's columns from ``begin``."""
+    found = np.zeros(len(rows))
+    if kernels := compiled(own.shape[0]):
+        parts = (own.indptr, own.indices, own.data, rest.indptr, rest.indices, rest.data)
+        kernels.crossed(rows, *parts, product, begin, found)
+        return found
+    mine = own[rows][:, begin : begin + len(product)]
+    for entry in each_entry(mine):
+        found[entry.row] += entry.value * row_dots(rest[rows[entry.row]], product, entry.column)
     return found
 
 
