@@ -89,6 +89,8 @@ def test_draws_agree_with_values_and_errors(acme: Measures) -> None:
     np.testing.assert_allclose(np.median(draws, axis=0)[known], acme.factor_value[known], atol=2.5)
     np.testing.assert_allclose(draws.std(axis=0)[known], acme.factor_se[known], rtol=0.2, atol=0.5)
     np.testing.assert_array_equal(acme.draws(10, seed=7), acme.draws(10, seed=7))
+    last = acme.factors[-1]
+    np.testing.assert_array_equal(acme.draws(10, 7, [last])[..., 0], acme.draws(10, 7)[..., -1])
     hao, insight = acme.ratees.index("hao"), acme.factors.index("business_insight")
     # Other evidence says a little of a factor without any: less than the group's spread is left.
     unknown = draws[:, hao, insight].std()

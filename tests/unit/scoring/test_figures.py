@@ -108,6 +108,8 @@ def test_a_table_that_holds_no_figures_is_told(table: dict[str, list[object]], t
 def test_draws_have_the_mean_and_the_error_of_the_figures() -> None:
     figures = read_figures({"te": 60, "te_se": 4, "la": 99, "la_se": 4})
     draws = figures.draws(20_000, seed=1)
+    chosen = figures.factors[::-1]
+    np.testing.assert_array_equal(figures.draws(20_000, 1, chosen), draws[..., ::-1])
     assert draws.shape == (20_000, 1, 4)
     assert draws[:, 0, 0].mean() == pytest.approx(60, abs=0.1)
     assert draws[:, 0, 0].std() == pytest.approx(4, rel=0.02)
