@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 from unittest.mock import patch
@@ -32,7 +31,6 @@ from leadline.web.rating.models import Submission
 from leadline.web.results import releasing, sealing
 from leadline.web.results.models import Result, Run
 
-RESULTS = Path(__file__).parents[1] / "results"
 TEAM = 10
 RULES = {
     "self": {"source": "line", "least": 1, "most": 1},
@@ -89,7 +87,7 @@ def answered(cycle: Cycle) -> None:
 
 
 def gone(cycle: Cycle) -> None:
-    """One in a hundred left yesterday, owing what they had to rate."""
+    """One in a hundred left the day before yesterday, owing what they had to rate."""
     day = timezone.now().date() - timedelta(2)
     Person.objects.filter(organisation=cycle.organisation_id, key__endswith="77").update(left=day)
 

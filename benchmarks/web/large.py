@@ -28,7 +28,6 @@ from leadline.web.people.models import Person
 from leadline.web.results import scoring
 from leadline.web.results.models import Comment, Result, Run
 
-RESULTS = Path(__file__).parents[1] / "results"
 SCORED = 100
 TEAM = 10
 BAR = 2.0

@@ -48,7 +48,7 @@ def column_of(values: Sequence[Any]) -> pl.Series:
 
 
 def _texts(values: Sequence[str | None]) -> pl.Series:
-    """Each text is kept once, however often it comes: a row takes 16 bytes, whatever its id is long."""
+    """Each text is kept once, however often it comes: a row takes 16 bytes, however long its id."""
     places = {value: at for at, value in enumerate(dict.fromkeys(values))}
     return pl.Series(list(places), dtype=pl.String).gather([places[value] for value in values])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from leadline.errors import words
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles import access, jobs
 from leadline.web.cycles.access import RUNNERS
-from leadline.web.cycles.models import Job
+from leadline.web.cycles.models import Cycle, Job
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import language, text
 
@@ -43,6 +44,16 @@ def retry(request: Request, job_id: UUID) -> HttpResponseBase:
     found = access.job(request.actor, job_id)
     attempt(request, lambda: jobs.retry(request.actor, found))
     return redirect("cycles:job", found.pk)
+
+
+def later(
+    request: Request, cycle: Cycle, kind: str, back: HttpResponseBase, given: Mapping[str, str] | None = None
+) -> HttpResponseBase:
+    """Leave something to the worker and show its page; where that is refused, say why and go back."""
+    asked: list[Job] = []
+    if attempt(request, lambda: asked.append(jobs.ask(request.actor, cycle, kind, given))):
+        return redirect("cycles:job", asked[0].pk)
+    return back
 
 
 def _back(found: Job) -> HttpResponseBase:

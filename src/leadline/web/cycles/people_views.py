@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,8 @@ from django.shortcuts import redirect, render
 from leadline.web.accounts.access import Request
 from leadline.web.cycles import feasibility, jobs, planning
 from leadline.web.cycles.choosing import WAYS, chosen, key
-from leadline.web.cycles.models import Cycle, Job, Participant
+from leadline.web.cycles.job_views import later
+from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.steps import following, steps
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing
@@ -79,24 +79,17 @@ def _change(request: Request, cycle: Cycle) -> HttpResponseBase:
     if "nobody" in given:
         everyone = cycle.participants.all()
         if everyone.count() > jobs.AT_ONCE:
-            return _later(request, cycle, "leave_out", {})
+            return later(request, cycle, "leave_out", here)
         attempt(request, lambda: planning.leave_out(actor, cycle, everyone))
         return here
     meant = {name: given[name] for name in WAYS if name in given}
     rows = chosen(actor, meant)
     if rows.count() > jobs.AT_ONCE:
-        return _later(request, cycle, "assess", meant)
+        return later(request, cycle, "assess", here, meant)
     added: list[int] = []
     if attempt(request, lambda: added.append(planning.assess(actor, cycle, rows))):
         messages.success(request, text("cycles.people.added", n=added[0]))
     return here
-
-
-def _later(request: Request, cycle: Cycle, kind: str, given: Mapping[str, str]) -> HttpResponseBase:
-    asked: list[Job] = []
-    if attempt(request, lambda: asked.append(jobs.ask(request.actor, cycle, kind, given))):
-        return redirect("cycles:job", asked[0].pk)
-    return redirect(request.get_full_path())
 
 
 def lacking(request: Request, cycle: Cycle) -> dict[str, Any]:

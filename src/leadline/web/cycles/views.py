@@ -29,7 +29,8 @@ from leadline.web.cycles import (
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.checking import LEAST
 from leadline.web.cycles.deadlines import last_day, today
-from leadline.web.cycles.models import Assignment, Cycle, Job
+from leadline.web.cycles.job_views import later
+from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.cycles.moves import STATES, allowed, move
 from leadline.web.cycles.steps import PREPARING, next_step, offered, steps
 from leadline.web.cycles.telling import attempt
@@ -182,10 +183,7 @@ def do(request: Request, cycle_id: UUID, name: str) -> HttpResponseBase:
     """Move a cycle on."""
     found = access.cycle(request.actor, cycle_id)
     if name in ("nominate", "launch", "cancel") and found.participants.count() > jobs.AT_ONCE:
-        asked: list[Job] = []
-        if attempt(request, lambda: asked.append(jobs.ask(request.actor, found, name))):
-            return redirect("cycles:job", asked[0].pk)
-        return redirect("cycles:cycle", found.pk)
+        return later(request, found, name, redirect("cycles:cycle", found.pk))
     done = attempt(request, lambda: _do(request.actor, found, name), text("cycles.done"))
     if done and name == "discard":
         return redirect("cycles:list")

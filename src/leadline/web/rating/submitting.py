@@ -7,7 +7,6 @@ tell which submission is the newest, or that it came when an assignment changed.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import SystemRandom
@@ -134,13 +133,13 @@ def _count(cycle: Cycle, submitted: Mapping[tuple[UUID, str], int]) -> None:
     counts: dict[UUID, dict[str, int]] = {}
     for (ratee, relationship), n in sorted(submitted.items()):
         counts.setdefault(ratee, {})[relationship] = n
-    alike: dict[str, list[UUID]] = {}
+    alike: dict[tuple[tuple[str, int], ...], list[UUID]] = {}
     for participant in cycle.participants.values_list("pk", flat=True):
-        alike.setdefault(json.dumps(counts.get(participant, {})), []).append(participant)
+        alike.setdefault(tuple(counts.get(participant, {}).items()), []).append(participant)
     for found, participants in alike.items():
         for start in range(0, len(participants), BATCH):
             some = Participant.objects.filter(pk__in=participants[start : start + BATCH])
-            some.update(counts=json.loads(found))
+            some.update(counts=dict(found))
 
 
 def _locked(assignment: Assignment) -> Assignment:

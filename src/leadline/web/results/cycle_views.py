@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles import jobs
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.deadlines import today
-from leadline.web.cycles.models import Cycle, Job, Participant
+from leadline.web.cycles.job_views import later
+from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing, Pages
-from leadline.web.look.templatetags.look import language, text
+from leadline.web.look.templatetags.look import text
 from leadline.web.results import access, contesting, releasing, runs, sealing
 from leadline.web.results.access import Brief
 from leadline.web.results.models import Contest, Release
@@ -126,10 +125,7 @@ def seal(request: Request, cycle_id: UUID) -> HttpResponseBase:
     """Seal a cycle whose appeal window is over."""
     found = access.cycle(request.actor, cycle_id)
     if found.participants.count() > jobs.AT_ONCE:
-        asked: list[Job] = []
-        if attempt(request, lambda: asked.append(jobs.ask(request.actor, found, "seal"))):
-            return redirect("cycles:job", asked[0].pk)
-        return redirect("results:cycle", found.pk)
+        return later(request, found, "seal", redirect("results:cycle", found.pk))
     return _done(request, found, lambda: sealing.seal(found, request.actor), "results.sealed")
 
 
@@ -172,11 +168,7 @@ def give(request: Request, participant_id: UUID) -> HttpResponseBase:
 
 
 def _done(request: Request, cycle: Cycle, act: Callable[[], object], said: str) -> HttpResponseBase:
-    try:
-        act()
-        messages.success(request, text(said))
-    except LeadlineError as fault:
-        messages.error(request, fault.describe(language()))
+    attempt(request, act, text(said))
     return redirect("results:cycle", cycle.pk)
 
 
