@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import fsum, isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadline.frameworks import Framework, Text, load_framework
@@ -31,6 +31,7 @@ def test_without_choices_it_is_the_base_under_another_name() -> None:
     assert faults_of(own) == ()
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(ALL), min_size=1))
 def test_whatever_is_kept_only_the_weights_of_factors_that_went_can_be_at_fault(kept: set[str]) -> None:
     own = _own({"competencies": sorted(kept)})
