@@ -8,7 +8,7 @@ from math import comb
 
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
-from leadline.web.results.access import briefs, results
+from leadline.web.results.access import briefs, counting, results
 
 
 def notes(cycle: Cycle) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def notes(cycle: Cycle) -> tuple[str, ...]:
         Counts only: nobody is named.
     """
     rows = briefs(results(cycle))
-    run = cycle.runs.filter(state="done").order_by("-number").first()
+    run = counting(cycle)
     spans = [(row.overall["lower"], row.overall["upper"]) for row in rows if row.overall]
     said = [text("results.fairness.untested")]
     if len(spans) > 1:

@@ -119,7 +119,7 @@ def ranking(request: Request, cycle_id: UUID) -> HttpResponse:
     ranked = sorted((row for row in found if row.rank and row.overall), key=_place)
     if how == "csv":
         return _ranking_csv(ranked)
-    run = cycle.runs.filter(state="done").order_by("-number").first()
+    run = access.counting(cycle)
     listing = Pages(request, ranked)
     shown = [Row("", row.name, score_of(row.overall)) for row in listing.rows]
     context = {

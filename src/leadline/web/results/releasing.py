@@ -16,7 +16,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.results.access import results
+from leadline.web.results.access import counting, results
 from leadline.web.results.mails import tell
 from leadline.web.results.models import Comment, Release
 
@@ -64,7 +64,7 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
     said = decision or Decision("", "")
     with transaction.atomic():
         now = move(cycle, "release", actor, decision=said.name, reason=said.reason)
-        run = now.runs.filter(state="done").order_by("-number").first()
+        run = counting(now)
         if run and run.options["thresholds"] != now.thresholds:
             raise ReleaseError("web.results.thresholds_rose")
         rows = list(Participant.objects.filter(pk__in=results(now).values("participant")))

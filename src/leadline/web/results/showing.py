@@ -8,7 +8,7 @@ from django.http import Http404
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles.models import Cycle
-from leadline.web.results.access import SCORED, Brief, Seen, briefs, results
+from leadline.web.results.access import SCORED, Brief, Seen, briefs, counting, results
 from leadline.web.results.models import Release, Result, Run
 
 
@@ -44,7 +44,7 @@ def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Brief]:
 
 def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
     """The run that counts, its overview noted as seen."""
-    run = cycle.runs.filter(state="done").order_by("-number").first()
+    run = counting(cycle)
     if run is None:
         raise Http404
     if not run.shown:
