@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leadline.web.results.isolation import Cell, isolated, sets_apart
 
@@ -52,10 +52,19 @@ class Rules:
     items: Mapping[str, tuple[str, ...]]
     competencies: Mapping[str, tuple[str, ...]]
     uncounted: frozenset[str] = frozenset({SELF})
+    _rated: dict[frozenset[str], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of(self, group: str) -> int:
         """Least number of a group."""
         return 1 if group in ATTRIBUTED else self.least.get(group, self.everybody)
+
+    def rated(self, items: frozenset[str]) -> tuple[str, ...]:
+        """Competencies of which something was answered; found once for all who answered the same."""
+        if items not in self._rated:
+            self._rated[items] = tuple(c for c, own in self.items.items() if not items.isdisjoint(own))
+        return self._rated[items]
 
 
 @dataclass(frozen=True)
@@ -87,9 +96,8 @@ def answered(raters: Iterable[Rater], rules: Rules) -> Answered:
     """The cells of all raters."""
     found: dict[str, list[tuple[str, Cell]]] = {competency: [] for competency in rules.items}
     for rater in raters:
-        for competency, items in rules.items.items():
-            if not rater.items.isdisjoint(items):
-                found[competency].append((rater.group, Cell(rater.person, rater.mark, competency)))
+        for competency in rules.rated(rater.items):
+            found[competency].append((rater.group, Cell(rater.person, rater.mark, competency)))
     return found
 
 
@@ -140,19 +148,19 @@ def decide(raters: Sequence[Rater], rules: Rules, offered: Collection[str]) -> t
     """
     counted = [rater for rater in raters if rater.group not in rules.uncounted]
     everybody = frozenset(rater.group for rater in counted)
+    given = answered(counted, rules)
     factors = {f"factor:{f}": parts for f, parts in rules.competencies.items()}
     whole = {OVERALL: tuple(rules.items), **factors}
     chosen = [Figure(name, everybody, parts) for name, parts in whole.items() if name in offered]
-    given = answered(counted, rules)
     chosen = [figure for figure in chosen if _n_people(figure.cells(given)) >= rules.everybody]
-    for competency in rules.items:
+    for competency, items in rules.items.items():
         figure = Figure(f"competency:{competency}", everybody, (competency,))
-        rated = _by_item(counted, rules.items[competency])
+        rated = _by_item(counted, items)
         if figure.name in offered and _on_each(rated, everybody) >= rules.everybody:
             chosen.append(figure)
             chosen += [
                 Figure(f"group:{competency}:{label}", groups, (competency,))
-                for label, groups in parted(counted, competency, rules).items()
+                for label, groups in _parted(rated, rules).items()
             ]
     least = {rater.person: rules.of(rater.group) for rater in counted}
     return _without_isolation({figure: figure.cells(given) for figure in chosen}, least)
@@ -175,8 +183,11 @@ def parted(raters: Sequence[Rater], competency: str, rules: Rules) -> dict[str, 
 
     Anonymous groups are merged before attributed ones, small ones first.
     """
-    rated = _by_item(raters, rules.items[competency])
-    sizes = {group: _on_each(rated, {group}) for group in {r.group for r in raters}}
+    return _parted(_by_item(raters, rules.items[competency]), rules)
+
+
+def _parted(rated: Sequence[Counter[str]], rules: Rules) -> dict[str, frozenset[str]]:
+    sizes = {group: _on_each(rated, {group}) for group in set().union(*rated)}
     named = {group: n for group, n in sizes.items() if n}
     together = {group for group, n in named.items() if n < rules.of(group)}
     rest = sorted(named.keys() - together, key=lambda g: (g not in ATTRIBUTED, -named[g], g))

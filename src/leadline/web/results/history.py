@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +24,9 @@ def mark_of(answers: Mapping[str, object], comments: Mapping[str, object]) -> st
 
 def plain(shown: Shown, rules: Rules) -> dict[str, Any]:
     """JSON-ready; of the items only the competencies they belong to, which is all that is asked for later."""
-    rated = {
-        rater: [c for c, items in rules.items.items() if not rater.items.isdisjoint(items)]
-        for rater in shown.raters
-    }
     return {
         "figures": [[one.name, sorted(one.groups), list(one.competencies)] for one in shown.figures],
-        "raters": [[one.person, one.mark, one.group, rated[one]] for one in shown.raters],
+        "raters": [[one.person, one.mark, one.group, list(rules.rated(one.items))] for one in shown.raters],
     }
 
 
@@ -43,6 +39,22 @@ def read(kept: Mapping[str, Any], rules: Rules) -> Shown:
             for person, mark, group, rated in kept["raters"]
         ),
     )
+
+
+Fits = Callable[[Shown, Sequence[Shown], Rules], bool]
+
+
+def joins(new: Mapping[str, Any], seen: Iterable[Mapping[str, Any]], rules: Rules, fits: Fits) -> bool:
+    """Whether new figures may be shown to people who have seen earlier ones, each as it is kept.
+
+    Figures that were seen before, made of the same answers, give nothing away a second time: most results
+    of a re-run are of this kind, and are not even read.
+    """
+    others: list[Mapping[str, Any]] = []
+    for one in seen:
+        if one != new and one not in others:
+            others.append(one)
+    return not others or fits(read(new, rules), [read(one, rules) for one in others], rules)
 
 
 def _items(competencies: Iterable[str], rules: Rules) -> Iterable[str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from leadline import workflows
@@ -22,7 +24,7 @@ from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.rating.answers import SELF, ratings
 from leadline.web.results.disclosure import Rules, Shown, comment_groups, decide, fits, named_counts
-from leadline.web.results.history import plain, read
+from leadline.web.results.history import joins, plain
 from leadline.web.results.memory import give_back
 from leadline.web.results.models import Comment, Result, Run
 from leadline.web.results.overview import fits_overview, overview, rules_for
@@ -70,6 +72,10 @@ def evidence_of(cycle: Cycle, framework: Framework | None = None) -> Evidence:
     return read_evidence({"ratings": given, "people": persons}, framework)
 
 
+Said = tuple[str, str, str]
+"""A comment: the group it is shown under, competency, text."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What a run found of one ratee."""
@@ -78,7 +84,7 @@ class Part:
     figures: dict[str, Any]
     sets: dict[str, Any]
     kept: int | None
-    comments: list[Comment] | None
+    comments: list[Said] | None
 
 
 def run(own: Run) -> None:
@@ -122,22 +128,26 @@ def run(own: Run) -> None:
         # What does not exist cannot be shown: nobody has a place in a development cycle.
         persons = {ratee: {**sheet, "rank": None} for ratee, sheet in persons.items()}
     group = workflows.group_sheet(card, names)
+    del card  # 70 MB of what people's errors have in common, which nothing below asks for
     groups = GroupFigures.over(framework, sheets.values(), rules)
-    seen = _seen(own, rules)
     parts = [
-        _part(
+        Part(
             one,
             {
                 "sheet": persons.get(str(one.pk)),
                 "groups": groups.of(sheets[one.pk], chosen[one.pk], rules),
                 "raters": named_counts(Counter(rater.group for rater in sheets[one.pk].raters), rules),
             },
-            sheets[one.pk],
-            Shown(chosen[one.pk], tuple(sheets[one.pk].raters)),
-            rules=rules,
-            seen=seen.get(one.pk, ()),
+            plain(Shown(chosen[one.pk], tuple(sheets[one.pk].raters)), rules),
+            None,
+            _comments(sheets[one.pk], rules),
         )
         for one in participants
+    ]
+    parts = [
+        part
+        for start in range(0, len(parts), AT_ONCE)
+        for part in _as_seen(own, parts[start : start + AT_ONCE], rules)
     ]
     tell("web.results.steps.write", 0.95)
     _store(own, framework, parts, group)
@@ -149,41 +159,34 @@ def _check_framework(cycle: Cycle) -> None:
         raise RunError("web.results.framework_changed", framework=cycle.framework)
 
 
-Seen = Sequence[tuple[Result, Shown]]
+def _as_seen(own: Run, parts: Sequence[Part], rules: Rules) -> list[Part]:
+    """With the figures that were seen where new ones would tell about too few."""
+    before = Result.objects.filter(run__cycle=own.cycle_id, shown=True).exclude(run=own)
+    before = before.filter(participant__in=[part.participant for part in parts])
+    # Neither figures nor the tables of runs are read: they are large, and what fits needs none of them.
+    rows = before.order_by("run__number").values_list("participant", "pk", "sets")
+    seen: dict[UUID, dict[UUID, Any]] = {}
+    for participant, key, sets in rows:
+        seen.setdefault(participant, {})[key] = sets
+    refused = {
+        part.participant.pk: list(earlier)[-1]
+        for part in parts
+        if (earlier := seen.get(part.participant.pk)) and not joins(part.sets, earlier.values(), rules, fits)
+    }
+    stay = Result.objects.annotate(number=F("run__number")).in_bulk(list(refused.values()))
+    return [_kept(part, stay.get(refused.get(part.participant.pk))) for part in parts]
 
 
-def _seen(own: Run, rules: Rules) -> dict[Any, Seen]:
-    """What somebody has seen of each ratee, run by run."""
-    found: dict[Any, list[tuple[Result, Shown]]] = {}
-    before = Result.objects.filter(run__cycle=own.cycle, shown=True).exclude(run=own)
-    for result in before.select_related("run").order_by("run__number"):
-        found.setdefault(result.participant_id, []).append((result, read(result.sets, rules)))
-    return dict(found)
+def _kept(part: Part, earlier: Any) -> Part:
+    if earlier is None:
+        return part
+    number = earlier.kept or earlier.number
+    return replace(part, figures=earlier.figures, sets=earlier.sets, kept=number, comments=None)
 
 
-def _part(
-    participant: Participant,
-    figures: dict[str, Any],
-    sheets: Sheets,
-    new: Shown,
-    *,
-    rules: Rules,
-    seen: Seen,
-) -> Part:
-    """The new figures, or those that were seen where new ones would tell about too few."""
-    if seen and not fits(new, [shown for _, shown in seen], rules):
-        last = seen[-1][0]
-        return Part(participant, last.figures, last.sets, last.kept or last.run.number, None)
-    return Part(participant, figures, plain(new, rules), None, _comments(participant, sheets, rules))
-
-
-def _comments(participant: Participant, sheets: Sheets, rules: Rules) -> list[Comment]:
+def _comments(sheets: Sheets, rules: Rules) -> list[Said]:
     under = comment_groups(sheets.writers, rules)
-    return [
-        Comment(participant=participant, group=under[group], competency=competency, text=text)
-        for group, competency, text in sheets.comments
-        if group in under
-    ]
+    return [(under[group], competency, text) for group, competency, text in sheets.comments if group in under]
 
 
 def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping[str, Any]) -> None:
@@ -197,7 +200,8 @@ def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping
             ),
             batch_size=AT_ONCE,
         )
-        _renew_comments([part for part in parts if part.comments is not None])
+        for start in range(0, len(parts), AT_ONCE):
+            _renew_comments([part for part in parts[start : start + AT_ONCE] if part.comments is not None])
         own.state, own.share, own.finished = "done", 1.0, timezone.now()
         own.input_hash = group["input_hash"]
         own.options = {"thresholds": own.cycle.thresholds, "formula": group["formula"], "seed": group["seed"]}
@@ -218,10 +222,13 @@ def _overview(own: Run, framework: Framework, parts: Sequence[Part]) -> tuple[di
     rules = rules_for(framework)
     people = [(str(p.participant.pk), p.participant.team, p.figures["sheet"]) for p in parts]
     found, new = overview(people, rules, framework.level)
-    seen = list(Run.objects.filter(cycle=own.cycle, shown=True).exclude(pk=own.pk).order_by("number"))
-    if seen and not fits_overview(new, [read(run.sets, rules) for run in seen], rules):
-        return seen[-1].tables["overview"], seen[-1].sets
-    return found, plain(new, rules)
+    sets = plain(new, rules)
+    seen = list(
+        Run.objects.filter(cycle=own.cycle, shown=True).exclude(pk=own.pk).defer("tables").order_by("number")
+    )
+    if joins(sets, (run.sets for run in seen), rules, fits_overview):
+        return found, sets
+    return seen[-1].tables["overview"], seen[-1].sets
 
 
 def _renew_comments(parts: Sequence[Part]) -> None:
@@ -231,7 +238,11 @@ def _renew_comments(parts: Sequence[Part]) -> None:
     for comment in Comment.objects.filter(participant__in=participants):
         key = (comment.participant_id, comment.competency, comment.original or comment.text)
         known.setdefault(key, []).append(comment)
-    fresh = [comment for part in parts for comment in part.comments or ()]
+    fresh = [
+        Comment(participant=part.participant, group=group, competency=competency, text=text)
+        for part in parts
+        for group, competency, text in part.comments or ()
+    ]
     for comment in fresh:
         if before := known.get((comment.participant_id, comment.competency, comment.text)):
             one = before.pop()

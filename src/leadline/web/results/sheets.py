@@ -14,6 +14,7 @@ from uuid import UUID
 from leadline.frameworks import Framework
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle
+from leadline.web.rating.answers import AT_ONCE
 from leadline.web.rating.models import Submission
 from leadline.web.results.disclosure import SELF, Figure, Rater, Rules
 from leadline.web.results.history import mark_of, person_of
@@ -82,17 +83,19 @@ def sheets_of(cycle: Cycle, participants: Iterable[UUID], rules: Rules) -> dict[
     in a row.
     """
     found = {one: Sheets() for one in participants}
-    known = {item for items in rules.items.values() for item in items}
+    known = [item for items in rules.items.values() for item in items]
+    alike: dict[frozenset[str], frozenset[str]] = {}
     rows = Submission.objects.filter(cycle=cycle).values_list(
         "participant", "pseudonym", "relationship", "answers", "comments"
     )
-    for participant, pseudonym, group, answers, comments in rows.iterator():
+    for participant, pseudonym, group, answers, comments in rows.iterator(AT_ONCE):
         own = found.get(participant)
         if own is None or group in rules.uncounted:
             continue
         person = person_of(participant, pseudonym)
-        observed = {item: value for item, value in answers.items() if value is not None and item in known}
-        own.raters.append(Rater(person, mark_of(answers, comments), group, frozenset(observed)))
+        observed = {item: answers[item] for item in known if answers.get(item) is not None}
+        items = frozenset(observed)
+        own.raters.append(Rater(person, mark_of(answers, comments), group, alike.setdefault(items, items)))
         own.answers[person] = observed
         said = [(group, competency, text.strip()) for competency, text in comments.items() if text.strip()]
         own.comments += said
