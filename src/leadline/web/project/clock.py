@@ -27,7 +27,7 @@ def tick(now: datetime) -> None:
 
 def run(stop: threading.Event) -> None:
     """Tick until told to stop; a fault of one minute is logged and does not end the next."""
-    while not stop.wait(EVERY):
+    while True:
         close_old_connections()
         try:
             tick(timezone.now())
@@ -35,3 +35,5 @@ def run(stop: threading.Event) -> None:
             _LOG.exception("clock")
         finally:
             close_old_connections()
+        if stop.wait(EVERY):
+            return
