@@ -75,7 +75,9 @@ class JointPosterior:
         for begin in range(0, n, at_once):
             size = min(at_once, n - begin)
             noise = rng.standard_normal((size, *self.mean.shape))
-            found: Floats = self.mean + np.einsum("pij,npj->npi", self.root, noise)
+            # One product of matrices a person: einsum would take thrice as long.
+            error = noise.transpose(1, 0, 2) @ self.root.transpose(0, 2, 1)
+            found: Floats = self.mean + error.transpose(1, 0, 2)
             if self.factor.size:
                 x = rng.standard_normal((len(self.factor), size))
                 x = solve_triangular(self.factor, x, lower=True, trans="T")

@@ -102,6 +102,7 @@ def measure(
     check_map(framework.map)
     cycles = evidence.cycles
     evidence.for_cycle(cycle)
+    input_hash = evidence.hash  # before the fit, which leaves little memory for the text of it
     tell = progress or _silent
     with at_most(None):
         pool = _pool(evidence, framework, tell)
@@ -109,7 +110,7 @@ def measure(
     tell("measurement.stage.quality", 0.8)
     quality = quality_notes(pool.panel, list(pool.rated.values())) if pool.panel else ()
     before = cycles[: cycles.index(chosen)] if chosen in cycles else ()
-    read = Reader(evidence, framework, pool, seed)
+    read = Reader(evidence, framework, pool, seed, input_hash)
     tell("measurement.stage.read", 0.9)
     previous = read.measures(before[-1], (), None) if before else None
     found = read.measures(chosen, quality, previous)

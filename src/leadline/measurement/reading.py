@@ -63,6 +63,7 @@ class Reader:
     framework: Framework
     pool: Pool
     seed: int
+    input_hash: str
 
     def measures(
         self, cycle: str | None, quality: Sequence[QualityNote], previous: Measures | None
@@ -100,7 +101,7 @@ class Reader:
             notices=self.pool.notices,
             previous=previous,
             engine_version=__version__,
-            input_hash=self.evidence.hash,
+            input_hash=self.input_hash,
             seed=self.seed,
         )
 

@@ -255,6 +255,17 @@ def sandwich(start, at, value, blocks, found):
 
 
 @_compiled
+def quadratic(start, at, value, dense, found):
+    """``a' S a`` for every sparse row a and a dense matrix S."""
+    for row in range(len(start) - 1):
+        total = 0.0
+        for a in range(start[row], start[row + 1]):
+            for b in range(start[row], start[row + 1]):
+                total += value[a] * value[b] * dense[at[a], at[b]]
+        found[row] = total
+
+
+@_compiled
 def crossed(rows, start, at, value, rest_start, rest_at, rest, product, begin, found):
     """``a' P r`` for some sparse rows a and r; P has the columns of a from ``begin`` on."""
     for j in range(len(rows)):

@@ -114,6 +114,7 @@ def climb(
             state = _with_variances(design, state, posterior)
             renewed = _change(before, state.prior)
             state, path = _leapt(state, path)
+        del posterior  # before the next is made: each holds a factor
         state, stepped = _improved(design, state)
         state = _centred(design, state)
         moved = max(moved, stepped)

@@ -8,18 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats
 
 
 class Crossing(NamedTuple):
-    """``A' diag(w) B`` for any weights w of the C rows: T pairs of entries in one row, E entries found.
+    """``A' diag(w) B`` for any weights w of the C rows, with E entries that may differ from zero.
 
     Attributes
     ----------
-    row, place : array of int, shape (T,)
-        Row of each pair, and the entry of the product it adds to.
-    value : array, shape (T,)
-        Product of the two entries.
+    sums : csr array, shape (E, C)
+        What each row, weighted, adds to each entry. Takes 12 bytes for every pair of entries in one row.
     indices, indptr : array of int
         Of the product, columns in order.
     diagonal : array of int, shape (n,)
@@ -27,9 +25,7 @@ class Crossing(NamedTuple):
     shape : tuple of int
     """
 
-    row: Codes
-    place: Codes
-    value: Floats
+    sums: csr_array
     indices: NDArray[np.int32]
     indptr: NDArray[np.int32]
     diagonal: Codes
@@ -45,7 +41,7 @@ class Crossing(NamedTuple):
         array([[ 5., -3.],
                [-3.,  3.]])
         """
-        data = add_up(self.place, len(self.indices), self.value * weight[self.row])
+        data: Floats = self.sums @ weight
         if diagonal is not None:
             data[self.diagonal] += diagonal
         return csr_array((data, self.indices, self.indptr), shape=self.shape)
@@ -69,13 +65,12 @@ def crossing(left: csr_array, right: csr_array, *, diagonal: bool = False) -> Cr
     key = left.indices[a].astype(np.int64) * m + right.indices[b]
     more = np.arange(n if diagonal else 0, dtype=np.int64) * (m + 1)
     distinct, place = np.unique(np.concatenate([key, more]), return_inverse=True)
+    entries = (left.data[a] * right.data[b], (place[: len(key)], row))
     return Crossing(
-        row=row,
-        place=place[: len(key)],
-        value=left.data[a] * right.data[b],
+        sums=csr_array(entries, shape=(len(distinct), left.shape[0])),
         indices=(distinct % m if m else distinct).astype(np.int32),
         indptr=np.searchsorted(distinct, np.arange(n + 1) * m).astype(np.int32),
-        diagonal=place[len(key) :],
+        diagonal=place[len(key) :].copy(),  # a view would keep all places
         shape=(n, m),
     )
 

@@ -46,7 +46,8 @@ EXACT = 1e-8
 DRAWS = 64
 """Draws where the Schur complement is not factored."""
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 16
+_STRIP = 256
 _AT_ONCE = 8
 _ROWS = 1 << 14
 
@@ -169,7 +170,7 @@ class Posterior:
         """Lower Cholesky factor of the Schur complement."""
         pairs, width = self._pairs, self.design.rest.shape[1]
         if pairs is None:
-            schur = (self._rest_block - self.coupling.T @ self._pull).toarray()
+            schur = (self._rest_block - self.coupling.T @ self._pull).toarray(order="F")
         else:
             schur = self._rest_block.toarray() - gram(pairs, self.coupling.data, self._pull.data, width)
         factor: Floats = cho_factor(schur, lower=True, overwrite_a=True, check_finite=False)[0]
@@ -205,12 +206,17 @@ class Posterior:
     def _schur_product(self, x: Floats) -> Floats:
         return np.asarray(self._rest_block @ x - self.coupling.T @ (self._pull @ x))
 
-    @cached_property
     def _rest_covariance(self) -> Floats:
-        covariance, _ = lapack.dpotri(self.factor, lower=1)
-        lower = np.tril(covariance)
-        full: Floats = lower + np.tril(lower, -1).T
-        return full
+        """Written over the factor, which is made again should anything ask for it."""
+        factor = self.factor
+        # Two such matrices at a time, or a copy of the triangle, were the most memory of a fit.
+        vars(self).pop("factor")
+        covariance: Floats = lapack.dpotri(factor, lower=1, overwrite_c=1)[0]
+        for one in cuts(len(covariance), _STRIP):
+            corner = np.tril(covariance[one, one])
+            covariance[one, one] = corner + np.tril(corner, -1).T
+            covariance[one, one.stop :] = covariance[one.stop :, one].T
+        return covariance.T  # the same, its rows one after the other in memory
 
     @cached_property
     def _rooted(self) -> tuple[csr_array, csr_array, csr_array]:
@@ -291,7 +297,7 @@ class Posterior:
 
         ``sums`` gets their share in each row, but for that through its own block.
         """
-        u, covariance, width = self.coupling, self._rest_covariance, self.design.block
+        u, covariance, width = self.coupling, self._rest_covariance(), self.design.block
         near = block_of(own, width)
         if self._pairs is not None:
             line = np.repeat(near, np.diff(rest.indptr))
@@ -318,7 +324,7 @@ class Posterior:
         self, pairs: Inner, own: csr_array, rest: csr_array, sums: Floats, places: Codes
     ) -> tuple[Floats, Floats]:
         """The same where all that is wanted lies at entries of the coupling."""
-        u, covariance = self.coupling, self._rest_covariance
+        u, covariance = self.coupling, self._rest_covariance()
         product = own_products(pairs, u.data, covariance)
         shared = add_up(pairs.row, u.shape[0], u.data * product)
         line = np.repeat(np.arange(rest.shape[0]), np.diff(rest.indptr))

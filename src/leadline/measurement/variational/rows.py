@@ -96,8 +96,11 @@ def row_dots(rows: csr_array, dense: Floats, at: Codes | None = None) -> Floats:
 
 def quadratic(rows: csr_array, covariance: Floats) -> Floats:
     """``a' S a`` for every sparse row a, from selected entries of S, rows of one length at a time."""
-    lengths = np.diff(rows.indptr)
     found = np.zeros(rows.shape[0])
+    if kernels := compiled(rows.shape[0]):
+        kernels.quadratic(rows.indptr, rows.indices, rows.data, covariance, found)
+        return found
+    lengths = np.diff(rows.indptr)
     for width in np.unique(lengths[lengths > 0]).tolist():
         lines = np.flatnonzero(lengths == width)
         entries = rows.indptr[lines][:, None] + np.arange(width)
