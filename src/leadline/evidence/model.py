@@ -18,7 +18,7 @@ from leadline.evidence.tables import MEASURED, TABLES
 
 _HEADED_ROWS = 1 << 20
 """A hash contains the names of columns once for so many rows."""
-_HASHED_ROWS = 1 << 16
+_HASHED_ROWS = 1 << 13
 """Rows written at once: they are text for a moment, 300 bytes each."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
-import vl_convert
 from markupsafe import Markup, escape
 
 from leadline.reports.palette import TOKENS
@@ -36,7 +36,8 @@ def svg(chart: Any) -> str:
     >>> svg(chart)[:4]
     '<svg'
     """
-    return str(vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[]))
+    # Loaded here: 20 MB that figures for a page, which a browser draws, do not need.
+    return str(import_module("vl_convert").vegalite_to_svg(chart.to_dict(), allowed_base_urls=[]))
 
 
 def inline_svg(chart: Any, title: str) -> Markup:

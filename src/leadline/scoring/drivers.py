@@ -44,7 +44,7 @@ def against_group(factors: Factors) -> Change | None:
         return Change(rows, factors.means[None], factors.filled[rows], None, None)
     known = factors.known.astype(np.float64)
     means = np.einsum("npu,pu->nu", draws, known) / known.sum(axis=0)
-    return Change(rows, factors.means[None], factors.filled[rows], means[:, None], draws[:, rows])
+    return Change(rows, factors.means[None], factors.filled[rows], means[:, None], _those(draws, rows))
 
 
 def against_cycle(
@@ -115,7 +115,7 @@ def gain_drivers(
     rows = _scored(factors)
     now = factors.filled[rows]
     draws = _few(factors.draws)
-    here = None if draws is None else draws[:, rows]
+    here = None if draws is None else _those(draws, rows)
     found = combination.gains(now)
     change = Change(rows, now, now, here, here)
     lower, upper = _interval(lambda x, _: combination.gains(x), change, found, level)
@@ -159,3 +159,8 @@ def _scored(factors: Factors) -> NDArray[np.intp]:
 
 def _few(draws: Floats | None) -> Floats | None:
     return None if draws is None else draws[:MOST_DRAWS]
+
+
+def _those(draws: Floats, rows: NDArray[np.intp]) -> Floats:
+    """Draws of some people in order, copied only where they are not all."""
+    return draws if len(rows) == draws.shape[1] else draws[:, rows]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+NUMBERS_AT_ONCE = 250_000
 
 
 def interval_of_draws(draws: Floats, point: Floats, level: float) -> tuple[Floats, Floats]:
@@ -32,10 +35,35 @@ def interval_of_draws(draws: Floats, point: Floats, level: float) -> tuple[Float
     (5.0, 95.0)
     """
     tail = (1 - level) / 2
-    lower, upper = np.quantile(draws, [tail, 1 - tail], axis=0)
+    lower, upper = by_columns(lambda some: np.quantile(some, [tail, 1 - tail], axis=0), draws)
     return np.where(np.isnan(point), np.nan, np.fmin(lower, point)), np.where(
         np.isnan(point), np.nan, np.fmax(upper, point)
     )
+
+
+def by_columns(function: Callable[[Floats], Floats], draws: Floats) -> Floats:
+    """What a function makes of every column of draws, given some at a time: it copies all it is given.
+
+    Parameters
+    ----------
+    function : callable
+        From draws (n, k) to an array (..., k).
+    draws : array, shape (n, ...)
+
+    Returns
+    -------
+    array, shape (..., ...)
+
+    Examples
+    --------
+    >>> by_columns(lambda some: some.std(axis=0), np.array([[1.0, 4.0], [3.0, 4.0]]))
+    array([1., 0.])
+    """
+    flat = draws.reshape(len(draws), -1)
+    size = max(1, NUMBERS_AT_ONCE // len(draws))
+    parts = [function(flat[:, n : n + size]) for n in range(0, max(1, flat.shape[1]), size)]
+    found: Floats = np.concatenate(parts, axis=-1)
+    return found.reshape(*found.shape[:-1], *draws.shape[1:])
 
 
 def interval_of_error(point: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:

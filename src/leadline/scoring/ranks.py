@@ -88,7 +88,7 @@ def rank_people(scores: Floats, draws: Floats | None, level: float, k: int) -> R
         unknown = np.full(people, np.nan)
         groups = runs_not_apart(scores, np.full((people, people), 0.5), level)
         return Ranking(rank, lower, upper, unknown, unknown, np.full((people, people), np.nan), k, groups)
-    first, last, ties = places(draws[:, ranked])
+    first, last, ties = places(draws if len(ranked) == people else draws[:, ranked])
     lower, upper, best, top = _of_places(first, last, level, k)
     p_greater = share_ahead(first, ties)
     if len(ranked) < people:

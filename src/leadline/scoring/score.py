@@ -18,7 +18,7 @@ from leadline.scoring.driver import Driver
 from leadline.scoring.drivers import against_cycle, against_group, change_drivers, gain_drivers
 from leadline.scoring.factors import Booleans, Factors, Source, check_factors, gathered
 from leadline.scoring.figures import Figures
-from leadline.scoring.intervals import interval_of_draws, interval_of_error
+from leadline.scoring.intervals import by_columns, interval_of_draws, interval_of_error
 from leadline.scoring.options import (
     LEAST_DRAWS,
     Weights,
@@ -27,7 +27,7 @@ from leadline.scoring.options import (
     chosen_formula,
     chosen_weights,
 )
-from leadline.scoring.ranks import rank_people
+from leadline.scoring.ranks import Ranking, rank_people
 from leadline.scoring.reading import Table, read_figures
 from leadline.scoring.rule import Combination, Rule
 from leadline.scoring.scorecard import Scorecard
@@ -131,10 +131,8 @@ def scored(
         raise ScoringError("scoring.nothing_to_score", n=len(source.ratees), framework=framework.id)
     combination = Combination(rule.formula, rule.weights_of(factors.used))
     overall = np.asarray(combination.score(factors.filled))
-    draws = None if factors.draws is None else combination.score(factors.draws)
-    lower, upper, se = _spread_of(draws, overall, rule.level)
     k = rule.k(int(np.isfinite(overall).sum()))
-    ranking = rank_people(overall, draws, rule.level, k)
+    (lower, upper, se), ranking = _ranked(combination, factors, overall, rule.level, k)
     weights = np.zeros(len(ids))
     weights[factors.used] = combination.weights
     factor_lower, factor_upper = _factor_intervals(factors, rule.level)
@@ -179,12 +177,24 @@ def scored(
     )
 
 
+def _ranked(
+    combination: Combination, factors: Factors, overall: Floats, level: float, k: int
+) -> tuple[tuple[Floats, Floats, Floats], Ranking]:
+    """Interval and standard error of each score, and the ranking: what takes draws of scores."""
+    draws = None if factors.draws is None else combination.score(factors.draws)
+    return _spread_of(draws, overall, level), rank_people(overall, draws, level, k)
+
+
 def _spread_of(draws: Floats | None, point: Floats, level: float) -> tuple[Floats, Floats, Floats]:
     if draws is None:
         unknown = np.full_like(point, np.nan)
         return unknown, unknown, unknown
     lower, upper = interval_of_draws(draws, point, level)
-    return lower, upper, np.where(np.isnan(point), np.nan, draws.std(axis=0))
+    return lower, upper, np.where(np.isnan(point), np.nan, by_columns(_sd, draws))
+
+
+def _sd(draws: Floats) -> Floats:
+    return np.asarray(draws.std(axis=0))
 
 
 def _factor_intervals(factors: Factors, level: float) -> tuple[Floats, Floats]:
