@@ -64,6 +64,14 @@ def read(path: str, think: float, browser: Browser) -> None:
         browser.ask("results", path)
 
 
+def scored(command: list[str], environ: dict[str, str]) -> dict[str, Any]:
+    """Have the worker score the cycle: the seconds, and the addresses of some results."""
+    found: dict[str, Any] = json.loads(
+        subprocess.run(command, env=environ, check=True, capture_output=True).stdout
+    )
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.web", description=__doc__)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
@@ -82,9 +90,8 @@ def main() -> None:
         memory["while people answer"] = watch.most
         worked = processor_seconds(process.pid) - before
         with watched(process.pid) as watch:
-            close = subprocess.run(CLOSE, env=environ, check=True, capture_output=True)
+            run = scored(CLOSE, environ)
         memory["while the cycle is scored"] = watch.most
-        run = json.loads(close.stdout)
         faults = thinking.faults + rushing.faults
         for case, think in ((f"{chosen.think:g} s a result", chosen.think), ("nobody thinks, results", 0)):
             paths = run["results"][: chosen.people]
@@ -92,11 +99,14 @@ def main() -> None:
             reading, seconds = at_once(PORT, readers)
             found += rows(f"{chosen.database}, {case}", reading, seconds, bars if think else {})
             faults += reading.faults
+        with watched(process.pid) as watch:
+            again = scored([*CLOSE, "rescore"], environ)
+        memory["while it is scored again"] = watch.most
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
     for when, (resident, once) in memory.items():
         print(f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {once:.0f})")
-    print(f"scored in {run['seconds']:.1f} s")
+    print(f"scored in {run['seconds']:.1f} s, again in {again['seconds']:.1f} s")
     asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
     print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")
     print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")

@@ -46,8 +46,10 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 def served(kind: str, n_persons: int) -> Iterator[Served]:
     """The world of ``build``, served."""
     with tempfile.TemporaryDirectory() as name, database(kind, Path(name)) as url:
+        # Installed packages are compiled when installed; a checkout where nothing may be written is not.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environ = {
-            **os.environ,
+            **inherited,
             "LEADLINE_DATA": name,
             "LEADLINE_DATABASE_URL": url,
             "LEADLINE_URL": f"http://127.0.0.1:{PORT}",
