@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ from scipy.linalg import solve_triangular
 from scipy.sparse import csr_array, diags_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats
+from leadline.measurement.kernels.threads import cuts, in_order
 from leadline.measurement.variational.together import Together
 
 _SPARSE = ("data", "indices", "indptr")
-_AT_ONCE = 250
-_MOST = 1 << 22
+_AT_ONCE = 64
+_MOST = 1 << 20
 """Numbers of a block of draws, of which several are held."""
 
 
@@ -58,32 +59,42 @@ class JointPosterior:
     zero: Floats
     told: Floats
 
-    def draws(self, n: int, seed: int) -> Iterator[Floats]:
-        """Joint draws in blocks, so that what is made of each need not wait for all.
+    def draws(self, n: int, seed: int, make: Callable[[Floats], Floats]) -> Iterator[Floats]:
+        """Something made of joint draws, in blocks, on every processor.
+
+        Each block has a seed of its own: n changes none of the first.
 
         Parameters
         ----------
         n : int
         seed : int
+        make : callable
+            Given draws, shape (at most 64, P, D).
 
         Yields
         ------
-        array, shape (at most 250, P, D)
+        array
+            What it made of them.
         """
-        rng = np.random.default_rng(seed)
         at_once = max(1, min(_AT_ONCE, _MOST // self.mean.size))
-        for begin in range(0, n, at_once):
-            size = min(at_once, n - begin)
-            noise = rng.standard_normal((size, *self.mean.shape))
-            # One product of matrices a person: einsum would take thrice as long.
-            error = noise.transpose(1, 0, 2) @ self.root.transpose(0, 2, 1)
-            found: Floats = self.mean + error.transpose(1, 0, 2)
-            if self.factor.size:
-                x = rng.standard_normal((len(self.factor), size))
-                x = solve_triangular(self.factor, x, lower=True, trans="T")
-                found -= (self.coupling @ x).T.reshape(found.shape)
-                found -= (self.zero @ x)[:, None, None] * self.told
-            yield found
+
+        def made(some: slice) -> Floats:
+            return make(self._drawn(min(at_once, n - some.start), [seed, some.start]))
+
+        return in_order(made, cuts(n, at_once))
+
+    def _drawn(self, n: int, seed: Sequence[int]) -> Floats:
+        rng = np.random.default_rng(seed)
+        noise = rng.standard_normal((n, *self.mean.shape))
+        # One product of matrices a person: einsum would take thrice as long.
+        error = noise.transpose(1, 0, 2) @ self.root.transpose(0, 2, 1)
+        found: Floats = self.mean + error.transpose(1, 0, 2)
+        if self.factor.size:
+            x = rng.standard_normal((len(self.factor), n))
+            x = solve_triangular(self.factor, x, lower=True, trans="T", check_finite=False)
+            found -= (self.coupling @ x).T.reshape(found.shape)
+            found -= (self.zero @ x)[:, None, None] * self.told
+        return found
 
     def save(self, path: Path) -> None:
         """Write to a NumPy archive."""

@@ -9,6 +9,7 @@ import numpy as np
 from leadline.measurement.dimension import Dimension
 from leadline.measurement.joint_posterior import JointPosterior
 from leadline.measurement.kernels.arrays import Flags, Floats
+from leadline.measurement.kernels.threads import single_algebra
 
 
 def combined(
@@ -87,16 +88,21 @@ def factor_draws(
     dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior, n: int, seed: int
 ) -> Floats:
     """Draws of every factor from what is known of all ratees together; see `Measures.draws`."""
-    found = np.full((n, len(posterior.mean), len(factors)), np.nan)
     weights = [weights_of(dimensions, factor) for factor in factors]
-    begin = 0
-    for drawn in posterior.draws(n, seed):
-        block = found[begin : begin + len(drawn)]
+
+    def made(drawn: Floats) -> Floats:
+        block = np.full((*drawn.shape[:2], len(factors)), np.nan)
         for f, weight in enumerate(weights):
             counting = np.flatnonzero(weight).tolist()
             if counting:
                 block[:, :, f] = sum(weight[d] * dimensions[d].curve(drawn[:, :, d]) for d in counting)
-        begin += len(drawn)
+        return block
+
+    found, begin = np.empty((n, len(posterior.mean), len(factors))), 0
+    with single_algebra():
+        for block in posterior.draws(n, seed, made):
+            found[begin : begin + len(block)] = block
+            begin += len(block)
     return found
 
 

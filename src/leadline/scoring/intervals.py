@@ -8,6 +8,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from leadline.measurement.kernels.threads import cuts, in_order
+
 Floats = NDArray[np.float64]
 
 NUMBERS_AT_ONCE = 250_000
@@ -61,8 +63,8 @@ def by_columns(function: Callable[[Floats], Floats], draws: Floats) -> Floats:
     """
     flat = draws.reshape(len(draws), -1)
     size = max(1, NUMBERS_AT_ONCE // len(draws))
-    parts = [function(flat[:, n : n + size]) for n in range(0, max(1, flat.shape[1]), size)]
-    found: Floats = np.concatenate(parts, axis=-1)
+    parts = in_order(lambda some: function(flat[:, some]), cuts(flat.shape[1], size))
+    found: Floats = np.concatenate(list(parts), axis=-1)
     return found.reshape(*found.shape[:-1], *draws.shape[1:])
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from uuid import uuid4
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.web.cast import World
 from tests.web.worlds.results import SAID
 
@@ -14,6 +18,8 @@ from leadline.web.rating.models import Submission
 from leadline.web.results import runs, scoring, sheets
 from leadline.web.results.access import results
 from leadline.web.results.models import Comment, Result, Run
+
+Visit = Callable[[str], Client]
 
 
 def again(world: World, cycle: Cycle) -> Run:
@@ -127,6 +133,27 @@ def test_after_enough_late_answers_the_new_figures_stand(world: World) -> None:
     ravi = results(cycle).get(participant__name="Ravi Rao")
     assert ravi.kept is None
     assert ravi.figures != first.results.get(participant__name="Ravi Rao").figures
+
+
+def test_scoring_again_reads_nothing_of_what_was_seen_but_what_it_was_made_of(world: World) -> None:
+    cycle, first = world.things["cycle_review"], world.things["run"]
+    Result.objects.filter(run=first).update(shown=True)
+    Run.objects.filter(pk=first.pk).update(shown=True)
+    with CaptureQueriesContext(connection) as captured:
+        second = again(world, cycle)
+    assert set(second.results.values_list("kept", flat=True)) == {None}
+    read = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    seen = [sql for sql in read if '"shown"' in sql.partition("WHERE")[2]]
+    assert len(seen) == 2
+    assert not [sql for sql in seen if '"figures"' in sql or '"tables"' in sql]
+
+
+def test_a_page_reads_nothing_of_what_its_figures_were_made_of(world: World, as_visitor: Visit) -> None:
+    participant = world.things["cycle_review"].participants.get(name="Ravi Rao")
+    with CaptureQueriesContext(connection) as captured:
+        assert as_visitor("analytics").get(f"/results/of/{participant.pk}/").status_code == 200
+    assert [query["sql"] for query in captured if '"results_result"."figures"' in query["sql"]]
+    assert not [query["sql"] for query in captured if '."sets"' in query["sql"]]
 
 
 def test_figures_nobody_saw_are_no_reason_to_keep_them(world: World) -> None:

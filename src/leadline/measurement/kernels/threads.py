@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -20,17 +20,23 @@ _LIMIT: ContextVar[int | None] = ContextVar("threads", default=None)
 
 @contextmanager
 def at_most(threads: int | None) -> Iterator[None]:
-    """Limit the threads that work on blocks of data; None is every processor.
-
-    The linear algebra has one thread in any case: its sums would depend on how many there are, and
-    matrices of a few thousand rows gain nothing from a second.
-    """
+    """Limit the threads that work on blocks of data; None is every processor."""
     token = _LIMIT.set(threads)
     try:
-        with threadpool_limits(limits=1, user_api="blas"):
+        with single_algebra():
             yield
     finally:
         _LIMIT.reset(token)
+
+
+def single_algebra() -> AbstractContextManager[object]:
+    """One thread for the linear algebra, however many work on blocks.
+
+    Its sums would depend on how many there are, matrices of a few thousand rows gain nothing from a
+    second, and those of several blocks get into each other's way.
+    """
+    limited: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limited
 
 
 def cuts(n: int, size: int) -> list[slice]:

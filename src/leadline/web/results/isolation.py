@@ -27,7 +27,7 @@ criterion speaks of which answers can be set apart, not of the rounding and mode
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 PRIME = (1 << 61) - 1
@@ -140,17 +140,15 @@ def _subtract(row: Row, times: int, other: Row) -> None:
             row.pop(column, None)
 
 
-def _blocks(echelon: Sequence[Row]) -> Iterator[list[Row]]:
+def _blocks(echelon: Sequence[Row]) -> list[list[Row]]:
     """Rows that share columns, directly or through others."""
-    left = list(echelon)
-    while left:
-        block, columns = [left.pop()], set[int]()
-        columns |= block[0].keys()
-        while joined := [row for row in left if not columns.isdisjoint(row)]:
-            left = [row for row in left if columns.isdisjoint(row)]
-            block += joined
-            columns |= {c for row in joined for c in row}
-        yield block
+    home: dict[int, list[Row]] = {}
+    for row in echelon:
+        block = [row]
+        for other in {id(home[c]): home[c] for c in row if c in home}.values():
+            block += other
+        home |= {c: block for one in block for c in one}
+    return list({id(block): block for block in home.values()}.values())
 
 
 def _few(people: Collection[frozenset[str]], least: Mapping[str, int]) -> list[frozenset[str]]:

@@ -1,0 +1,73 @@
+"""Who keeps server and worker running: what is started again, and when it gives up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from leadline.web.project import worker
+
+KEEP = """
+import os, sys
+from leadline.web.project import keeper
+keeper._MEMORY = {"program": {}}
+sys.exit(keeper.keep(os.environ))
+"""
+PROGRAM = """
+import os, sys, time
+from pathlib import Path
+log = Path(__file__).with_suffix(".log")
+starts = len(log.read_text()) if log.exists() else 0
+log.write_text("." * (starts + 1))
+if starts < {times}:
+    sys.exit({code})
+time.sleep(60)
+"""
+
+
+def kept(folder: Path, times: int, code: int) -> subprocess.Popen[bytes]:
+    """A keeper of one program that ends so many times with a code, then stays."""
+    (folder / "program.py").write_text(PROGRAM.format(times=times, code=code))
+    path = os.pathsep.join([str(folder), *sys.path])
+    return subprocess.Popen([sys.executable, "-c", KEEP], env={**os.environ, "PYTHONPATH": path})
+
+
+def starts(folder: Path) -> int:
+    log = folder / "program.log"
+    return len(log.read_text()) if log.exists() else 0
+
+
+def test_a_program_that_ends_in_good_order_is_started_again_however_often(tmp_path: Path) -> None:
+    process = kept(tmp_path, times=8, code=0)
+    try:
+        end = time.monotonic() + 60
+        while starts(tmp_path) < 9 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert (starts(tmp_path), process.poll()) == (9, None)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+def test_a_program_that_keeps_failing_is_given_up(tmp_path: Path) -> None:
+    assert kept(tmp_path, times=100, code=3).wait(60) == 1
+    assert starts(tmp_path) == 6
+
+
+def test_a_worker_ends_after_the_task_that_loaded_the_engines_and_after_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(signal, "raise_signal", sent.append)
+    monkeypatch.delitem(sys.modules, worker.ENGINES, raising=False)
+    worker.end_if_loaded()
+    assert sent == []
+    monkeypatch.setitem(sys.modules, worker.ENGINES, sys)
+    worker.end_if_loaded()
+    assert sent == [signal.SIGTERM]
