@@ -206,6 +206,15 @@ def test_closing_forgets_who_was_reminded_and_tells_the_ratees(world: World, run
     assert not owed_in(running).exists()
 
 
+@pytest.mark.parametrize("days", [5, 0, -2])
+def test_a_cycle_closed_before_its_last_day_has_closed_today(world: World, running: Cycle, days: int) -> None:
+    planned = today(running) + days * DAY
+    Cycle.objects.filter(pk=running.pk).update(closes=planned)
+    found = closing.close(running, world.actor("analytics"))
+    assert found.closes == min(planned, today(running))
+    assert Cycle.objects.get(pk=running.pk).closes == found.closes
+
+
 def test_a_cycle_in_review_opens_again_for_some_days_while_its_key_lives(
     world: World, running: Cycle
 ) -> None:

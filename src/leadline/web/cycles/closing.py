@@ -27,6 +27,8 @@ class ClosingError(LeadlineError):
 def close(cycle: Cycle, actor: Actor | Organisation) -> Cycle:
     """Close a cycle; scoring starts by the signal ``moved``. Ratees are told.
 
+    Closed before its last day, it has closed today: that is what results say.
+
     Raises
     ------
     MoveError
@@ -34,6 +36,9 @@ def close(cycle: Cycle, actor: Actor | Organisation) -> Cycle:
     """
     with transaction.atomic():
         now = move(cycle, "close", actor)
+        if now.closes and today(now) < now.closes:
+            now.closes = today(now)
+            now.save(update_fields=["closes"])
         _forget_reminders(now)
         people = [row.person for row in _ratees(now) if row.person]
         inviting.tell(now, "closed", people)

@@ -6,7 +6,7 @@ Runs in the worker; the server never imports it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -33,7 +33,7 @@ from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rule
 
 BATCH = 500
 AT_ONCE = 50
-"""Results written by one statement, which holds 25 KB of each."""
+"""Results read or written by one statement, which holds 25 KB of each."""
 EVERY = 0.5
 """Seconds between two notes of progress."""
 
@@ -131,24 +131,17 @@ def run(own: Run) -> None:
     del card  # 70 MB of what people's errors have in common, which nothing below asks for
     groups = GroupFigures.over(framework, sheets.values(), rules)
     parts = [
-        Part(
+        _part(
             one,
-            {
-                "sheet": persons.get(str(one.pk)),
-                "groups": groups.of(sheets[one.pk], chosen[one.pk], rules),
-                "raters": named_counts(Counter(rater.group for rater in sheets[one.pk].raters), rules),
-            },
-            plain(Shown(chosen[one.pk], tuple(sheets[one.pk].raters)), rules),
-            None,
-            _comments(sheets[one.pk], rules),
+            persons.get(str(one.pk)),
+            sheets[one.pk],
+            Shown(chosen[one.pk], tuple(sheets[one.pk].raters)),
+            groups=groups,
+            rules=rules,
         )
         for one in participants
     ]
-    parts = [
-        part
-        for start in range(0, len(parts), AT_ONCE)
-        for part in _as_seen(own, parts[start : start + AT_ONCE], rules)
-    ]
+    parts = [part for some in _some_at_once(parts) for part in _as_seen(own, some, rules)]
     tell("web.results.steps.write", 0.95)
     _store(own, framework, parts, group)
 
@@ -157,6 +150,30 @@ def _check_framework(cycle: Cycle) -> None:
     now = load(cycle.organisation, cycle.framework, cycle.profiles).hash
     if cycle.framework_hash and now != cycle.framework_hash:
         raise RunError("web.results.framework_changed", framework=cycle.framework)
+
+
+def _part(
+    participant: Participant,
+    sheet: Mapping[str, Any] | None,
+    sheets: Sheets,
+    new: Shown,
+    *,
+    groups: GroupFigures,
+    rules: Rules,
+) -> Part:
+    figures = {
+        "sheet": sheet,
+        "groups": groups.of(sheets, new.figures, rules),
+        "raters": named_counts(Counter(rater.group for rater in sheets.raters), rules),
+    }
+    under = comment_groups(sheets.writers, rules)
+    said = [(under[group], competency, text) for group, competency, text in sheets.comments if group in under]
+    return Part(participant, figures, plain(new, rules), None, said)
+
+
+def _some_at_once(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    for start in range(0, len(parts), AT_ONCE):
+        yield parts[start : start + AT_ONCE]
 
 
 def _as_seen(own: Run, parts: Sequence[Part], rules: Rules) -> list[Part]:
@@ -184,11 +201,6 @@ def _kept(part: Part, earlier: Any) -> Part:
     return replace(part, figures=earlier.figures, sets=earlier.sets, kept=number, comments=None)
 
 
-def _comments(sheets: Sheets, rules: Rules) -> list[Said]:
-    under = comment_groups(sheets.writers, rules)
-    return [(under[group], competency, text) for group, competency, text in sheets.comments if group in under]
-
-
 def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping[str, Any]) -> None:
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=own.cycle_id)
@@ -200,8 +212,8 @@ def _store(own: Run, framework: Framework, parts: Sequence[Part], group: Mapping
             ),
             batch_size=AT_ONCE,
         )
-        for start in range(0, len(parts), AT_ONCE):
-            _renew_comments([part for part in parts[start : start + AT_ONCE] if part.comments is not None])
+        for some in _some_at_once(parts):
+            _renew_comments([part for part in some if part.comments is not None])
         own.state, own.share, own.finished = "done", 1.0, timezone.now()
         own.input_hash = group["input_hash"]
         own.options = {"thresholds": own.cycle.thresholds, "formula": group["formula"], "seed": group["seed"]}
