@@ -17,7 +17,8 @@ class Crossing(NamedTuple):
     Attributes
     ----------
     sums : csr array, shape (E, C)
-        What each row, weighted, adds to each entry. Takes 12 bytes for every pair of entries in one row.
+        What each row, weighted, adds to each entry: of a byte each where it is a small whole number, as
+        products of signs are.
     indices, indptr : array of int
         Of the product, columns in order.
     diagonal : array of int, shape (n,)
@@ -65,9 +66,11 @@ def crossing(left: csr_array, right: csr_array, *, diagonal: bool = False) -> Cr
     key = left.indices[a].astype(np.int64) * m + right.indices[b]
     more = np.arange(n if diagonal else 0, dtype=np.int64) * (m + 1)
     distinct, place = np.unique(np.concatenate([key, more]), return_inverse=True)
-    entries = (left.data[a] * right.data[b], (place[: len(key)], row))
+    value = left.data[a] * right.data[b]
+    whole = value.astype(np.int8)
+    entries = whole if (whole == value).all() else value
     return Crossing(
-        sums=csr_array(entries, shape=(len(distinct), left.shape[0])),
+        sums=csr_array((entries, (place[: len(key)], row)), shape=(len(distinct), left.shape[0])),
         indices=(distinct % m if m else distinct).astype(np.int32),
         indptr=np.searchsorted(distinct, np.arange(n + 1) * m).astype(np.int32),
         diagonal=place[len(key) :].copy(),  # a view would keep all places

@@ -29,13 +29,7 @@ from leadline.measurement.kernels.threads import cuts, in_order
 from leadline.measurement.variational.blocks import Blocks, blocks_in
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.inner import Inner, entries_of, gram, inner, own_products
-from leadline.measurement.variational.rows import (
-    block_of,
-    crossed,
-    products,
-    quadratic,
-    sandwich,
-)
+from leadline.measurement.variational.rows import block_of, crossed, products, quadratic, sandwich
 
 DENSE = 2500
 """Up to as many locations beside the eliminated facet the Schur complement is factored (S³/3 flops)."""
@@ -207,9 +201,9 @@ class Posterior:
         return np.asarray(self._rest_block @ x - self.coupling.T @ (self._pull @ x))
 
     def _rest_covariance(self) -> Floats:
-        """Written over the factor, which is made again should anything ask for it."""
+        # Written over the factor, which is made again should anything ask for it: two of them, or a
+        # copy of a triangle, were the most memory of a fit.
         factor = self.factor
-        # Two such matrices at a time, or a copy of the triangle, were the most memory of a fit.
         vars(self).pop("factor")
         covariance: Floats = lapack.dpotri(factor, lower=1, overwrite_c=1)[0]
         for one in cuts(len(covariance), _STRIP):

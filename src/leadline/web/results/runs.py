@@ -22,7 +22,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
-from leadline.web.results.memory import give_back
+from leadline.web.results.memory import give_back, without_collector
 from leadline.web.results.models import Run
 
 _LOG = logging.getLogger(__name__)
@@ -87,7 +87,8 @@ def score(run_id: str) -> None:
     if run.state != "waiting":
         return
     try:
-        import_module("leadline.web.results.scoring").run(run)
+        with without_collector():
+            import_module("leadline.web.results.scoring").run(run)
     except LeadlineError as fault:
         fail(run, fault.code, fault.fields)
     except Exception:

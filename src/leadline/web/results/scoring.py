@@ -19,6 +19,7 @@ from django.utils import timezone
 from leadline import workflows
 from leadline.evidence import Evidence, read_evidence
 from leadline.frameworks import Framework
+from leadline.scoring import Scorecard
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
@@ -113,34 +114,21 @@ def run(own: Run) -> None:
     card = workflows.disclosable(card)
     tell("web.results.steps.disclose", 0.65)
     rules = rules_of(framework)
-    participants = list(cycle.participants.filter(withdrawn=False).order_by("pk"))
-    sheets = sheets_of(cycle, [one.pk for one in participants], rules)
-    offered = workflows.figure_names(card)
-    chosen = {
-        one.pk: decide(sheets[one.pk].raters, rules, offered.get(str(one.pk), frozenset()))
-        for one in participants
-    }
-    names = {ratee: frozenset[str]() for ratee in card.ratees}
-    names |= {str(key): frozenset(figure.name for figure in figures) for key, figures in chosen.items()}
+    rated = _rated(cycle, card, rules)
     tell("web.results.steps.write", 0.8)
+    names = {ratee: frozenset[str]() for ratee in card.ratees}
+    names |= {str(one.pk): frozenset(figure.name for figure in new.figures) for one, _, new in rated}
     persons = workflows.person_sheets(card, names)
     if cycle.purpose != "selection":
         # What does not exist cannot be shown: nobody has a place in a development cycle.
         persons = {ratee: {**sheet, "rank": None} for ratee, sheet in persons.items()}
     group = workflows.group_sheet(card, names)
-    del card  # 70 MB of what people's errors have in common, which nothing below asks for
-    groups = GroupFigures.over(framework, sheets.values(), rules)
+    groups = GroupFigures.over(framework, [sheets for _, sheets, _ in rated], rules)
     parts = [
-        _part(
-            one,
-            persons.get(str(one.pk)),
-            sheets[one.pk],
-            Shown(chosen[one.pk], tuple(sheets[one.pk].raters)),
-            groups=groups,
-            rules=rules,
-        )
-        for one in participants
+        _part(one, persons.get(str(one.pk)), sheets, new, groups=groups, rules=rules)
+        for one, sheets, new in rated
     ]
+    del card, rated, persons  # 100 MB of 500 ratees, which nothing below asks for
     parts = [part for some in _some_at_once(parts) for part in _as_seen(own, some, rules)]
     tell("web.results.steps.write", 0.95)
     _store(own, framework, parts, group)
@@ -150,6 +138,18 @@ def _check_framework(cycle: Cycle) -> None:
     now = load(cycle.organisation, cycle.framework, cycle.profiles).hash
     if cycle.framework_hash and now != cycle.framework_hash:
         raise RunError("web.results.framework_changed", framework=cycle.framework)
+
+
+def _rated(cycle: Cycle, card: Scorecard, rules: Rules) -> list[tuple[Participant, Sheets, Shown]]:
+    """Each ratee with what was submitted on them and what of it may be shown."""
+    participants = list(cycle.participants.filter(withdrawn=False).order_by("pk"))
+    offered = workflows.figure_names(card)
+    found = sheets_of(cycle, [one.pk for one in participants], rules)
+    return [
+        (one, sheets, Shown(decide(sheets.raters, rules, offered.get(str(one.pk), ())), tuple(sheets.raters)))
+        for one in participants
+        for sheets in [found[one.pk]]
+    ]
 
 
 def _part(
