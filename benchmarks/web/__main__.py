@@ -80,18 +80,18 @@ def main() -> None:
     chosen = parser.parse_args()
     bars = BAR if chosen.database == "postgresql" else {}  # on SQLite it has to complete
     with served(chosen.database, chosen.people) as (world, process, environ):
-        memory = {"at rest": megabytes(process.pid)}
+        memory = {"nobody is there": megabytes(process.pid)}
         before = processor_seconds(process.pid)
         with watched(process.pid) as watch:
             thinking, seconds = crowd(PORT, world["raters"], think=chosen.think, rounds=1)
             found = rows(f"{chosen.database}, {chosen.think:g} s an answer", thinking, seconds, bars)
             rushing, seconds = crowd(PORT, world["raters"], think=0, rounds=1, together=True)
             found += rows(f"{chosen.database}, nobody thinks, all submit at once", rushing, seconds, {})
-        memory["while people answer"] = watch.most
+        memory["people answer"] = watch.most
         worked = processor_seconds(process.pid) - before
         with watched(process.pid) as watch:
             run = scored(CLOSE, environ)
-        memory["while the cycle is scored"] = watch.most
+        memory["the cycle is scored"] = watch.most
         faults = thinking.faults + rushing.faults
         for case, think in ((f"{chosen.think:g} s a result", chosen.think), ("nobody thinks, results", 0)):
             paths = run["results"][: chosen.people]
@@ -101,12 +101,21 @@ def main() -> None:
             faults += reading.faults
         with watched(process.pid) as watch:
             again = scored([*CLOSE, "rescore"], environ)
-        memory["while it is scored again"] = watch.most
+        memory["it is scored again"] = watch.most
     write(found, RESULTS / f"web_{chosen.database}.csv")
     print(show(found))
-    for when, (resident, once) in memory.items():
-        print(f"memory of all processes {when}: {resident:.0f} MB (shared pages counted once: {once:.0f})")
-    print(f"scored in {run['seconds']:.1f} s, again in {again['seconds']:.1f} s")
+    taken = {"the cycle is scored": run["seconds"], "it is scored again": again["seconds"]}
+    held = [
+        {
+            "while": when,
+            "megabytes": round(resident),
+            "shared_pages_once": round(once),
+            "seconds": round(taken[when], 1) if when in taken else None,
+        }
+        for when, (resident, once) in memory.items()
+    ]
+    write(held, RESULTS / f"web_{chosen.database}_memory.csv")
+    print(show(held))
     asked = sum(len(taken) for times in (thinking, rushing) for taken in times.by_kind.values())
     print(f"processor time of the server: {1000 * worked / asked:.1f} ms a request (without the database)")
     print(f"{len(faults)} faults {faults[:5]}; load of the machine {os.getloadavg()[0]:.1f}")
