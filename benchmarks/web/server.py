@@ -47,7 +47,7 @@ def served(kind: str, n_persons: int) -> Iterator[Served]:
     """The world of ``build``, served."""
     with tempfile.TemporaryDirectory() as name, database(kind, Path(name)) as url:
         # Installed packages are compiled when installed; a checkout where nothing may be written is not.
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environ = {
             **inherited,
             "LEADLINE_DATA": name,

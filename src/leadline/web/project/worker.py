@@ -1,7 +1,7 @@
 """The worker: runs tasks and the clock, started by ``leadline serve``.
 
 It ends in good order once a task has loaded the engines of the measurement, and is started again without
-them: 250 MB that only scoring needs are then not held until the next.
+them: 290 MB that only scoring needs are then not held until the next.
 """
 
 from __future__ import annotations

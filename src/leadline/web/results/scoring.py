@@ -144,11 +144,10 @@ def _rated(cycle: Cycle, card: Scorecard, rules: Rules) -> list[tuple[Participan
     """Each ratee with what was submitted on them and what of it may be shown."""
     participants = list(cycle.participants.filter(withdrawn=False).order_by("pk"))
     offered = workflows.figure_names(card)
-    found = sheets_of(cycle, [one.pk for one in participants], rules)
+    sheets = sheets_of(cycle, [one.pk for one in participants], rules)
     return [
-        (one, sheets, Shown(decide(sheets.raters, rules, offered.get(str(one.pk), ())), tuple(sheets.raters)))
-        for one in participants
-        for sheets in [found[one.pk]]
+        (one, own, Shown(decide(own.raters, rules, offered.get(str(one.pk), ())), tuple(own.raters)))
+        for one, own in zip(participants, sheets.values(), strict=True)
     ]
 
 
