@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadline.web.accounts import access
@@ -41,7 +40,6 @@ def profile(request: Request) -> HttpResponseBase:
     return render(request, "accounts/profile.html", {"form": form})
 
 
-@never_cache
 @require()
 @require_http_methods(["GET", "POST"])
 def kept(request: Request, kept_id: UUID) -> HttpResponseBase:

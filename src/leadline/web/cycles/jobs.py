@@ -6,7 +6,6 @@ became of its worker, and what it does is checked against the cycle as it is the
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -23,8 +22,6 @@ from leadline.web.accounts.models import Membership
 from leadline.web.cycles import closing, launching, nominating, panels, planning
 from leadline.web.cycles.choosing import chosen
 from leadline.web.cycles.models import Cycle, Job
-
-_LOG = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Ratees up to whom everything is done within the request."""
@@ -153,7 +150,6 @@ def work(job_id: str) -> None:
         _fail(job, fault.code, fault.fields)
     except Exception:
         _fail(job, "web.cycles.broken", {})
-        _LOG.exception("job %s", job_id)
         raise
 
 

@@ -1,4 +1,4 @@
-"""The content security policy: nothing from elsewhere, no script in a page."""
+"""What every answer says: nothing from elsewhere, no script in a page, no copy kept on the way."""
 
 from __future__ import annotations
 
@@ -32,4 +32,20 @@ class ContentSecurityPolicy:
         """Answer, with the policy."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class NoStore:
+    """Forbids every copy of an answer: on a shared machine going back would show what somebody else read.
+
+    Stands behind the middleware of static files, which may be kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, not to be kept."""
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store, private"
         return response

@@ -7,8 +7,20 @@ import os
 
 from django.urls import resolve
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
+from leadline.web.project.logs import take_everything
 from leadline.web.project.wsgi import application
+
+
+class Log(Logger):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn's log goes through ours: of its own it would write addresses."""
+
+    def setup(self, cfg: Config) -> None:
+        """Without a handler of its own."""
+        super().setup(cfg)
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -29,6 +41,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
             "accesslog": None,
+            "errorlog": None,
+            "logger_class": Log,
             "loglevel": "warning",
             "control_socket_disable": True,
             "preload_app": True,
@@ -45,4 +59,5 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
 
 if __name__ == "__main__":
+    take_everything()
     Server().run()

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "leadline.web.look.security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "leadline.web.look.security.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -144,9 +145,19 @@ DEFAULT_FROM_EMAIL = LEADLINE_MAIL_FROM or "leadline@localhost"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Django's request logger would write addresses; what is asked of a rater's form is nobody's business.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
+    "filters": {"nameless": {"()": "leadline.web.project.logs.Nameless"}},
+    # To the hour: in an hour many raters are at work, in a minute one. The order of lines tells the rest.
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%HZ"}
+    },
+    "handlers": {
+        "stream": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["nameless"]},
+    },
+    # Handlers of their own would write around the filter. That a page is not there is no fault.
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stream"], "level": "WARNING"},
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -24,8 +23,6 @@ from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
 from leadline.web.results.memory import give_back, without_collector
 from leadline.web.results.models import Run
-
-_LOG = logging.getLogger(__name__)
 
 SCORING = ("close", "rescore")
 """Moves that leave a cycle to be scored."""
@@ -93,7 +90,6 @@ def score(run_id: str) -> None:
         fail(run, fault.code, fault.fields)
     except Exception:
         fail(run, "web.results.broken", {})
-        _LOG.exception("run %s", run_id)
         raise
     finally:
         give_back()
