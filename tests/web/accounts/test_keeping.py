@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from tests.web.cast import World
 
-from leadline.web.accounts import clock
 from leadline.web.accounts.models import Kept
 from leadline.web.look import keeping
+from leadline.web.project import clock
 from leadline.web.rating.models import Draft
 from leadline.web.results.models import Contest
 
@@ -148,13 +148,21 @@ def test_handing_in_forgets_what_was_kept_of_the_sheet(world: World, as_visitor:
     assert not Kept.objects.exists()
 
 
-def test_what_nobody_comes_back_for_is_forgotten_after_a_day(
+def test_of_when_it_was_typed_only_the_hour_is_kept(world: World, as_visitor: Visit, path: str) -> None:
+    client = as_visitor("rater")
+    before = timezone.now()
+    late(client, path, typed(client, path))
+    kept = Kept.objects.get()
+    assert (kept.expires.minute, kept.expires.second, kept.expires.microsecond) == (0, 0, 0)
+    assert timedelta(hours=24) < kept.expires - before <= timedelta(hours=25)
+
+
+def test_what_nobody_comes_back_for_is_forgotten_after_a_day_by_the_clock(
     world: World, as_visitor: Visit, path: str
 ) -> None:
     client = as_visitor("rater")
     late(client, path, typed(client, path))
-    hour = timezone.now().replace(minute=0)
-    clock.due(hour)
+    clock.tick(timezone.now() + timedelta(hours=23, minutes=59))
     assert Kept.objects.count() == 1
-    clock.due(hour + timedelta(hours=26))
+    clock.tick(timezone.now() + timedelta(hours=25, minutes=1))
     assert Kept.objects.count() == 0

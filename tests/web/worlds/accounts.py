@@ -27,7 +27,10 @@ def add(world: World) -> None:
     newcomer = User.objects.create_user("nia@acme.example", name="Nia Noble")
     world.things |= {"user_newcomer": newcomer, "sign_in_token": _TOKENS.make_token(newcomer)}
     world.things["kept"] = Kept.objects.create(
-        user=world.users["rater"], path="/rate/", fields=[["form-comment", "Kept."]], time=timezone.now()
+        user=world.users["rater"],
+        path="/rate/",
+        fields=[["form-comment", "Kept."]],
+        expires=timezone.now() + timedelta(days=1),
     )
     record(world.organisation, "project.started", world.organisation)
     record(world.actor("operator"), "accounts.invited", world.things["invitation"], email="ines@acme.example")

@@ -18,6 +18,7 @@ AGAIN = "kept"
 """Field of a form that was kept and is sent again."""
 OURS = (MARK, AGAIN, "csrfmiddlewaretoken")
 FOR = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def keep(request: HttpRequest) -> HttpResponse | None:
@@ -32,7 +33,9 @@ def keep(request: HttpRequest) -> HttpResponse | None:
         return None
     fields = [[name, one] for name, all_ in request.POST.lists() if name not in OURS for one in all_]
     kept, _ = Kept.objects.update_or_create(
-        user_id=user_id, path=request.get_full_path(), defaults={"fields": fields, "time": timezone.now()}
+        user_id=user_id,
+        path=request.get_full_path(),
+        defaults={"fields": fields, "expires": _expiry(timezone.now())},
     )
     return redirect("accounts:kept", kept_id=kept.pk)
 
@@ -50,4 +53,9 @@ def forget(key: object) -> None:
 
 def forget_old(now: datetime) -> None:
     """Forget what nobody came back for."""
-    Kept.objects.filter(time__lt=now - FOR).delete()
+    Kept.objects.filter(expires__lte=now).delete()
+
+
+def _expiry(now: datetime) -> datetime:
+    """The first full hour after a day."""
+    return (now + FOR + HOUR).replace(minute=0, second=0, microsecond=0)

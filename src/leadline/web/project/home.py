@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.db import connection
@@ -18,14 +16,7 @@ from leadline.web.accounts.speaking import remember
 from leadline.web.cycles.access import cycles
 from leadline.web.look.mail import server
 from leadline.web.look.waiting import Waiting
-
-APPS = ("cycles", "rating", "results", "people", "catalogue")
-
-
-def modules(name: str) -> list[str]:
-    """The modules of a name that apps have, as ``waiting`` and ``clock``."""
-    found = (f"leadline.web.{app}.{name}" for app in APPS)
-    return [path for path in found if find_spec(path)]
+from leadline.web.project.modules import modules
 
 
 @require()
@@ -46,7 +37,7 @@ def home(request: Request) -> HttpResponse:
 
 def waiting(actor: Actor) -> list[Waiting]:
     """What every app has for the actor, the urgent first."""
-    found = [item for name in modules("waiting") for item in import_module(name).waiting(actor)]
+    found = [item for module in modules("waiting") for item in module.waiting(actor)]
     return sorted(found, key=lambda item: not item.urgent)
 
 

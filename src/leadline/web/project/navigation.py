@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -10,16 +9,13 @@ from django.http import HttpRequest
 
 from leadline.web.look.navigation import Entry
 from leadline.web.project.demo import cast
-
-APPS = ("cycles", "rating", "results", "people", "catalogue", "accounts")
-
-HOME = Entry(0, "home", "project.home", "home", covers=("home",))
+from leadline.web.project.modules import modules
 
 
 def entries() -> list[Entry]:
     """What every app offers, in the order of its ``order``."""
-    found = [HOME, *(e for app in APPS for e in import_module(f"leadline.web.{app}.urls").NAVIGATION)]
-    return sorted(found, key=lambda e: e.order)
+    found = [entry for module in modules("urls") for entry in module.NAVIGATION]
+    return sorted(found, key=lambda entry: entry.order)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
+from leadline.web.look.navigation import Entry
 from leadline.web.project import demo, home, setup
 
+NAVIGATION: tuple[Entry, ...] = (Entry(0, "home", "project.home", "home", covers=("home",)),)
 urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.speak, name="language"),
