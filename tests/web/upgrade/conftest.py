@@ -1,0 +1,71 @@
+"""A database of release 0.1.0 brought to today's, once; each test finds it as it was then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+from tests.web.upgrade.loading import lay
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """The upgraded installation: its data folder, and the database as the connection names it."""
+
+    data: Path
+    database: str
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Within, the application works on this database and this folder."""
+        usual, folder = connection.settings_dict["NAME"], settings.LEADLINE_DATA
+        connection.close()
+        connection.settings_dict["NAME"], settings.LEADLINE_DATA = self.database, self.data
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"], settings.LEADLINE_DATA = usual, folder
+
+
+@pytest.fixture(scope="session")
+def upgraded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Upgraded]:
+    data = tmp_path_factory.mktemp("upgraded")
+    is_file = connection.vendor == "sqlite"
+    name = str(data / "leadline.sqlite3") if is_file else f"{connection.settings_dict['NAME']}_upgraded"
+    own = Upgraded(data, name)
+    with django_db_blocker.unblock():
+        _server("DROP DATABASE IF EXISTS {}", name)
+        _server("CREATE DATABASE {}", name)
+        with own.here():
+            lay(data)
+            call_command("migrate", verbosity=0, interactive=False)
+        yield own
+        _server("DROP DATABASE {}", name)
+
+
+def _server(statement: str, name: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement.format(connection.ops.quote_name(name)))
+
+
+@pytest.fixture
+def _there(upgraded: Upgraded, django_db_blocker: DjangoDbBlocker) -> Iterator[Upgraded]:
+    with django_db_blocker.unblock(), upgraded.here():
+        yield upgraded
+
+
+@pytest.fixture
+def moved(_there: Upgraded, db: None) -> Upgraded:
+    """The upgraded database in a transaction that is undone; key files that a test destroys are not."""
+    return _there
