@@ -22,16 +22,18 @@ def world_again() -> World:
         world = build()
         rows = {model._meta.label: list(_rows_of(model).exclude(pk__in=before[model])) for model in _models()}
         rows = {label: made for label, made in rows.items() if made}
-        _MADE.append(pickle.dumps((world, rows, {path: path.read_bytes() for path in _keys()})))
+        keys = {path: path.read_bytes() for path in _keys()}
+        _MADE.append(pickle.dumps((world, rows, keys, _audit_key().read_bytes())))
     else:
-        world, rows, keys = pickle.loads(_MADE[0])  # noqa: S301  our own
+        world, rows, keys, audit_key = pickle.loads(_MADE[0])  # noqa: S301  our own
         with transaction.atomic():
             for label, made in rows.items():
                 _rows_of(apps.get_model(label)).bulk_create(made)
         for sql in connection.ops.sequence_reset_sql(no_style(), [apps.get_model(label) for label in rows]):
             with connection.cursor() as cursor:
                 cursor.execute(sql)
-        for path, content in keys.items():
+        # That of the audit is one for the whole installation, wherever a test has put it.
+        for path, content in {**keys, _audit_key(): audit_key}.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(0o600)
@@ -44,6 +46,10 @@ def _models() -> list[type[models.Model]]:
 
 def _rows_of(model: type[models.Model]) -> models.QuerySet[models.Model]:
     return model._base_manager.all()
+
+
+def _audit_key() -> Path:
+    return Path(settings.LEADLINE_AUDIT_KEY)
 
 
 def _keys() -> Iterator[Path]:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from tests.web.cast import World
 
+from leadline.web.accounts.audit import record, record_read
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
@@ -68,6 +69,9 @@ def add(world: World) -> None:
         "run_failed": failed(world),
         "cycle_twice": twice(world),
     }
+    record(world.actor("coach"), "results.read", ravi, audience="coach", how="page")
+    record_read(world.actor("analytics"), "results.read_comments", review, [world.things["result_review"].pk])
+    record(world.actor("analytics"), "results.read_all", review, how="ranking_csv")
     world.things["cycle_silent"] = world.things["run_failed"].cycle
 
 

@@ -1,24 +1,33 @@
-"""The audit chain: append-only, each record sealed by the hash of the one before.
+"""The audit chain: append-only, each record sealed by the one before and by a key outside the database.
 
 Nothing a rater does with a form is recorded: that would be a list of who rated whom, when.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from leadline.web.accounts import audit_key
 from leadline.web.accounts.access import Actor
-from leadline.web.accounts.models import AuditRecord, Organisation
+from leadline.web.accounts.chain import KEYED, START, Link, Verdict, examine, sealed
+from leadline.web.accounts.heads import heads_of
+from leadline.web.accounts.models import AuditRatee, AuditRecord, Organisation
 
-START = "0" * 64
+AT_ONCE = 2000
 
 
-def record(actor: Actor | Organisation, action: str, subject: object = None, **detail: object) -> AuditRecord:
+def record(
+    actor: Actor | Organisation,
+    action: str,
+    subject: object = None,
+    **detail: object,
+) -> AuditRecord:
     """Append a record.
 
     Parameters
@@ -28,15 +37,33 @@ def record(actor: Actor | Organisation, action: str, subject: object = None, **d
     action : str
         Key of a word under ``web.<app>.audit``, as ``cycles.launched``.
     subject : model instance, optional
-        What it was done to; kind and key are kept.
+        What it was done to; kind and key are kept, and the ratee and the cycle it belongs to.
     **detail
         Further plain values. Never a rater.
     """
+    return _append(actor, action, subject, _about(subject), detail)
+
+
+def record_read(actor: Actor, action: str, cycle: Any, ratees: Iterable[UUID]) -> AuditRecord:
+    """Append a record on what was read of several ratees of a cycle at once, by the keys of participants."""
+    return _append(actor, action, cycle, (cycle.pk, sorted(set(ratees))), {})
+
+
+def _append(
+    actor: Actor | Organisation,
+    action: str,
+    subject: object,
+    about: tuple[UUID | None, Sequence[UUID]],
+    detail: Mapping[str, object],
+) -> AuditRecord:
+    cycle, ratees = about
     organisation = actor if isinstance(actor, Organisation) else actor.organisation
     with transaction.atomic():
         # One writer at a time: the number and the hash before must be those of the last record.
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         last = AuditRecord.objects.filter(organisation=organisation).order_by("-number").first()
+        if last is None and not AuditRecord.objects.exists():
+            audit_key.make()
         entry = AuditRecord(
             organisation=organisation,
             number=last.number + 1 if last else 1,
@@ -47,35 +74,58 @@ def record(actor: Actor | Organisation, action: str, subject: object = None, **d
             subject=str(getattr(subject, "pk", "")),
             detail=detail,
             address="" if isinstance(actor, Organisation) else actor.address,
+            cycle=cycle,
             before=last.hash if last else START,
         )
-        entry.hash = digest(entry)
+        entry.hash = sealed(link_of(entry, ratees), audit_key.read())
         entry.save(force_insert=True)
+        AuditRatee.objects.bulk_create(AuditRatee(record=entry, participant=key) for key in ratees)
     return entry
 
 
-def digest(entry: AuditRecord) -> str:
-    """What seals a record."""
-    content = [
-        str(entry.organisation_id),
-        entry.number,
-        entry.time.astimezone(tz=timezone.get_fixed_timezone(0)).isoformat(),
-        entry.actor,
-        entry.action,
-        entry.kind,
-        entry.subject,
-        entry.detail,
-        entry.address,
-        entry.before,
-    ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _about(subject: Any) -> tuple[UUID | None, Sequence[UUID]]:
+    """Cycle and ratee of a subject by the names its app gives them: accounts know neither."""
+    kind = type(subject).__name__.lower()
+    if kind == "cycle":
+        return subject.pk, ()
+    ratee = subject if kind == "participant" else getattr(subject, "participant", None)
+    return getattr(ratee or subject, "cycle_id", None), (ratee.pk,) if ratee else ()
 
 
-def faults(organisation: Organisation) -> Iterator[int]:
-    """Numbers at which the chain does not hold: changed, missing or out of order."""
-    before, number = START, 0
-    for entry in AuditRecord.objects.filter(organisation=organisation).order_by("number").iterator():
-        if entry.number != number + 1 or entry.before != before or entry.hash != digest(entry):
-            yield entry.number
-        before, number = entry.hash, entry.number
+def link_of(entry: Any, ratees: Iterable[object]) -> Link:
+    """A record as the chain sees it."""
+    return Link(
+        organisation=str(entry.organisation_id),
+        number=entry.number,
+        time=entry.time.astimezone(UTC).isoformat(),
+        actor=entry.actor,
+        action=entry.action,
+        kind=entry.kind,
+        subject=entry.subject,
+        detail=entry.detail,
+        address=entry.address,
+        before=entry.before,
+        cycle=str(entry.cycle or ""),
+        ratees=tuple(sorted(map(str, ratees))),
+        hash=entry.hash,
+    )
+
+
+def verify(organisation: Organisation) -> Verdict:
+    """Check the whole chain of an organisation against the key and against all heads.
+
+    Raises
+    ------
+    AuditKeyError
+        ``web.accounts.audit_key_gone``.
+    """
+    rows = AuditRecord.objects.filter(organisation=organisation).order_by("number")
+    first = rows.filter(action=KEYED).values_list("number", flat=True).first() or 1
+    entries = rows.prefetch_related("ratees").iterator(chunk_size=AT_ONCE)
+    links = (link_of(entry, (one.participant for one in entry.ratees.all())) for entry in entries)
+    heads, torn = heads_of(organisation)
+    findings = (*examine(links, heads, audit_key.read(), first), *torn)
+    last_day = heads[-1].day if heads else ""
+    return Verdict(
+        str(organisation.pk), organisation.name, rows.count(), first, len(heads), last_day, findings
+    )

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import formats, timezone
 
 from leadline.web.look.models import Keyed
-from leadline.web.look.templatetags.look import text
+from leadline.web.look.templatetags.look import has_text, text
 
 ROLES = ("operator", "analytics", "coach", "analyst", "auditor")
 """What a user may be granted. Manager and member are no grants: they follow from the reporting lines."""
@@ -124,7 +124,9 @@ class Kept(Keyed):
 class AuditRecord(models.Model):
     """One link of an organisation's chain: who did or read what, when, from where.
 
-    ``hash`` covers the content and the hash before it, so a changed or missing record is found.
+    ``hash`` covers the content, the ratees and the hash before it, with a key outside the database
+    (:mod:`leadline.web.accounts.chain`). ``cycle`` is the key of the cycle it is about, if of one; names are
+    looked up when the record is shown, so that nothing here outlives them.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="audit")
@@ -136,6 +138,7 @@ class AuditRecord(models.Model):
     subject = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict, blank=True)
     address = models.CharField(max_length=64, blank=True)
+    cycle = models.UUIDField(null=True)
     before = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -149,4 +152,17 @@ class AuditRecord(models.Model):
     def said(self) -> str:
         """What was done, in words."""
         app, action = self.action.split(".", 1)
-        return text(f"{app}.audit.{action}")
+        said, how = text(f"{app}.audit.{action}"), f"{app}.audit_how.{self.detail.get('how')}"
+        return text("accounts.with_how", said=said, how=text(how)) if has_text(how) else said
+
+
+class AuditRatee(models.Model):
+    """One of those whose results a record is about, by the key of the participant."""
+
+    record = models.ForeignKey(AuditRecord, models.CASCADE, related_name="ratees")
+    participant = models.UUIDField(db_index=True)
+
+    class Meta:
+        """Once a record."""
+
+        constraints = (models.UniqueConstraint(fields=("record", "participant"), name="audit_ratee_once"),)

@@ -18,14 +18,6 @@ NAVIGATION: tuple[Entry, ...] = (
         ("accounts:invite", "accounts:grant"),
     ),
     Entry(85, "accounts:organisation", "accounts.organisation", "building", ("operator",), ("setup_mail",)),
-    Entry(
-        90,
-        "accounts:audit",
-        "accounts.audit_page.title",
-        "shield-check",
-        ("auditor", "operator"),
-        ("accounts:audit",),
-    ),
 )
 urlpatterns = [
     path("", views.profile, name="profile"),
@@ -34,8 +26,6 @@ urlpatterns = [
     path("members/invite/", views.invite_member, name="invite"),
     path("members/<uuid:user_id>/", views.grant, name="grant"),
     path("invitations/<uuid:invitation_id>/withdraw/", views.withdraw, name="withdraw"),
-    path("audit/", views.audit, name="audit"),
-    path("audit/verify/", views.verify, name="verify"),
     path("kept/<uuid:kept_id>/", views.kept, name="kept"),
     path("link/", entering.ask, name="ask"),
     path("enter/<uuid:user_id>/<str:token>/", entering.enter, name="enter"),

@@ -1,4 +1,4 @@
-"""Pages of one's own account, of the members, and of the audit."""
+"""Pages of one's own account and of the members."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leadline.web.accounts import access
 from leadline.web.accounts.access import Request, require
-from leadline.web.accounts.audit import faults, record
+from leadline.web.accounts.audit import record
 from leadline.web.accounts.forms import Invite, OrganisationForm, Profile, Roles
 from leadline.web.accounts.invite import invite
 from leadline.web.accounts.models import Invitation, Kept, Membership
@@ -147,36 +147,3 @@ def withdraw(request: Request, invitation_id: UUID) -> HttpResponseBase:
     Invitation.objects.filter(pk=found.pk).delete()
     messages.success(request, text("accounts.invitation_withdrawn", email=found.email))
     return redirect("accounts:members")
-
-
-@require("auditor", "operator")
-@require_GET
-def audit(request: Request) -> HttpResponse:
-    """The audit chain."""
-    columns = (
-        Column("accounts.audit_page.number", "-number", lambda e: e.number, numeric=True),
-        Column("accounts.audit_page.time", "", lambda e: e.time.isoformat()),
-        Column("accounts.audit_page.actor", "actor", lambda e: e.actor),
-        Column("accounts.audit_page.action", "action", lambda e: e.said),
-        Column("accounts.audit_page.address", "", lambda e: e.address),
-    )
-    listing = Listing(
-        request,
-        access.audit_records(request.actor),
-        columns,
-        search=("actor", "action", "subject", "address"),
-        row_template="accounts/audit_row.html",
-    )
-    return listing.response("audit") or render(request, "accounts/audit.html", {"listing": listing})
-
-
-@require("auditor", "operator")
-@require_POST
-def verify(request: Request) -> HttpResponseBase:
-    """Check the whole chain."""
-    broken = list(faults(request.actor.organisation))
-    if broken:
-        messages.error(request, text("accounts.audit_page.broken", number=broken[0], n=len(broken)))
-    else:
-        messages.success(request, text("accounts.audit_page.whole"))
-    return redirect("accounts:audit")

@@ -68,7 +68,7 @@ PLACES = {
         ("operator", "accounts:members", "settings"),
         ("coach", "results:mine", "chart-dots"),
         ("analyst", "results:cycles", "eye"),
-        ("auditor", "accounts:audit", "shield-check"),
+        ("auditor", "audit", "shield-check"),
     )
 }
 """Where those with a grant do what it lets them do."""

@@ -16,7 +16,9 @@ from leadline.errors import UsageError
 
 django.setup()
 
-from leadline.web.project.setup import address, is_due  # noqa: E402  models load only once Django is set up
+from leadline.web.accounts import audit_key  # noqa: E402  models load only once Django is set up
+from leadline.web.accounts.models import AuditRecord  # noqa: E402
+from leadline.web.project.setup import address, is_due  # noqa: E402
 
 
 def prepare(language: str = "en") -> tuple[str, Path, bool]:
@@ -40,6 +42,8 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
     ------
     UsageError
         ``web.project.serve.misconfigured`` or ``no_database``.
+    AuditKeyError
+        ``web.accounts.audit_key_gone``: nothing could be recorded.
     """
     data = Path(settings.LEADLINE_DATA)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -47,6 +51,8 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
         _check_settings()
     _check_database()
     call_command("migrate", verbosity=0, interactive=False)
+    if AuditRecord.objects.exists():
+        audit_key.read()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     first = is_due()

@@ -11,6 +11,8 @@ ENVIRONMENT = Environment(os.environ)
 HERE = Path(__file__).parent
 
 LEADLINE_DATA = Path(ENVIRONMENT.text("DATA", "leadline-data")).resolve()
+LEADLINE_AUDIT_KEY = Path(ENVIRONMENT.text("AUDIT_KEY", str(LEADLINE_DATA / "audit.key"))).resolve()
+LEADLINE_AUDIT_HEADS = Path(ENVIRONMENT.text("AUDIT_HEADS", str(LEADLINE_DATA / "audit"))).resolve()
 LEADLINE_DEMO = ENVIRONMENT.switch("DEMO")
 LEADLINE_URL = ENVIRONMENT.text("URL", "http://127.0.0.1:8000").rstrip("/")
 LEADLINE_MAIL_URL = ENVIRONMENT.text("MAIL_URL")

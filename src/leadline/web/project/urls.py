@@ -6,9 +6,12 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from leadline.web.look.navigation import Entry
-from leadline.web.project import demo, home, setup
+from leadline.web.project import auditing, demo, home, setup
 
-NAVIGATION: tuple[Entry, ...] = (Entry(0, "home", "project.home", "home", covers=("home",)),)
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(0, "home", "project.home", "home", covers=("home",)),
+    Entry(90, "audit", "project.audit_page.title", "shield-check", auditing.READERS, covers=("audit",)),
+)
 urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.speak, name="language"),
@@ -33,6 +36,8 @@ urlpatterns = [
     ),
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
+    path("account/audit/", auditing.page, name="audit"),
+    path("account/audit/verify/", auditing.check, name="verify"),
     path("account/", include("leadline.web.accounts.urls")),
     path("people/", include("leadline.web.people.urls")),
     path("frameworks/", include("leadline.web.catalogue.urls")),

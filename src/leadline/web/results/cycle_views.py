@@ -25,7 +25,7 @@ from leadline.web.results import access, contesting, releasing, runs, sealing
 from leadline.web.results.access import Brief
 from leadline.web.results.models import Contest, Release
 from leadline.web.results.presenting import failure_told, score_of, signed, step_told
-from leadline.web.results.showing import opened_all
+from leadline.web.results.showing import opened_all, opened_contests
 
 COLUMNS = (
     Column("results.columns.ratee", "name", lambda p: p.name),
@@ -64,7 +64,11 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
     listing = Listing(
         request, _ratees(found), COLUMNS, search=("name", "team"), row_template="results/ratee_row.html"
     )
+    if export := listing.response("ratees"):
+        return export
     comments = access.comments(request.actor, found)
+    contests = list(access.contests(request.actor, found))
+    opened_contests(request.actor, found, contests)
     context = {
         "cycle": found,
         "scored": found.state in access.SCORED,
@@ -75,10 +79,10 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
         ],
         "waiting": comments.filter(state="waiting").count(),
         "comments": comments.count(),
-        "contests": access.contests(request.actor, found),
+        "contests": contests,
         "sealable": found.state == "released" and found.appeal_until and today(found) > found.appeal_until,
     }
-    return listing.response("ratees") or render(request, "results/cycle.html", context)
+    return render(request, "results/cycle.html", context)
 
 
 def _ratees(cycle: Cycle) -> QuerySet[Participant]:

@@ -22,6 +22,7 @@ from leadline.web.results.models import Comment
 from leadline.web.results.presenting import group_title
 from leadline.web.results.reviewing import STATES, review
 from leadline.web.results.sheets import framework_of
+from leadline.web.results.showing import opened_comments
 
 SHOWN = ("waiting", *STATES)
 AT_ONCE = 20
@@ -36,11 +37,13 @@ def desk(request: Request, cycle_id: UUID) -> HttpResponse:
     counts = Counter(dict(rows.values_list("state").annotate(n=Count("pk"))))
     asked = request.GET.get("show", "")
     shown = asked if asked in SHOWN else "waiting"
+    comments = list(rows.filter(state=shown).order_by("pk")[:AT_ONCE])
+    opened_comments(request.actor, cycle, comments)
     context = {
         "cycle": cycle,
         "shown": shown,
         "filters": [(state, counts[state]) for state in SHOWN],
-        "comments": _told(cycle, list(rows.filter(state=shown).order_by("pk")[:AT_ONCE])),
+        "comments": _told(cycle, comments),
         "left": max(0, counts[shown] - AT_ONCE),
         "total": sum(counts.values()),
         "states": STATES,

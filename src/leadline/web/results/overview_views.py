@@ -114,10 +114,10 @@ def _overview_csv(rows: list[tuple[Row, dict[str, Score | None]]], teams: list[s
 def ranking(request: Request, cycle_id: UUID) -> HttpResponse:
     """Everybody in order, with how sure the order is: in a selection only."""
     cycle = access.ranked(request.actor, cycle_id)
-    how = "csv" if request.GET.get("export") == "csv" else "page"
-    found = opened_all(request.actor, cycle, f"ranking {how}")
+    as_csv = request.GET.get("export") == "csv"
+    found = opened_all(request.actor, cycle, "ranking_csv" if as_csv else "ranking")
     ranked = sorted((row for row in found if row.rank and row.overall), key=_place)
-    if how == "csv":
+    if as_csv:
         return _ranking_csv(ranked)
     run = access.counting(cycle)
     listing = Pages(request, ranked)

@@ -1,15 +1,17 @@
-"""Noting that figures were seen, which later runs must fit, and that a release was read."""
+"""Noting that figures were seen, which later runs must fit, and by whom whose results were read."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.http import Http404
 
 from leadline.web.accounts.access import Actor
-from leadline.web.accounts.audit import record
+from leadline.web.accounts.audit import record, record_read
 from leadline.web.cycles.models import Cycle
 from leadline.web.results.access import SCORED, Brief, Seen, briefs, counting, results
-from leadline.web.results.models import Release, Result, Run
+from leadline.web.results.models import Comment, Contest, Release, Result, Run
 
 
 def opened(actor: Actor, seen: Seen, how: str) -> None:
@@ -53,6 +55,21 @@ def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
             Run.objects.filter(pk=run.pk).update(shown=True)
     record(actor, "results.read_overview", cycle, how=how)
     return run
+
+
+def opened_comments(actor: Actor, cycle: Cycle, comments: Sequence[Comment]) -> None:
+    """Note whose comments somebody read at the review desk."""
+    _noted(actor, "results.read_comments", cycle, comments)
+
+
+def opened_contests(actor: Actor, cycle: Cycle, contests: Sequence[Contest]) -> None:
+    """Note whose contests somebody read."""
+    _noted(actor, "results.read_contests", cycle, contests)
+
+
+def _noted(actor: Actor, action: str, cycle: Cycle, rows: Sequence[Comment | Contest]) -> None:
+    if rows:
+        record_read(actor, action, cycle, (row.participant_id for row in rows))
 
 
 def _lock(cycle: Cycle) -> None:
