@@ -1,225 +1,196 @@
-"""What a report may show: only figures that enough people stand behind.
+"""Who may be told apart: groups of raters, their least numbers, and the merging of groups that are too small.
 
-Hiding is done by scoring again with the hidden factors missing, so that no figure that is shown was made
-from one that is not: a suppressed factor and one without evidence give the same scorecard.
+The one place where this is decided, for files and for the web. Two places once broke a tie between two
+groups differently: each merged a small group with another one of the two, and both together, each safe by
+itself, gave the small group away by subtraction.
+
+No engine is imported here: the server of the web application asks, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from leadline.frameworks import Framework
-from leadline.scoring.factors import Source
-from leadline.scoring.rule import Rule
-from leadline.scoring.score import scored
-from leadline.scoring.scorecard import Scorecard
 
-Booleans = NDArray[np.bool_]
+SELF, MANAGER = "self", "manager"
+ATTRIBUTED = (SELF, MANAGER)
+"""Relationships whose ratings carry a name from the first: they are no secret, and one of them is enough."""
+COLLEAGUES = "colleagues"
+"""What groups are together that are too small to be named."""
 
-MERGED = "colleagues"
-# Attributed from the first: their ratings are no secret, and one of them is enough.
-ATTRIBUTED = ("self", "manager")
+Groups = Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Disclosed:
-    """A scorecard as a report may show it.
+@dataclass(frozen=True)
+class LeastNumbers:
+    """How many raters it takes for anything to be shown of them.
 
     Attributes
     ----------
-    scorecard : Scorecard
-        Scored again without what is hidden: hidden is NaN, as is what nobody observed. Its
-        ``measures`` still hold everything; take figures from the scorecard alone.
-    overall : array of bool, shape (P,)
-        Whether there is an overall score to show.
-    factors : array of bool, shape (P, F)
-    competencies : array of bool, shape (P, M)
-    groups : tuple of mapping of str to int, P
-        Raters by group, for each ratee: groups too small to be named are together as ``colleagues``.
-        Empty where all raters together are too few.
+    least : mapping of group to int
+        A group of no known number needs as many as everybody, or one if it is attributed.
+    everybody : int
+        For all raters together.
+    comments : int
+        Writers behind an anonymous group's comments.
+    uncounted : frozenset of str
+        Groups that enter no figure and are shown nowhere, as self-ratings.
     """
 
-    scorecard: Scorecard
-    overall: Booleans
-    factors: Booleans
-    competencies: Booleans
-    groups: tuple[Mapping[str, int], ...]
+    least: Mapping[str, int]
+    everybody: int
+    comments: int
+    uncounted: frozenset[str] = frozenset({SELF})
+
+    def of(self, group: str) -> int:
+        """Least number of a group."""
+        return self.least.get(group, 1 if group in ATTRIBUTED else self.everybody)
+
+    def counted(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """The groups there are of those that count."""
+        return {group: n for group, n in counts.items() if n and group not in self.uncounted}
 
 
-def shown(scorecard: Scorecard) -> Disclosed:
-    """What may be shown of a scorecard, by the least numbers of its framework.
-
-    A figure made of ratings, whatever else it is also made of, needs ``framework.disclosure.all`` distinct
-    raters other than the ratee, counted for each factor and each competency by itself. Where all
-    competencies of a factor but one could be shown, the one with the next fewest raters is hidden as
-    well: the factor less the others would give the hidden one away.
+def least_numbers(framework: Framework) -> LeastNumbers:
+    """Least numbers that a framework declares.
 
     Parameters
     ----------
-    scorecard : Scorecard
-
-    Returns
-    -------
-    Disclosed
-
-    Notes
-    -----
-    Plain figures hold no ratings: all of them are shown. Nothing hidden takes part in the group's mean,
-    in ranks, or in what a missing factor is drawn from. Scoring again costs as much as scoring.
-
-    Examples
-    --------
-    >>> from leadline.scoring import score
-    >>> shown(score({"te": 85, "la": 80})).factors
-    array([[ True,  True, False, False]])
-    """
-    source = scorecard.measures
-    if scorecard.is_disclosed:
-        return _disclosed(scorecard)
-    hidden = hidden_factors(source, scorecard.framework, scorecard.factors)
-    last = source.previous
-    last_hidden = None if last is None else hidden_factors(last, scorecard.framework, scorecard.factors)
-    card = scorecard
-    if hidden.any() or (last_hidden is not None and last_hidden.any()):
-        open_factors = np.isfinite(scorecard.factor_score) & ~hidden & (scorecard.weights > 0)
-        if open_factors.any():
-            card = scored(source, scorecard.framework, _rule(scorecard), hidden, last_hidden)
-        else:
-            card = _blank(scorecard)
-    return _disclosed(_without_competencies(card, hidden_competencies(source, scorecard, hidden)))
-
-
-def hidden_factors(source: Source, framework: Framework, factors: tuple[str, ...]) -> Booleans:
-    """Factors made of ratings by fewer raters than may be shown, shape (P, F).
-
-    A factor for which nobody in the whole group was rated is not made of ratings.
-    """
-    hidden = np.zeros((len(source.ratees), len(factors)), np.bool_)
-    for dimension in source.dimensions:
-        if dimension.kind == "ratings" and dimension.factor in factors:
-            hidden[:, factors.index(dimension.factor)] = dimension.n_raters < framework.disclosure.all
-    return hidden
-
-
-def hidden_competencies(source: Source, card: Scorecard, hidden: Booleans) -> Booleans:
-    """Competencies that may not be shown, shape (P, M): too few raters, or given away by the others."""
-    raters = np.array([one.n_raters for one in source.competencies], dtype=np.float64).T
-    raters = raters.reshape(len(card.ratees), len(card.competencies))
-    found = raters < card.framework.disclosure.all
-    factor_of = {one.id: one.factor for one in card.framework.competencies}
-    for f, factor in enumerate(card.factors):
-        columns = [m for m, one in enumerate(card.competencies) if factor_of.get(one) == factor]
-        found[:, columns] |= hidden[:, [f]]
-        for p in np.flatnonzero(found[:, columns].sum(axis=1) == 1):
-            open_ones = [m for m in columns if not found[p, m]]
-            if open_ones:
-                found[p, min(open_ones, key=lambda m: (raters[p, m], m))] = True
-    return found
-
-
-def merged_groups(counts: Mapping[str, int], framework: Framework) -> dict[str, int]:
-    """Groups of raters that may be named, the rest together as ``colleagues``.
-
-    A group below its least number is merged with others until the merged group reaches the least number
-    of all its members; anonymous groups before attributed ones, small ones first. Nothing remains
-    where all raters together are fewer than may be shown. Self-ratings are not counted.
-
-    Parameters
-    ----------
-    counts : mapping of relationship to int
     framework : Framework
 
     Returns
     -------
-    dict of str to int
+    LeastNumbers
 
     Examples
     --------
     >>> from leadline.frameworks import load_framework
-    >>> framework = load_framework("technical-leadership")
-    >>> merged_groups({"manager": 1, "peer": 4, "report": 2, "stakeholder": 1}, framework)
-    {'manager': 1, 'peer': 4, 'colleagues': 3}
-    >>> merged_groups({"manager": 1, "peer": 2}, framework)
+    >>> found = least_numbers(load_framework("technical-leadership"))
+    >>> found.of("manager"), found.of("peer"), found.everybody
+    (1, 3, 4)
+    """
+    uncounted = (one.id for one in framework.relationships if not one.counts)
+    return LeastNumbers(
+        {one.id: one.least for one in framework.relationships},
+        framework.disclosure.all,
+        framework.disclosure.comments,
+        frozenset({SELF, *uncounted}),
+    )
+
+
+def merged_groups(
+    counts: Sequence[Mapping[str, int]], numbers: LeastNumbers, named: Collection[str] | None = None
+) -> dict[str, frozenset[str]]:
+    """Groups of raters that may be told apart, those that are too small together as ``colleagues``.
+
+    A group below its least number is merged with others until the merged group reaches the greatest least
+    number among its members: anonymous groups before attributed ones, small ones before large ones, and of
+    equal ones the last by name. Nobody is left out, or nobody is shown.
+
+    Parameters
+    ----------
+    counts : sequence of mapping of group to int
+        Raters by group behind each item; numbers hold on each item that anybody answered. A single mapping
+        where raters are counted, whatever they rated.
+    numbers : LeastNumbers
+    named : collection of str, optional
+        Groups that are named where the same raters are counted: all others stay merged. What is shown in
+        several places then never splits what is merged in one of them.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        By label, a group's own or ``colleagues``, the groups it stands for. Empty where all raters together
+        are fewer than may be shown.
+
+    Examples
+    --------
+    >>> numbers = LeastNumbers({"peer": 3, "report": 3}, 4, 5)
+    >>> found = merged_groups([{"manager": 1, "peer": 4, "report": 2}], numbers)
+    >>> {label: sorted(groups) for label, groups in found.items()}
+    {'manager': ['manager'], 'colleagues': ['peer', 'report']}
+    >>> merged_groups([{"manager": 1, "peer": 4}, {"manager": 1, "peer": 2}], numbers)
     {}
     """
-    least = {one.id: one.least for one in framework.relationships}
-    named = {group: n for group, n in counts.items() if group != "self" and n > 0}
-    if sum(named.values()) < framework.disclosure.all:
+    there = {group for one in counts for group in numbers.counted(one)}
+    sizes = {group: _behind(counts, {group}) for group in there}
+    if not there or _behind(counts, there) < numbers.everybody:
         return {}
-    needed = {group: least.get(group, framework.disclosure.all) for group in named}
-    together = [group for group, n in named.items() if n < needed[group]]
-    rest = sorted(
-        (group for group in named if group not in together),
-        key=lambda group: (group in ATTRIBUTED, named[group], group),
-        reverse=True,
-    )
-    while together and sum(named[g] for g in together) < max(needed[g] for g in together) and rest:
-        together.append(rest.pop())
-    found = {group: n for group, n in named.items() if group not in together}
-    if together:
-        found[MERGED] = sum(named[group] for group in together)
-    return found
+    together = {g for g in there if sizes[g] < numbers.of(g) or (named is not None and g not in named)}
+    rest = sorted(there - together, key=lambda group: (group not in ATTRIBUTED, -sizes[group], group))
+    while together and _behind(counts, together) < max(map(numbers.of, together)):
+        if not rest:
+            return {}
+        together.add(rest.pop())
+    found = {group: frozenset({group}) for group in sorted(there - together)}
+    return {**found, COLLEAGUES: frozenset(together)} if together else found
 
 
-def _disclosed(card: Scorecard) -> Disclosed:
-    return Disclosed(
-        scorecard=card,
-        overall=np.isfinite(card.overall),
-        factors=np.isfinite(card.factor_score),
-        competencies=np.isfinite(card.competency_score),
-        groups=_groups(card.measures, card.framework),
-    )
+def named_counts(counts: Mapping[str, int], numbers: LeastNumbers) -> dict[str, int]:
+    """Raters by group as they may be shown, groups that are too small together as ``colleagues``.
+
+    Parameters
+    ----------
+    counts : mapping of group to int
+    numbers : LeastNumbers
+
+    Returns
+    -------
+    dict of str to int
+        Empty where all raters together are fewer than may be shown.
+
+    Examples
+    --------
+    >>> numbers = LeastNumbers({"peer": 3, "report": 3, "stakeholder": 3}, 4, 5)
+    >>> named_counts({"manager": 1, "peer": 4, "report": 2, "stakeholder": 1}, numbers)
+    {'manager': 1, 'peer': 4, 'colleagues': 3}
+    >>> named_counts({"manager": 1, "peer": 2}, numbers)
+    {}
+    """
+    found = merged_groups([counts], numbers)
+    return {label: sum(counts[group] for group in groups) for label, groups in found.items()}
 
 
-def _groups(source: Source, framework: Framework) -> tuple[Mapping[str, int], ...]:
-    by_relationship = source.by_relationship
-    return tuple(
-        merged_groups({group: int(n[p]) for group, n in by_relationship.items()}, framework)
-        for p in range(len(source.ratees))
-    )
+def comment_groups(
+    writers: Mapping[str, int], numbers: LeastNumbers, named: Collection[str]
+) -> dict[str, str]:
+    """Under which group the comments of each group may be shown.
+
+    Comments are read one by one, so that those of attributed groups protect nobody: they stay under their
+    own name, and anonymous groups are merged among themselves.
+
+    Parameters
+    ----------
+    writers : mapping of group to int
+        People who wrote something.
+    numbers : LeastNumbers
+    named : collection of str
+        Groups that are named where raters are counted; the comments of others are among ``colleagues``.
+
+    Returns
+    -------
+    dict of str to str
+        To itself, or to ``colleagues``; groups left out may not be shown.
+
+    Examples
+    --------
+    >>> numbers = LeastNumbers({"peer": 3, "report": 3}, 4, 5)
+    >>> comment_groups({"manager": 1, "peer": 5, "report": 2}, numbers, ["manager", "peer", "report"])
+    {'manager': 'manager', 'peer': 'colleagues', 'report': 'colleagues'}
+    >>> comment_groups({"manager": 1, "peer": 4}, numbers, ["manager", "peer"])
+    {'manager': 'manager'}
+    """
+    there = numbers.counted(writers)
+    anonymous = {group: n for group, n in there.items() if group not in ATTRIBUTED}
+    least = {group: max(numbers.of(group), numbers.comments) for group in anonymous}
+    found = merged_groups([anonymous], replace(numbers, least=least, everybody=numbers.comments), named)
+    own = {group: group for group in there if group in ATTRIBUTED}
+    return own | {group: label for label, groups in found.items() for group in sorted(groups)}
 
 
-def _rule(card: Scorecard) -> Rule:
-    return Rule(card.formula, card.declared_weights, card.level, card.n_draws, card.seed, card.top_k)
-
-
-def _without_competencies(card: Scorecard, hidden: Booleans) -> Scorecard:
-    return replace(
-        card,
-        is_disclosed=True,
-        competency_score=np.where(hidden, np.nan, card.competency_score),
-        competency_lower=np.where(hidden, np.nan, card.competency_lower),
-        competency_upper=np.where(hidden, np.nan, card.competency_upper),
-        competency_se=np.where(hidden, np.nan, card.competency_se),
-    )
-
-
-def _blank(card: Scorecard) -> Scorecard:
-    """The scorecard without any figure of a factor or an overall score."""
-    people, factors = np.full(len(card.ratees), np.nan), np.full_like(card.factor_score, np.nan)
-    return replace(
-        card,
-        factor_score=factors,
-        factor_lower=factors,
-        factor_upper=factors,
-        factor_se=factors,
-        factor_partial=np.ones_like(card.factor_partial),
-        overall=people,
-        lower=people,
-        upper=people,
-        se=people,
-        partial=np.ones_like(card.partial),
-        band=(None,) * len(people),
-        rank=people,
-        rank_lower=people,
-        rank_upper=people,
-        p_best=people,
-        p_top=people,
-        p_greater=np.full_like(card.p_greater, np.nan),
-        groups=(),
-        drivers=(),
-    )
+def _behind(counts: Sequence[Mapping[str, int]], groups: Collection[str]) -> int:
+    """Raters of some groups behind the item that fewest of them answered, of those that anybody did."""
+    behind = (sum(one.get(group, 0) for group in groups) for one in counts)
+    return min((n for n in behind if n), default=0)

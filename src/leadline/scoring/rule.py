@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.frameworks import Formula
-from leadline.scoring.attribution import attribution, gains
+from leadline.scoring.attributing import attribution, gains
 from leadline.scoring.formulas import composite
 
 Floats = NDArray[np.float64]

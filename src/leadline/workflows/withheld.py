@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.measurement import CompetencyMeasure, Dimension, FacetFit, Measures
 from leadline.scoring import Scorecard, shown
-from leadline.scoring.disclosure import hidden_factors
+from leadline.scoring.showing import hidden_factors
 
 Booleans = NDArray[np.bool_]
 

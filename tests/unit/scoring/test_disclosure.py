@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.scoring.measured import FACTORS, FRAMEWORK, measured
 
-from leadline.scoring import Scorecard, compare, merged_groups, score, shown
+from leadline.scoring import Scorecard, compare, least_numbers, named_counts, score, shown
 
 VALUES = [[85, 80, 75, 90], [70, 72, 68, 75], [60, 78, 66, 71], [82, 79, 77, 88]]
 LEAST = FRAMEWORK.disclosure.all
@@ -137,7 +137,7 @@ def test_competencies_of_a_hidden_factor_are_hidden() -> None:
     ],
 )
 def test_groups_too_small_to_be_named_are_merged(counts: dict[str, int], groups: dict[str, int]) -> None:
-    assert merged_groups(counts, FRAMEWORK) == groups
+    assert named_counts(counts, least_numbers(FRAMEWORK)) == groups
 
 
 def test_groups_are_those_of_each_ratee() -> None:

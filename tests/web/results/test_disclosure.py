@@ -9,14 +9,14 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadline.scoring.disclosure import COLLEAGUES, comment_groups
 from leadline.web.results.disclosure import (
-    COLLEAGUES,
     Figure,
     Rater,
     Rules,
     Shown,
     answered,
-    comment_groups,
+    counted_groups,
     decide,
     fits,
     parted,
@@ -25,7 +25,7 @@ from leadline.web.results.isolation import Cell, isolated
 
 ITEMS = {"clarity": ("clarity_1", "clarity_2"), "focus": ("focus_1",), "care": ("care_1", "care_2")}
 FACTORS = {"talk": ("clarity", "focus"), "heart": ("care",)}
-RULES = Rules({"peer": 3, "report": 3, "stakeholder": 3}, 4, 5, ITEMS, FACTORS)
+RULES = Rules({"peer": 3, "report": 3, "stakeholder": 3}, 4, 5, items=ITEMS, competencies=FACTORS)
 NAMES = ["overall", *(f"factor:{f}" for f in FACTORS), *(f"competency:{c}" for c in ITEMS)]
 ALL_ITEMS = [item for items in ITEMS.values() for item in items]
 
@@ -138,7 +138,7 @@ def test_a_group_that_is_never_named_and_never_merged_was_empty_or_nobody_was_to
 ) -> None:
     counted = [rater for rater in sheet if rater.group != "self"]
     for competency, items in ITEMS.items():
-        parts = parted(counted, competency, RULES)
+        parts = parted(counted, competency, RULES, counted_groups(counted, RULES))
         there = {rater.group for rater in counted if not rater.items.isdisjoint(items)}
         assert not parts or COLLEAGUES in parts or set(parts) == there
 
@@ -148,7 +148,7 @@ def test_a_group_that_is_never_named_and_never_merged_was_empty_or_nobody_was_to
 def test_the_groups_of_a_competency_leave_nobody_out(sheet: list[Rater]) -> None:
     counted = [rater for rater in sheet if rater.group != "self"]
     for competency, items in ITEMS.items():
-        parts = parted(counted, competency, RULES)
+        parts = parted(counted, competency, RULES, counted_groups(counted, RULES))
         if parts:
             there = {r.group for r in counted if not r.items.isdisjoint(items)}
             assert frozenset().union(*parts.values()) == there
@@ -158,7 +158,7 @@ def test_the_groups_of_a_competency_leave_nobody_out(sheet: list[Rater]) -> None
     st.dictionaries(st.sampled_from(["self", "manager", "peer", "report", "stakeholder"]), st.integers(0, 8))
 )
 def test_comments_of_a_group_have_five_writers_or_are_among_colleagues(writers: dict[str, int]) -> None:
-    under = comment_groups(writers, RULES)
+    under = comment_groups(writers, RULES, writers)
     for label in set(under.values()) - {"manager"}:
         assert sum(writers[group] for group, one in under.items() if one == label) >= RULES.comments
     assert "self" not in under

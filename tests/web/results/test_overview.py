@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.results.test_disclosure import attack
 
-from leadline.web.results.disclosure import COLLEAGUES, Rules, answered
+from leadline.scoring.disclosure import COLLEAGUES
+from leadline.web.results.disclosure import Rules, answered
 from leadline.web.results.overview import EVERYBODY, TEAM, fits_overview, overview
 
-RULES = Rules({}, 4, 1, {"overall": ("overall",)}, {})
+RULES = Rules({}, 4, 1, items={"overall": ("overall",)}, competencies={})
 TEAMS = ("Payments", "manager", "self", "colleagues", "everybody", "")
 People = list[tuple[str, str, dict[str, object]]]
 

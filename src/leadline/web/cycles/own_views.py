@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles import access, forms, nominating, panels, posting
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.models import Assignment, Participant
-from leadline.web.cycles.panels import ATTRIBUTED
 from leadline.web.cycles.people_views import found as people_found
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import text

@@ -25,8 +25,6 @@ from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakehold
 from leadline.web.people.models import Person
 
 BATCH = 1000
-ATTRIBUTED = ("self", "manager")
-"""Relationships whose ratings carry a name."""
 ON = ("proposed", "approved")
 FLAGS = ("invited", "opened", "submitted")
 Pair = tuple[UUID, UUID]

@@ -23,6 +23,7 @@ from django.db import transaction
 
 django.setup()
 
+from leadline.scoring.disclosure import ATTRIBUTED  # noqa: E402
 from leadline.web.accounts.access import Actor  # noqa: E402  models load only once Django is set up
 from leadline.web.accounts.audit import record  # noqa: E402
 from leadline.web.accounts.models import Membership, Organisation, User  # noqa: E402
@@ -42,7 +43,6 @@ from leadline.web.results.runs import score  # noqa: E402
 from leadline.workflows import demo_evidence  # noqa: E402
 
 FRAMEWORK = "technical-leadership@1.0.0"
-ATTRIBUTED = ("self", "manager")
 GRANTS = {
     "uma.iyer": ["operator", "analytics"],
     "dai.rusong": ["analytics"],

@@ -7,16 +7,13 @@ from datetime import date
 from functools import cached_property
 
 from leadline.frameworks import Framework
+from leadline.scoring.disclosure import ATTRIBUTED, SELF
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.deadlines import due_day, is_open, today
 from leadline.web.cycles.models import Assignment
 from leadline.web.look.templatetags.look import language
 from leadline.web.rating.models import Draft
 from leadline.web.rating.questionnaire import Progress, Section, sections
-
-SELF = "self"
-ATTRIBUTED = (SELF, "manager")
-"""Whose ratings the ratee knows to be theirs; everybody else is anonymous."""
 
 SOON = 3
 """Days before the last one."""

@@ -10,7 +10,7 @@ from statistics import NormalDist, fmean, stdev
 from typing import Any
 
 from leadline.frameworks import Framework
-from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, answered, parted
+from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, answered, counted_groups, parted
 from leadline.web.results.isolation import isolated
 
 EVERYBODY = "everybody"
@@ -22,7 +22,8 @@ DIGITS = 4
 def rules_for(framework: Framework) -> Rules:
     """Teams need as many ratees as a ratee needs raters; any construct is its own item."""
     names = constructs(framework)
-    return Rules({}, framework.disclosure.all, 1, {name: (name,) for name in names}, {})
+    items = {name: (name,) for name in names}
+    return Rules({}, framework.disclosure.all, 1, items=items, competencies={})
 
 
 def constructs(framework: Framework) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def overview(
     ratees = [
         Rater(key, _mark(known[key]), f"{TEAM}{team}", frozenset(known[key])) for key, team, _ in people
     ]
-    given = answered(ratees, rules)
+    given, named = answered(ratees, rules), counted_groups(ratees, rules)
     teams = frozenset(one.group for one in ratees)
     found: dict[str, Any] = {}
     figures: list[Figure] = []
@@ -75,7 +76,7 @@ def overview(
     for name in rules.items:
         if sum(name in known[one.person] for one in ratees) < rules.everybody:
             continue
-        parts = {EVERYBODY: teams, **parted(ratees, name, rules)}
+        parts = {EVERYBODY: teams, **parted(ratees, name, rules, named)}
         own = [Figure(f"{name}:{label}", groups, (name,)) for label, groups in parts.items()]
         figures += own
         # The spread is everybody's: that of a few would tell more about them than their mean.

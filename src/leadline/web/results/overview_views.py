@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadline.frameworks import Framework
+from leadline.scoring.disclosure import COLLEAGUES
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.look.listing import Pages, csv_response
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access
 from leadline.web.results.access import Brief
-from leadline.web.results.disclosure import COLLEAGUES
 from leadline.web.results.overview import EVERYBODY, TEAM, constructs
 from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
 from leadline.web.results.sheets import framework_of

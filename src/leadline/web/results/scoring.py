@@ -5,7 +5,6 @@ Runs in the worker; the server never imports it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -20,11 +19,12 @@ from leadline import workflows
 from leadline.evidence import Evidence, read_evidence
 from leadline.frameworks import Framework
 from leadline.scoring import Scorecard
+from leadline.scoring.disclosure import SELF, comment_groups
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.rating.answers import SELF, ratings
-from leadline.web.results.disclosure import Rules, Shown, comment_groups, decide, fits, named_counts
+from leadline.web.rating.answers import ratings
+from leadline.web.results.disclosure import Rules, Shown, counted_groups, decide, fits
 from leadline.web.results.history import joins, plain
 from leadline.web.results.memory import give_back
 from leadline.web.results.models import Comment, Result, Run
@@ -160,12 +160,9 @@ def _part(
     groups: GroupFigures,
     rules: Rules,
 ) -> Part:
-    figures = {
-        "sheet": sheet,
-        "groups": groups.of(sheets, new.figures, rules),
-        "raters": named_counts(Counter(rater.group for rater in sheets.raters), rules),
-    }
-    under = comment_groups(sheets.writers, rules)
+    raters = counted_groups(sheets.raters, rules)
+    figures = {"sheet": sheet, "groups": groups.of(sheets, new.figures, rules), "raters": raters}
+    under = comment_groups(sheets.writers, rules, raters)
     said = [(under[group], competency, text) for group, competency, text in sheets.comments if group in under]
     return Part(participant, figures, plain(new, rules), None, said)
 

@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from leadline.frameworks import Framework
+from leadline.scoring.disclosure import least_numbers
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.answers import AT_ONCE
 from leadline.web.rating.models import Submission
-from leadline.web.results.disclosure import SELF, Figure, Rater, Rules
+from leadline.web.results.disclosure import Figure, Rater, Rules
 from leadline.web.results.history import mark_of, person_of
 
 DIGITS = 4
@@ -63,15 +64,12 @@ def rules_of(framework: Framework) -> Rules:
     """The disclosure engine's rules."""
     items = {c.id: tuple(i.id for i in framework.items_of(c.id)) for c in framework.competencies}
     return Rules(
-        least={one.id: one.least for one in framework.relationships},
-        everybody=framework.disclosure.all,
-        comments=framework.disclosure.comments,
+        **vars(least_numbers(framework)),
         items={competency: parts for competency, parts in items.items() if parts},
         competencies={
             f.id: tuple(c.id for c in framework.competencies_of(f.id) if items[c.id])
             for f in framework.factors
         },
-        uncounted=frozenset({SELF, *(one.id for one in framework.relationships if not one.counts)}),
     )
 
 
