@@ -17,11 +17,15 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
+from django.db.models import Value
+from django.db.models.functions import Concat
 from pytest_django.fixtures import Settings
 from tests.web.cast import World
 
+from leadline.web.accounts.models import User
 from leadline.web.cycles import access, inviting, nominating, panels, planning, posting, wording
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
+from leadline.web.people.joining import ensure_account
 from leadline.web.people.models import Person
 
 FOLDER = Path(__file__).parents[1] / "mails"
@@ -245,3 +249,77 @@ def test_the_wording_on_offer_says_what_it_will_say(world: World) -> None:
     )
     assert letter.subject == "李雷你好"
     assert "2 人" in letter.text
+
+
+@pytest.mark.parametrize("kind", wording.KINDS)
+def test_every_mail_goes_to_the_confirmed_address_whatever_was_written_into_the_person(
+    world: World, cycle: Cycle, box: Box, kind: str
+) -> None:
+    """Before it is put into the outbox, and between that and its being sent."""
+    for person in Person.objects.filter(organisation=world.organisation):
+        ensure_account(person)
+    confirmed = set(User.objects.values_list("email", flat=True)) | {"customer@example.org"}
+    for moment in ("before", "between"):
+        if moment == "before":
+            _write_in_everybody("mallory", world)
+        prepare(world, cycle, kind)
+        _write_in_everybody(moment, world)
+        send_all()
+        assert {mail["To"] for mail in box.mails} <= confirmed
+        Mailed.objects.all().delete()
+    assert len(box.mails) == 2
+
+
+def _write_in_everybody(what: str, world: World) -> None:
+    everybody = Person.objects.filter(organisation=world.organisation)
+    everybody.update(email=Concat("key", Value(f"-{what}@evil.example")))
+    for name, person in world.people.items():
+        world.people[name] = everybody.select_related("user").get(pk=person.pk)
+
+
+def test_a_mail_to_somebody_without_an_account_goes_where_their_account_begins(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    """The address is edited between outbox and worker: mail and account are still of one address."""
+    inviting.tell(cycle, "invite", [world.people["bo"]])
+    Person.objects.filter(pk=world.people["bo"].pk).update(email="berg@acme.example")
+    send_all()
+    bo = Person.objects.get(pk=world.people["bo"].pk)
+    assert bo.user
+    assert [mail["To"] for mail in box.mails] == [bo.user.email]
+
+
+def test_who_shares_the_address_of_anothers_account_gets_no_mail(
+    world: World, cycle: Cycle, box: Box
+) -> None:
+    Person.objects.filter(pk=world.people["bo"].pk).update(email="mei@acme.example")
+    inviting.tell(cycle, "invite", [Person.objects.get(pk=world.people["bo"].pk)])
+    send_all()
+    assert box.mails == []
+    assert Person.objects.get(pk=world.people["bo"].pk).user is None
+
+
+def test_somebody_from_outside_at_another_address_is_somebody_else(world: World, cycle: Cycle) -> None:
+    """A personal link stays with the address it was made for; another address is another stakeholder."""
+    known: Stakeholder = world.things["stakeholder"]
+    token = posting.personal(known, cycle)
+    ravi = Assignment.objects.filter(stakeholder=known).first()
+    assert ravi
+    actor = world.actor("analytics")
+    another = panels.add_stakeholder(actor, ravi.participant, "another@example.org", name=known.name)
+    assert another.stakeholder != known
+    assert access.stakeholder(token) == known
+    assert access.account_of(another) != access.account_of(ravi)
+    with pytest.raises(panels.PanelError, match="already"):
+        panels.add_stakeholder(actor, ravi.participant, known.email.upper())
+
+
+@pytest.mark.parametrize("address", ["tom@acme.example", "Tanaka@acme.example"])
+def test_no_one_inside_is_a_stakeholder_at_their_old_or_new_address(
+    world: World, cycle: Cycle, address: str
+) -> None:
+    Person.objects.filter(key="tom").update(email="tanaka@acme.example")
+    ravi = cycle.participants.first()
+    assert ravi
+    with pytest.raises(panels.PanelError, match="somebody in the organisation"):
+        panels.add_stakeholder(world.actor("analytics"), ravi, address)

@@ -12,7 +12,8 @@ from tests.web.cast import World
 from leadline.errors import LeadlineError, SourceError
 from leadline.web.accounts.audit import faults
 from leadline.web.people.importing import apply, try_out, undo, values_of
-from leadline.web.people.models import Import, Person, PersonChange, Team
+from leadline.web.people.joining import ensure_account
+from leadline.web.people.models import Import, Notice, Person, PersonChange, Team
 
 
 def trial(
@@ -268,3 +269,90 @@ def test_three_thousand_people_take_few_queries(
     with django_assert_max_num_queries(120):  # type: ignore[operator]  # pytest-django gives a function
         apply(world.actor("analytics"), found)
     assert Person.objects.filter(manager__key="p0").count() == 2999
+
+
+def with_accounts(world: World, *keys: str) -> None:
+    for key in keys:
+        ensure_account(Person.objects.get(organisation=world.organisation, key=key))
+
+
+def test_addresses_swapped_in_one_file_are_swapped_where_nobody_has_an_account(
+    world: World, tmp_path: Path
+) -> None:
+    found = trial(
+        world, tmp_path, "person,name,email\nbo,Bo Berg,finn@acme.example\nfinn,Finn Fox,bo@acme.example\n"
+    )
+    assert codes(found) == []
+    apply(world.actor("analytics"), found)
+    now = people(world)
+    assert (now["bo"]["email"], now["finn"]["email"]) == ("finn@acme.example", "bo@acme.example")
+    with_accounts(world, "bo", "finn")
+    assert Person.objects.get(key="bo").address == "finn@acme.example"
+
+
+@pytest.mark.parametrize("have", [("bo", "finn"), ("bo",), ("finn",)])
+def test_swapped_addresses_are_refused_where_an_account_is_confirmed_for_one(
+    world: World, tmp_path: Path, have: tuple[str, ...]
+) -> None:
+    """Neither may get the other's account, and whose row is refused keeps the address the other wants."""
+    with_accounts(world, *have)
+    found = trial(
+        world,
+        tmp_path,
+        "person,name,email\nbo,Bo Berg,finn@acme.example\nfinn,Finn Fox,BO@acme.example\nzed,Zed,\n",
+    )
+    assert sorted(codes(found)) == [(2, "email_taken"), (3, "email_taken")]
+    assert [change["key"] for change in found.changes] == ["zed"]
+
+
+def test_a_refused_row_keeps_its_address_from_others_in_the_file(world: World, tmp_path: Path) -> None:
+    found = trial(
+        world,
+        tmp_path,
+        "person,name,email,manager\ntom,Tom Tanaka,bo@acme.example,\nbo,Bo Berg,new@acme.example,nobody\n",
+    )
+    assert sorted(codes(found)) == [(2, "email_taken"), (3, "no_manager")]
+
+
+def test_an_empty_cell_keeps_the_address_from_others_in_the_file(world: World, tmp_path: Path) -> None:
+    found = trial(world, tmp_path, "person,name,email\nbo,Bo Berg,\nfinn,Finn Fox,bo@acme.example\n")
+    assert codes(found) == [(3, "email_taken")]
+
+
+def test_the_confirmed_address_stays_somebodys_while_another_waits(world: World, tmp_path: Path) -> None:
+    """Tom's new address waits; until it is confirmed nobody is given the old one, and it still means Tom."""
+    apply(
+        world.actor("analytics"),
+        trial(world, tmp_path, "person,name,email\ntom,Tom Tanaka,tanaka@acme.example\n"),
+    )
+    taken = trial(world, tmp_path, "person,name,email\nbo,Bo Berg,Tom@acme.example\n")
+    assert codes(taken) == [(2, "email_taken")]
+    meant = trial(world, tmp_path, "name,email\nThomas Tanaka,tom@acme.example\n")
+    assert [change["key"] for change in meant.changes] == ["tom"]
+
+
+def test_an_address_that_became_somebody_elses_since_the_trial_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    found = trial(world, tmp_path, "person,name,email\nbo,Bo Berg,new@acme.example\n")
+    Person.objects.filter(key="finn").update(email="new@acme.example")
+    with pytest.raises(LeadlineError, match="somebody else"):
+        apply(world.actor("analytics"), found)
+    assert people(world)["bo"]["email"] == "bo@acme.example"
+
+
+def test_an_import_that_changes_an_address_asks_the_account_and_undoing_it_stops_asking(
+    world: World, tmp_path: Path
+) -> None:
+    found = trial(
+        world,
+        tmp_path,
+        "person,name,email\ntom,Tom Tanaka,tanaka@acme.example\nbo,Bo Berg,bb@acme.example\n",
+    )
+    apply(world.actor("analytics"), found)
+    tom = Person.objects.get(key="tom")
+    assert (tom.waits, tom.asked is not None, tom.address) == (True, True, "tom@acme.example")
+    assert [(one.person, one.kind) for one in Notice.objects.all()] == [(tom, "ask")], "Bo has no account yet"
+    undo(world.actor("analytics"), found)
+    tom.refresh_from_db()
+    assert (tom.waits, tom.asked) == (False, None)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 from tests.web.cast import World
 
-from leadline.web.accounts.models import AuditRecord
+from leadline.web.accounts.models import AuditRecord, User
 from leadline.web.cycles.models import Cycle
+from leadline.web.people.joining import ensure_account
 from leadline.web.people.models import Person
 from leadline.web.results import mails, releasing, reviewing
 from leadline.web.results.access import results
@@ -66,6 +69,23 @@ def test_the_mail_that_tells_of_an_answer(world: World, mailoutbox: list[object]
     Person.objects.filter(pk=world.people["ratee"].pk).update(language=language)
     mails.tell_answer.func(str(world.things["contest"].pk))
     snapshot(f"results-answer-{language}")
+
+
+def test_mails_about_results_go_to_the_confirmed_address_whatever_was_written_into_the_person(
+    world: World, mailoutbox: list[object]
+) -> None:
+    cycle = review_to(world)
+    for person in Person.objects.filter(organisation=world.organisation):
+        ensure_account(person)
+    confirmed = set(User.objects.values_list("email", flat=True))
+    Person.objects.update(email=Concat("key", Value("@evil.example")))
+    n = releasing.release(world.actor("analytics"), cycle, ["manager"])
+    mails.tell.func(str(cycle.pk))
+    mails.tell_answer.func(str(world.things["contest"].pk))
+    Person.objects.update(email="")
+    mails.tell_answer.func(str(world.things["contest"].pk))
+    assert len(mailoutbox) == n + 4
+    assert {address for sent in mail.outbox for address in sent.to} <= confirmed
 
 
 def test_everybody_is_told_once_and_no_mail_holds_a_figure_or_a_name_of_another(

@@ -1,13 +1,17 @@
-"""A trial with changes and faults, an applied import, and somebody who left."""
+"""A trial with changes and faults, an applied import, and somebody whose new address waits."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+from django.utils import timezone
 from tests.web.cast import World
 
+from leadline.web.accounts.models import Membership, User
 from leadline.web.people.importing import apply, try_out
+from leadline.web.people.links import token
+from leadline.web.people.models import Person
 
 TRIAL = """Name,E-Mail,Key,Department,Manager,Start date
 Ravi Rao,ravi@acme.example,ravi,Payments Core,mei,2020-05-01
@@ -20,6 +24,7 @@ APPLIED = "person,name,team\nkim,Kim Kaya,Data\nlee,李雷,Data\n"
 
 def add(world: World) -> None:
     """Add them."""
+    _waiting(world)
     actor = world.actor("analytics")
     with tempfile.TemporaryDirectory() as folder:
         for name, content in (("applied_import", APPLIED), ("trial_import", TRIAL)):
@@ -28,3 +33,18 @@ def add(world: World) -> None:
             world.things[name] = try_out(actor, path, f"{name}.csv", others_left=False)
             if name == "applied_import":
                 apply(actor, world.things[name])
+
+
+def _waiting(world: World) -> None:
+    """Pia signs in with an address that the organisation wants to replace."""
+    account = User.objects.create_user("pia@acme.example", name="Pia Pohl")
+    Membership.objects.create(user=account, organisation=world.organisation)
+    pia = Person.objects.create(
+        organisation=world.organisation,
+        key="pia",
+        name="Pia Pohl",
+        email="pia.pohl@acme.example",
+        user=account,
+        asked=timezone.now(),
+    )
+    world.things |= {"person_waiting": pia, "address_token": token(pia)}

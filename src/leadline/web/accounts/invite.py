@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -66,6 +67,14 @@ def account(organisation: Organisation, email: str, name: str, language: str = "
         user = User.objects.create_user(email, name=name, language=language)
     Membership.objects.get_or_create(user=user, organisation=organisation)
     return user
+
+
+def move(user: User, email: str) -> None:
+    """Make another address the confirmed one of an account; links sent to the old one open nothing more."""
+    user.email = email.strip().lower()
+    user.save(update_fields=["email"])
+    # allauth notes the address of whoever chose a password by mail, and would send the next such mail there.
+    EmailAddress.objects.filter(user=user).delete()
 
 
 def _digest(token: str) -> str:

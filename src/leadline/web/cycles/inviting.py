@@ -155,5 +155,4 @@ def _people(keys: Iterable[UUID]) -> list[Someone]:
 
 
 def _address(one: Someone) -> str:
-    user = one.user if isinstance(one, Person) else None
-    return (one.email or (user.email if user else "")).lower()
+    return one.address if isinstance(one, Person) else one.email.lower()

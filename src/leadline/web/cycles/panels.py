@@ -13,7 +13,7 @@ from itertools import islice
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
@@ -180,8 +180,8 @@ def add_stakeholder(
     address = email.strip().lower()
     with transaction.atomic():
         cycle = _open(participant)
-        inside = Person.objects.filter(organisation=cycle.organisation_id, email__iexact=address)
-        if inside.exists():
+        known = Q(email__iexact=address) | Q(user__email=address)
+        if Person.objects.filter(known, organisation=cycle.organisation_id).exists():
             raise PanelError("web.cycles.is_inside", email=address)
         given = {"name": " ".join(name.split()), "language": language}
         stakeholder, _ = Stakeholder.objects.get_or_create(cycle=cycle, email=address, defaults=given)

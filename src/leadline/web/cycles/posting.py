@@ -18,12 +18,11 @@ from django.urls import reverse
 from django_tasks import task
 
 from leadline.errors import LANGUAGES, Language
-from leadline.web.accounts.links import link
 from leadline.web.cycles import access, wording
 from leadline.web.cycles.deadlines import end_of
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
 from leadline.web.look.mail import deliver
-from leadline.web.people.joining import ensure_account
+from leadline.web.people.joining import way_in
 from leadline.web.people.models import Person
 
 AT_ONCE = 100
@@ -96,8 +95,10 @@ def _deliver(mail: Mailed) -> None:
         "day": wording.said_day(day, language) if day else "",
     }
     said = wording.letter(cycle, mail.kind, language, values)
-    address = address_for(one, cycle, day)
-    deliver(mail.to, language, said.subject, said.text, link=address, button=said.button)
+    found = way_to(one, cycle, day)
+    if found:
+        to, address = found
+        deliver(to, language, said.subject, said.text, link=address, button=said.button)
 
 
 def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None]:
@@ -134,11 +135,15 @@ def speaks(one: Person | Stakeholder, cycle: Cycle) -> Language:
     return "zh" if cycle.languages[:1] == ["zh"] else "en"
 
 
-def address_for(one: Person | Stakeholder, cycle: Cycle, day: date | None) -> str:
-    """The address of the button: signs a person in, or opens a stakeholder's queue."""
+def way_to(one: Person | Stakeholder, cycle: Cycle, day: date | None) -> tuple[str, str] | None:
+    """Where the mail goes, and the address of its button: signs a person in, or opens a stakeholder's queue.
+
+    A person's is decided now, whatever it was when the mail was put into the outbox.
+    """
     if isinstance(one, Person):
-        return link(ensure_account(one), reverse("home"))
-    return settings.LEADLINE_URL + reverse("rating:by_link", kwargs={"token": personal(one, cycle, day)})
+        return way_in(one, reverse("home"))
+    path = reverse("rating:by_link", kwargs={"token": personal(one, cycle, day)})
+    return one.email, settings.LEADLINE_URL + path
 
 
 def personal(stakeholder: Stakeholder, cycle: Cycle, day: date | None = None) -> str:

@@ -33,12 +33,13 @@ _LONGEST = {"name": 200, "team": 200, "role": 100, "stage": 100, "industry": 100
 
 @dataclass(frozen=True)
 class Known:
-    """Somebody already there: found by key, address or name."""
+    """Somebody already there: found by key, address or name. ``account`` is the confirmed address."""
 
     key: str
     name: str
     email: str
     manager: str
+    account: str = ""
 
 
 @dataclass
@@ -65,7 +66,7 @@ def check(rows: Sequence[Row], known: Sequence[Known]) -> Checked:
     """
     checked = Checked()
     numbers: dict[str, int] = {}
-    by_email = {one.email.lower(): one.key for one in known if one.email}
+    by_email = _by_address(known)
     for row in rows:
         key = _key(row, by_email)
         faults = list(_faults_of(row, key, numbers))
@@ -73,9 +74,18 @@ def check(rows: Sequence[Row], known: Sequence[Known]) -> Checked:
         numbers.setdefault(key, row.number)
         if not faults:
             checked.rows[key] = _values(row)
-    _check_addresses(checked, numbers, known)
-    _check_managers(checked, numbers, known)
+    usable = -1
+    while len(checked.rows) != usable:  # whoever's row is dropped keeps their address, and may be no manager
+        usable = len(checked.rows)
+        _check_addresses(checked, numbers, known)
+        _check_managers(checked, numbers, known)
     return checked
+
+
+def _by_address(known: Sequence[Known]) -> dict[str, str]:
+    """Keys by address; a new one that is not yet confirmed means the same person as the old one."""
+    confirmed = {one.account: one.key for one in known if one.account}
+    return confirmed | {one.email.lower(): one.key for one in known if one.email}
 
 
 def _key(row: Row, by_email: Mapping[str, str]) -> str:
@@ -162,8 +172,10 @@ def _drop(checked: Checked, key: str, fault: Fault) -> None:
 
 
 def _check_addresses(checked: Checked, numbers: Mapping[str, int], known: Sequence[Known]) -> None:
-    """No two people share an address."""
-    owner = {one.email.lower(): one.key for one in known if one.email and one.key not in checked.rows}
+    """No two people share an address, and nobody is given the confirmed one of somebody else's account."""
+    confirmed = {one.account: one.key for one in known if one.account}
+    stays = (one for one in known if one.email and "email" not in checked.rows.get(one.key, {}))
+    owner = {one.email.lower(): one.key for one in stays} | confirmed
     for key, values in list(checked.rows.items()):
         email = values.get("email", "")
         if email and owner.setdefault(email, key) != key:
@@ -174,7 +186,7 @@ def _check_addresses(checked: Checked, numbers: Mapping[str, int], known: Sequen
 def _check_managers(checked: Checked, numbers: Mapping[str, int], known: Sequence[Known]) -> None:
     """A manager is named by key, address or a name that only one person has; nobody leads themselves."""
     keys = {one.key for one in known} | set(checked.rows)
-    emails = {one.email.lower(): one.key for one in known if one.email}
+    emails = _by_address(known)
     emails |= {values["email"]: key for key, values in checked.rows.items() if values.get("email")}
     current = {one.key: one.name for one in known} | {key: v["name"] for key, v in checked.rows.items()}
     count = Counter(current.values())

@@ -10,9 +10,10 @@ from django.db import transaction
 from leadline.errors import Fault
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
-from leadline.web.people.checking import Known, check
+from leadline.web.people.addresses import ask
+from leadline.web.people.checking import check
 from leadline.web.people.columns import FIELDS, Row
-from leadline.web.people.importing import set_values, values_of
+from leadline.web.people.importing import known_of, set_values, values_of
 from leadline.web.people.models import Person, PersonChange, Team
 
 
@@ -35,9 +36,9 @@ def save(
         None when there are faults.
     faults : tuple of Fault
     """
-    people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager")
-    others = [p for p in people if person is None or p.pk != person.pk]
-    known = [Known(p.key, p.name, p.email, p.manager.key if p.manager else "") for p in others]
+    people = Person.objects.filter(organisation=actor.organisation)
+    others = [p for p in people.select_related("manager", "user") if person is None or p.pk != person.pk]
+    known = [known_of(p) for p in others]
     given = {name: " ".join(text.split()) for name, text in cells.items()}
     row = Row(1, {name: text for name, text in given.items() if text})
     if person is not None:
@@ -71,6 +72,8 @@ def _write(actor: Actor, person: Person | None, key: str, values: Mapping[str, s
         PersonChange(person=own, by=actor.user, field=n, before=before[n], after=v)
         for n, v in changed.items()
     )
+    if "email" in changed:
+        ask([own])
     if changed or not person:
         record(actor, "people.edited" if person else "people.added", own, fields=sorted(changed))
     return own

@@ -60,6 +60,13 @@ class NewPerson(PersonForm):
     field_order = ("person",)
 
 
+class FreshAccount(Styled):
+    """Why somebody gets another account."""
+
+    words_key = "people.fresh"
+    reason = forms.CharField(max_length=200)
+
+
 class Leaving(Styled):
     """A last day."""
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from leadline.errors import Fault, LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
+from leadline.web.people.addresses import ask, refuse_shared
 from leadline.web.people.checking import Known, check
 from leadline.web.people.models import Import, Person, PersonChange, Team
 
@@ -46,6 +47,12 @@ def values_of(person: Person) -> dict[str, str]:
     }
 
 
+def known_of(person: Person) -> Known:
+    """A person as rows of a file are checked against them."""
+    manager = person.manager.key if person.manager else ""
+    return Known(person.key, person.name, person.email, manager, person.user.email if person.user else "")
+
+
 def try_out(actor: Actor, path: Path, file_name: str, *, others_left: bool) -> Import:
     """Read a file, check it, and keep what it would change. Nothing is changed.
 
@@ -66,10 +73,9 @@ def try_out(actor: Actor, path: Path, file_name: str, *, others_left: bool) -> I
     """
     # By name: what reads workbooks and tables takes 40 MB, which a server that reads none need not hold.
     rows = import_module("leadline.web.people.reading").read_people(path)
-    people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager")
+    people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager", "user")
     now = {person.key: values_of(person) for person in people}
-    known = [Known(key, v["name"], v["email"], v["manager"]) for key, v in now.items()]
-    checked = check(rows, known)
+    checked = check(rows, [known_of(person) for person in people])
     changes = _changes(now, checked.rows)
     if others_left:
         # A row with a fault names somebody, too: they are in the file, so they did not leave.
@@ -129,13 +135,15 @@ def apply(actor: Actor, trial: Import) -> None:
     Raises
     ------
     LeadlineError
-        ``web.people.not_a_trial``; or ``web.people.moved_on``: somebody named has changed since the trial.
+        ``web.people.not_a_trial``; or ``web.people.moved_on``: somebody named has changed since the trial;
+        or ``web.people.address_gone``: an address has become somebody else's since.
     """
     with transaction.atomic():
         own = Import.objects.select_for_update().get(pk=trial.pk)
         if own.state != "trial":
             raise LeadlineError("web.people.not_a_trial")
         _write(own, {c["key"]: (c["before"], c["after"]) for c in own.changes}, actor)
+        refuse_shared(own.organisation_id, [c["key"] for c in own.changes if "email" in c["after"]])
         own.state = "applied"
         own.save(update_fields=["state"])
         record(actor, "people.imported", own, n=len(own.changes))
@@ -148,7 +156,8 @@ def undo(actor: Actor, applied: Import) -> None:
     Raises
     ------
     LeadlineError
-        ``web.people.not_applied``; or ``web.people.moved_on``: what it changed was changed again.
+        ``web.people.not_applied``; or ``web.people.moved_on``: what it changed was changed again; or
+        ``web.people.address_gone``, as in :func:`apply`.
     """
     with transaction.atomic():
         own = Import.objects.select_for_update().get(pk=applied.pk)
@@ -161,6 +170,7 @@ def undo(actor: Actor, applied: Import) -> None:
         for person in people.select_related("team", "manager"):
             _expect(person, brought[person.key])
         people.delete()
+        refuse_shared(own.organisation_id, [c["key"] for c in own.changes if "email" in c["before"]])
         own.state = "undone"
         own.save(update_fields=["state"])
         record(actor, "people.undone", own, n=len(own.changes))
@@ -177,7 +187,8 @@ def _write(
     source: Import, changes: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]], actor: Actor
 ) -> None:
     """Write values to people by key; managers once all are known, those who are new among them."""
-    found = Person.objects.filter(organisation=source.organisation_id).select_related("team", "manager")
+    found = Person.objects.filter(organisation=source.organisation_id)
+    found = found.select_related("team", "manager", "user", "organisation")
     people = {person.key: person for person in found}
     teams = {team.name: team for team in Team.objects.filter(organisation=source.organisation_id)}
     brought, history = [], []
@@ -204,6 +215,7 @@ def _write(
     known = [people[key] for key in changes if people[key] not in new]
     Person.objects.bulk_update(known, [*FIELDS], batch_size=200)
     PersonChange.objects.bulk_create(history, batch_size=500)
+    ask([people[change.person.key] for change in history if change.field == "email"])
 
 
 def set_values(

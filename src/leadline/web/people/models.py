@@ -28,7 +28,9 @@ class Person(Keyed):
     """Somebody in the organisation, with or without an account.
 
     ``key`` is the organisation's own identifier (the ``person`` column of an import). ``left`` is the last
-    day; a leaver stays, with what was measured, until erased.
+    day; a leaver stays, with what was measured, until erased. ``email`` is what the organisation says, and
+    may be edited; what counts is :attr:`address`. ``asked`` is when the account was last asked to confirm
+    another ``email``.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
@@ -47,6 +49,7 @@ class Person(Keyed):
     level = models.CharField(max_length=100, blank=True)
     started = models.DateField(null=True, blank=True)
     left = models.DateField(null=True, blank=True)
+    asked = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Keys are unique in an organisation, and so are its accounts."""
@@ -62,6 +65,29 @@ class Person(Keyed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """Where every mail to them goes: the confirmed address of their account, if they have one."""
+        return self.user.email if self.user else self.email.lower()
+
+    @property
+    def waits(self) -> bool:
+        """Whether ``email`` is new and not confirmed: until it is, everything goes to the old one."""
+        return bool(self.user and self.email) and self.email.lower() != self.address
+
+
+class Notice(Keyed):
+    """A mail about somebody's address that waits to be sent (:mod:`.notices`); gone once it is.
+
+    ``to`` is empty where it goes to the person's address at that time.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    to = models.EmailField(blank=True)
+    language = models.CharField(max_length=8)
+    tries = models.PositiveSmallIntegerField(default=0)
 
 
 class Import(Keyed):

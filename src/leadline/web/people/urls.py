@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from leadline.web.look.navigation import Entry
-from leadline.web.people import import_views, views
+from leadline.web.people import address_views, import_views, views
 from leadline.web.people.access import KEEPERS
 
 app_name = "people"
@@ -23,4 +23,7 @@ urlpatterns = [
     path("<uuid:person_id>/", views.person, name="person"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
     path("<uuid:person_id>/leave/", views.leaving, name="leave"),
+    path("<uuid:person_id>/ask/", address_views.ask_again, name="ask_again"),
+    path("<uuid:person_id>/fresh/", address_views.fresh, name="fresh"),
+    path("<uuid:person_id>/address/<str:token>/", address_views.confirm, name="confirm"),
 ]

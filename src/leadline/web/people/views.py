@@ -101,6 +101,8 @@ def edit(request: Request, person_id: UUID) -> HttpResponseBase:
         saved, faults = save(request.actor, found, form.cells())
         if saved:
             messages.success(request, text("people.saved", name=saved.name))
+            if saved.waits and "email" in form.changed_data:
+                messages.info(request, text("people.waits.asked", email=saved.address))
             return redirect("people:person", saved.pk)
         _tell(form, faults)
     return render(request, "people/edit.html", {"form": form, "person": found, **_choices(request)})

@@ -239,9 +239,10 @@ def _nominating(company: Company) -> None:
     wanted = {leader.key: list(_colleagues(leader.key)) for leader in ratees}
     for n, participant in enumerate(cycle.participants.select_related("person", "manager", "cycle")):
         person = participant.person
-        if person is None or n % 4 == 0:
+        user = ensure_account(person) if person else None
+        if person is None or user is None or n % 4 == 0:
             continue
-        own = Actor(ensure_account(person), company.organisation, frozenset())
+        own = Actor(user, company.organisation, frozenset())
         for sheet in wanted[person.key]:
             nominating.propose(own, participant, company.people[sheet.rater], sheet.relationship)
         nominating.hand_in(own, participant)

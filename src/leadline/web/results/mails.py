@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import formats, translation
 from django_tasks import task
 
-from leadline.web.accounts.links import link
 from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.posting import speaks
 from leadline.web.look.mail import send
-from leadline.web.people.joining import ensure_account
+from leadline.web.people.joining import way_in
 from leadline.web.people.models import Person
 from leadline.web.results.models import Contest, Release
 
@@ -32,7 +31,7 @@ def tell(cycle_id: str) -> None:
     people: dict[UUID, Person] = {}
     for one in waiting.select_related("participant__person__user", "participant__manager__user"):
         person = one.participant.person if one.audience == "ratee" else one.participant.manager
-        if person and person.email:
+        if person and person.address:
             people[person.pk] = person
             to[one.audience, person.pk].append(one)
     for (audience, key), releases in sorted(to.items(), key=lambda item: str(item[0])):
@@ -52,19 +51,23 @@ def tell_answer(contest_id: str) -> None:
     contest = Contest.objects.select_related("participant__cycle__organisation", "participant__person__user")
     own = contest.get(pk=UUID(contest_id))
     person = own.participant.person
-    if person and person.email:
+    if person and person.address:
         _send("results.mail.answer", person, own.participant.cycle, n=1)
 
 
 def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
+    found = way_in(person, reverse("results:mine"))
+    if found is None:
+        return
+    to, link = found
     language = speaks(person, cycle)
     with translation.override(django_language(language)):
         day = str(formats.date_format(cycle.appeal_until)) if cycle.appeal_until else ""
         send(
             key if day or key == "results.mail.answer" else f"{key}_open",
-            person.email,
+            to,
             language,
-            link=link(ensure_account(person), reverse("results:mine")),
+            link=link,
             name=person.name,
             cycle=cycle.title,
             organisation=cycle.organisation.name,
