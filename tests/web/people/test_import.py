@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from tests.web.cast import World
 
 from leadline.errors import LeadlineError, SourceError
-from leadline.web.accounts.audit import faults
+from leadline.web.accounts.audit import verify
 from leadline.web.people.importing import apply, try_out, undo, values_of
 from leadline.web.people.joining import ensure_account
 from leadline.web.people.models import Import, Notice, Person, PersonChange, Team
@@ -195,7 +195,7 @@ def test_an_applied_import_is_undone_whole(world: World, tmp_path: Path) -> None
     assert people(world)["tom"]["manager"] == "new"
     undo(world.actor("analytics"), found)
     assert people(world) == before
-    assert list(faults(world.organisation)) == []
+    assert verify(world.organisation).findings == ()
 
 
 def test_an_import_is_not_applied_over_somebody_elses_change(world: World, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from tests.web.serving import PATIENCE, answer, free_port
 
 from leadline.errors import UsageError
-from leadline.web.accounts.audit import faults
+from leadline.web.accounts.audit import verify
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
@@ -41,7 +41,7 @@ def test_acme_has_a_cycle_released_one_running_and_one_being_prepared(settings: 
     assert set(owed.values_list("submitted", flat=True)) == {True, False}
     panels = Participant.objects.filter(cycle=by_state["nominating"])
     assert set(panels.values_list("state", flat=True)) == {"open", "proposed", "approved"}
-    assert list(faults(Organisation.objects.get())) == []
+    assert verify(Organisation.objects.get()).findings == ()
     for cycle in by_state.values():
         keys.destroy(cycle)
 
