@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +111,24 @@ class Evidence:
         is_in = (pl.col("cycle") == cycle) | pl.col("cycle").is_null()
         chosen: dict[str, Any] = {
             name: table.filter(is_in) for name, table in self.tables.items() if name in MEASURED
+        }
+        return replace(self, **chosen)
+
+    def of_ratees(self, ratees: Collection[str]) -> Evidence:
+        """Ratings, responses and outcomes of some ratees; tables about persons stay whole.
+
+        Parameters
+        ----------
+        ratees : collection of str
+
+        Returns
+        -------
+        Evidence
+        """
+        chosen: dict[str, Any] = {
+            name: table.filter(pl.col("ratee").is_in(list(ratees)))
+            for name, table in self.tables.items()
+            if name in MEASURED
         }
         return replace(self, **chosen)
 

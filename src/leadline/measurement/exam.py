@@ -164,16 +164,11 @@ def factor_answers(
     FactorAnswers or None
         None without answers to the factor's questions.
     """
-    bank = {
-        item.id: item for item in framework.exam if framework.competency(item.competency).factor == factor
-    }
-    present = np.array([name in bank for name in answers.items], dtype=bool)
-    kept = np.flatnonzero(present[answers.item])
+    kept = answers_to(answers, framework, factor)
     if len(kept) == 0:
         return None
     kept, occasion = among.rows(answers, kept)
-    used, item = np.unique(answers.item[kept], return_inverse=True)
-    questions = tuple(bank[answers.items[n]] for n in used.tolist())
+    questions, item = questions_of(answers, framework, kept)
     occasions, person = np.unique(occasion, return_inverse=True)
     names = named(answers, occasions)
     score = answers.score[kept]
@@ -185,12 +180,7 @@ def factor_answers(
     dimension = f"exam:{factor}"
     source: Part | Attained = Part(dimension=dimension, ratings=ratings)
     if (ratings.rating == ratings.rating[0]).all():
-        difficulty = np.array([q.difficulty or 0.0 for q in questions])
-        steps = _trial_steps(difficulty, [question.max_score for question in questions])[item]
-        found = located(
-            person, len(occasions), offset=np.zeros(len(kept)), steps=steps, score=score.astype(float)
-        )
-        source = Attained(dimension=dimension, ratees=names, value=found.location, se=found.se)
+        source = attained_answers(dimension, questions, (person, item, score), names)
     return FactorAnswers(
         factor=factor,
         source=source,
@@ -199,6 +189,50 @@ def factor_answers(
         occasions=occasions,
         n=add_up(person, len(occasions)).astype(np.int64),
     )
+
+
+def answers_to(answers: Answers, framework: Framework, factor: str) -> NDArray[np.intp]:
+    """Numbers of the answers to a factor's questions."""
+    bank = {q.id for q in framework.exam if framework.competency(q.competency).factor == factor}
+    present = np.array([name in bank for name in answers.items], dtype=bool)
+    return np.flatnonzero(present[answers.item])
+
+
+def questions_of(
+    answers: Answers, framework: Framework, rows: NDArray[np.intp]
+) -> tuple[tuple[ExamItem, ...], Codes]:
+    """The questions that some answers are to, and the place of each answer's among them."""
+    bank = {question.id: question for question in framework.exam}
+    used, item = np.unique(answers.item[rows], return_inverse=True)
+    return tuple(bank[answers.items[n]] for n in used.tolist()), item
+
+
+def attained_answers(
+    dimension: str,
+    questions: Sequence[ExamItem],
+    given: tuple[Codes, Codes, NDArray[np.int64]],
+    names: tuple[str, ...],
+) -> Attained:
+    """Abilities from answers that tell nobody apart: questions that declare no difficulty are equally hard.
+
+    Parameters
+    ----------
+    dimension : str
+    questions : sequence of ExamItem
+    given : tuple of array of int, shape (N,)
+        Person, question and score of every answer.
+    names : tuple of str
+        Of the persons.
+
+    Returns
+    -------
+    Attained
+    """
+    person, item, score = given
+    difficulty = np.array([q.difficulty or 0.0 for q in questions])
+    steps = _trial_steps(difficulty, [question.max_score for question in questions])[item]
+    found = located(person, len(names), offset=np.zeros(len(item)), steps=steps, score=score.astype(float))
+    return Attained(dimension=dimension, ratees=names, value=found.location, se=found.se)
 
 
 def exam_curve(given: FactorAnswers, difficulties: Mapping[str, float], bank: Iterable[ExamItem]) -> Curve:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from leadline.measurement.joint_posterior import JointPosterior
 from leadline.measurement.kernels.arrays import Flags, Floats
 from leadline.measurement.notice import Notice
 from leadline.measurement.pooled import expected_factors, factor_draws
+
+if TYPE_CHECKING:
+    from leadline.measurement.held import Held
 
 _ARRAYS: Mapping[str, Any] = {
     "factor_value": np.float64,
@@ -69,6 +72,8 @@ class Measures:
         The cycle before, on the same scale.
     engine_version, input_hash : str
     seed : int
+    held : Held or None
+        What a later scoring of the cycle holds to, where it was asked for; never saved.
     """
 
     framework: Framework
@@ -94,6 +99,7 @@ class Measures:
     engine_version: str
     input_hash: str
     seed: int
+    held: Held | None = field(default=None, repr=False)
 
     def draws(self, n: int, seed: int, factors: Sequence[str] | None = None) -> Floats:
         """Joint draws of factors of all ratees, who share the errors of their raters.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
 from leadline.measurement.exam import FactorAnswers, answers_of, factor_answers
 from leadline.measurement.factor_map import check_map
+from leadline.measurement.held import held_of
 from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.measures import Measures
 from leadline.measurement.notice import Notice
@@ -44,6 +46,7 @@ def measure(
     cycle: str | None = None,
     method: str = "marginal",
     seed: int = 0,
+    keep: bool = False,
     progress: Progress | None = None,
 ) -> Measures:
     """Measure everybody on every factor, with standard errors, on 0-100.
@@ -63,6 +66,8 @@ def measure(
     method : {"marginal"}
     seed : int
         Kept with the result; draws nothing here.
+    keep : bool
+        Whether a later scoring may hold to what is found here; see `measure_anew`. Takes 1 % longer.
     progress : callable, optional
         Called with the stage and the part done, 0 to 1.
 
@@ -114,6 +119,8 @@ def measure(
     tell("measurement.stage.read", 0.9)
     previous = read.measures(before[-1], (), None) if before else None
     found = read.measures(chosen, quality, previous)
+    if keep:
+        found = replace(found, held=held_of(pool))
     tell("measurement.stage.read", 1.0)
     return found
 

@@ -73,6 +73,17 @@ def mapped(dimensions: Sequence[Dimension], posterior: JointPosterior) -> tuple[
     return np.stack([mean for mean, _ in found], axis=1), np.stack([each for _, each in found], axis=1)
 
 
+def factor_covariance(
+    dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior
+) -> Floats:
+    """Covariance of every ratee's factor values, shape (P, F, F), 0-100 squared; see `combined`."""
+    _, spread = mapped(dimensions, posterior)
+    sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
+    weight = np.array([weights_of(dimensions, factor) for factor in factors])
+    each = weight[None] * (spread / sd)[:, None, :]
+    return np.asarray(each @ posterior.covariance @ each.transpose(0, 2, 1))
+
+
 def weights_of(dimensions: Sequence[Dimension], factor: str) -> Floats:
     """Declared share of every dimension in a factor, shape (D,), 0 for those of others.
 

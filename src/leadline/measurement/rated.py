@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.frameworks import Framework, Item
+from leadline.frameworks import Framework
 from leadline.measurement.assemble import spread_of
-from leadline.measurement.calibrate import Calibration, rung_labels
-from leadline.measurement.factor_map import Curve, share_curve
+from leadline.measurement.calibrate import Calibration
 from leadline.measurement.fitted import FacetFit
 from leadline.measurement.fitting import fitted
+from leadline.measurement.item_scale import ItemScale, scale_of
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.location import located
 from leadline.measurement.occasions import Occasions
@@ -57,12 +57,14 @@ class RatedFactor:
     ----------
     given : FactorRatings
     fit : FacetFit
+    scale : ItemScale
     rows, occasion : array of int, shape (n,)
         Ratings of the panel that took part, and the occasion of each.
     """
 
     given: FactorRatings
     fit: FacetFit
+    scale: ItemScale
     rows: NDArray[np.intp]
     occasion: Codes
 
@@ -138,100 +140,35 @@ def rated_factor(panel: Panel, given: FactorRatings, together: Together, number:
     known = calibration_of(together, number)
     anchors = {"item": given.anchors} if given.anchors else {}
     fit = fitted(given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known)
-    places = RatingPlaces(panel, given.part.ratings, known.calibration)
+    scale = scale_of(given.part.ratings.elements["item"], known.calibration)
     theta = known.calibration.locations[known.calibration.facets.index("ratee")]
-    eta = theta[np.searchsorted(given.occasions, given.occasion)] - places.taken_off(given.rows)
-    told = np.isfinite(eta) & np.isfinite(places.steps(given.rows)).any(axis=1)
-    return RatedFactor(given=given, fit=fit, rows=given.rows[told], occasion=given.occasion[told])
+    off = _taken_off(panel, given.rows, given.part.ratings, known.calibration)
+    eta = theta[np.searchsorted(given.occasions, given.occasion)] - off
+    told = np.isfinite(eta) & np.isfinite(scale.steps_of(panel.items, panel.item[given.rows])).any(axis=1)
+    return RatedFactor(
+        given=given, fit=fit, scale=scale, rows=given.rows[told], occasion=given.occasion[told]
+    )
 
 
-class RatingPlaces:
-    """Where ratings of a panel stand in a calibration: what is taken off, steps, rung; NaN if unknown."""
-
-    def __init__(self, panel: Panel, ratings: Ratings, calibration: Calibration) -> None:
-        self.panel, self.calibration = panel, calibration
-        self.rater = _positions(panel.raters, ratings.elements["rater"])
-        self.item = _positions(panel.items, ratings.elements["item"])
-        number = calibration.facets.index("rater")
-        self.severities = np.append(calibration.locations[number], np.nan)
-        self.groups: Floats | None = None
-        if "relationship" in calibration.facets:
-            number = calibration.facets.index("relationship")
-            self.group = _positions(panel.relationships, ratings.elements["relationship"])
-            self.groups = np.append(calibration.locations[number], np.nan)
-        self.all_steps = np.vstack([item_steps(calibration), np.full(calibration.steps.shape[1], np.inf)])
-
-    def taken_off(self, rows: NDArray[np.intp]) -> Floats:
-        """Severity of the rater, and of the relationship where there are several, shape (n,)."""
-        severity: Floats = self.severities[self.rater[self.panel.rater[rows]]]
-        if self.groups is None:
-            return severity
-        return severity + self.groups[self.group[self.panel.relationship[rows]]]
-
-    def steps(self, rows: NDArray[np.intp]) -> Floats:
-        """Steps of the item, shape (n, K-1)."""
-        return self.all_steps[self.item[self.panel.item[rows]]]
-
-    def rung(self, rows: NDArray[np.intp]) -> Floats:
-        """Rung of the rating on a shared scale, the nearest below where it has none, shape (n,)."""
-        labels, ladder = self.calibration.labels, self.calibration.screen.ladder[0]
-        at = np.searchsorted(labels, self.panel.rating[rows], side="right") - 1
-        rung: Floats = ladder[np.maximum(at, 0)].astype(float)
-        return rung
+def _taken_off(panel: Panel, rows: NDArray[np.intp], ratings: Ratings, calibration: Calibration) -> Floats:
+    """Severity of each rating's rater, and of the relationship where there are several, shape (n,)."""
+    found = np.zeros(len(rows))
+    for facet in ("rater", "relationship"):
+        if facet in calibration.facets:
+            places = np.append(calibration.locations[calibration.facets.index(facet)], np.nan)
+            where = {name: n for n, name in enumerate(ratings.elements[facet])}
+            of_panel = np.array([where.get(name, -1) for name in getattr(panel, f"{facet}s")], dtype=np.int64)
+            found += places[of_panel[getattr(panel, facet)[rows]]]
+    return found
 
 
-def _positions(names: tuple[str, ...], known: tuple[str, ...]) -> NDArray[np.int64]:
-    where = {name: n for n, name in enumerate(known)}
-    return np.array([where.get(name, -1) for name in names], dtype=np.int64)
-
-
-def item_steps(calibration: Calibration) -> Floats:
-    """Steps of every item on a shared scale, extreme items included; ``inf`` where unknown."""
-    steps = calibration.locations[-1][:, None] + calibration.thresholds
-    return np.where(np.isfinite(steps), steps, np.inf)
-
-
-def curve_of(rated: RatedFactor, framework: Framework, items: Sequence[Item]) -> Curve:
-    """Map from logits to 0-100 over items that are calibrated or declare their difficulty.
-
-    Parameters
-    ----------
-    rated : RatedFactor
-    framework : Framework
-    items : sequence of Item
-        One at least has a known difficulty; otherwise all of the factor's items count.
-
-    Returns
-    -------
-    Curve
-    """
-    calibration = rated.calibration
-    known = dict(zip(rated.fit.facets["item"].elements, calibration.locations[-1], strict=True))
-    difficulty = _known(items, known)
-    if len(difficulty) == 0:
-        difficulty = _known(framework.items_of(rated.given.factor), known)
-    n = len(difficulty)
-    labels = np.repeat(rung_labels(calibration)[:1], n, axis=0)
-    ends = np.full(n, float(framework.scale.min)), np.full(n, float(framework.scale.max))
-    return share_curve(difficulty[:, None] + calibration.thresholds, labels, *ends)
-
-
-def _known(items: Sequence[Item], calibrated: Mapping[str, float]) -> Floats:
-    """Difficulties of the items for which there is one."""
-    places = [calibrated.get(item.id, np.nan) for item in items]
-    declared = [np.nan if item.difficulty is None else item.difficulty for item in items]
-    difficulty = np.where(np.isfinite(places), places, declared).astype(float)
-    finite: Floats = difficulty[np.isfinite(difficulty)]
-    return finite
-
-
-def self_located(panel: Panel, rated: RatedFactor, rows: NDArray[np.intp]) -> tuple[Codes, Floats]:
+def self_located(panel: Panel, scale: ItemScale, rows: NDArray[np.intp]) -> tuple[Codes, Floats]:
     """Where ratees see themselves by some rows alone, items held at the calibration.
 
     Parameters
     ----------
     panel : Panel
-    rated : RatedFactor
+    scale : ItemScale
     rows : array of int, shape (n,)
 
     Returns
@@ -239,12 +176,11 @@ def self_located(panel: Panel, rated: RatedFactor, rows: NDArray[np.intp]) -> tu
     occasions : array of int, shape (G,)
     location : array, shape (G,), logits
     """
-    places = RatingPlaces(panel, rated.ratings, rated.calibration)
-    steps = places.steps(rows)
+    steps = scale.steps_of(panel.items, panel.item[rows])
     kept = np.isfinite(steps).any(axis=1)
     rows, steps = rows[kept], steps[kept]
     occasions, group = np.unique(panel.occasion[rows], return_inverse=True)
-    score, weight = places.rung(rows), panel.weight[rows]
+    score, weight = scale.rung_of(panel.rating[rows]), panel.weight[rows]
     offset = np.zeros(len(rows))
     found = located(group, len(occasions), offset=offset, steps=steps, score=score, weight=weight)
     return occasions, found.location

@@ -30,7 +30,6 @@ from leadline.measurement.pooled import combined, information
 from leadline.measurement.rated import (
     RatedFactor,
     count_by,
-    curve_of,
     fit_of_cycle,
     self_located,
 )
@@ -75,7 +74,7 @@ class Reader:
         dimensions = tuple(self._dimensions(ratees, cycle, posterior))
         factors = tuple(factor.id for factor in self.framework.factors)
         value, error, partial = combined(dimensions, factors, posterior)
-        names, team = self._people(ratees)
+        names, team = people_of(self.evidence, ratees)
         n_raters, n_items, by_relationship = self._counts(ratees, cycle, dimensions)
         return Measures(
             framework=self.framework,
@@ -104,12 +103,6 @@ class Reader:
             input_hash=self.input_hash,
             seed=self.seed,
         )
-
-    def _people(self, ratees: tuple[str, ...]) -> tuple[dict[str, str], tuple[str | None, ...]]:
-        table = self.evidence.people
-        known = {} if table is None else {row["person"]: row for row in rows(table)}
-        names = {ratee: str(known.get(ratee, {}).get("name") or ratee) for ratee in ratees}
-        return names, tuple(known.get(ratee, {}).get("team") for ratee in ratees)
 
     def _places(self, ratees: tuple[str, ...], cycle: str | None) -> Codes:
         """Position of each ratee in the common fit, -1 without evidence."""
@@ -155,7 +148,7 @@ class Reader:
             _counted(rated.fit.facets["ratee"].n, at),
             _counted(count_by(rated.occasion, panel.rater[rated.rows], occasions), at),
             _counted(count_by(rated.occasion, panel.item[rated.rows], occasions), at),
-            curve_of(rated, self.framework, self.framework.items_of(factor)),
+            rated.scale.curve(self.framework, factor, self.framework.items_of(factor)),
         )
 
     def _examined(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
@@ -201,14 +194,14 @@ class Reader:
             return CompetencyMeasure(
                 id=competency, value=nothing, se=nothing, n_raters=none, n_items=none, self_value=nothing
             )
-        curve = curve_of(rated, self.framework, items)
+        curve = rated.scale.curve(self.framework, factor, items)
         given, own = of_items[rated.rows], np.flatnonzero(panel.is_self & of_items)
         rows, occasion = rated.rows[given], rated.occasion[given]
         occasions = np.unique(occasion)
         at = places(panel, occasions, ratees, cycle)
         theta, theta_se = self._of_competency(factor, competency, np.where(at >= 0, among, -1))
         value, error = curve.with_error(theta, theta_se)
-        self_occasions, self_location = self_located(panel, rated, own)
+        self_occasions, self_location = self_located(panel, rated.scale, own)
         self_at = places(panel, self_occasions, ratees, cycle)
         return CompetencyMeasure(
             id=competency,
@@ -263,6 +256,14 @@ class Reader:
             n_items + distinct(panel.counts, panel.item),
             by_relationship,
         )
+
+
+def people_of(evidence: Evidence, ratees: Sequence[str]) -> tuple[dict[str, str], tuple[str | None, ...]]:
+    """Names to show, and teams, of ratees."""
+    table = evidence.people
+    known = {} if table is None else {row["person"]: row for row in rows(table)}
+    names = {ratee: str(known.get(ratee, {}).get("name") or ratee) for ratee in ratees}
+    return names, tuple(known.get(ratee, {}).get("team") for ratee in ratees)
 
 
 class Occasions(Protocol):

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from leadline.scoring.formulas import composite
     from leadline.scoring.ranks import Ranking, probability_greater, rank_acceptability, rank_people
     from leadline.scoring.reading import read_figures
+    from leadline.scoring.record import Calibration
     from leadline.scoring.scorecard import Scorecard
     from leadline.scoring.scores import score
     from leadline.scoring.showing import Disclosed, shown
     from leadline.scoring.team import team_efficiency
 
 __all__ = [
+    "Calibration",
     "Comparison",
     "Disclosed",
     "Driver",
@@ -55,6 +57,7 @@ _HOMES = {
     "formulas": ("composite",),
     "ranks": ("Ranking", "probability_greater", "rank_acceptability", "rank_people"),
     "reading": ("read_figures",),
+    "record": ("Calibration",),
     "scorecard": ("Scorecard",),
     "scores": ("score",),
     "showing": ("Disclosed", "shown"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         known_frameworks,
         show_framework,
     )
+    from leadline.workflows.later import kept, reassess
+    from leadline.workflows.record import calibration_record
     from leadline.workflows.sheets import disclosable, figure_names, group_sheet, person_sheets
 
 _MODULE_OF = {
@@ -30,6 +32,7 @@ _MODULE_OF = {
     "FitResult": "fitting",
     "assess": "assessment",
     "assess_evidence": "evaluation",
+    "calibration_record": "record",
     "compare_among": "comparison",
     "compare_saved": "comparison",
     "demo": "demonstration",
@@ -42,8 +45,10 @@ _MODULE_OF = {
     "faults_of_framework": "frameworks",
     "fit_file": "fitting",
     "framework_changes": "frameworks",
+    "kept": "later",
     "known_frameworks": "frameworks",
     "read_anchors": "fitting",
+    "reassess": "later",
     "saved_scorecard": "comparison",
     "score_figures": "figures",
     "show_framework": "frameworks",
@@ -55,6 +60,7 @@ __all__ = [
     "FitResult",
     "assess",
     "assess_evidence",
+    "calibration_record",
     "compare_among",
     "compare_saved",
     "demo",
@@ -66,9 +72,11 @@ __all__ = [
     "fit_file",
     "framework_changes",
     "group_sheet",
+    "kept",
     "known_frameworks",
     "person_sheets",
     "read_anchors",
+    "reassess",
     "saved_scorecard",
     "score_figures",
     "show_framework",

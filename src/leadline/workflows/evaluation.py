@@ -19,6 +19,7 @@ def assess_evidence(
     top_k: int | None = None,
     method: str = "marginal",
     seed: int = 0,
+    keep: bool = False,
     progress: Progress = silent,
 ) -> Scorecard:
     """Measure, score and rank, without writing anything.
@@ -30,6 +31,8 @@ def assess_evidence(
         With its profiles applied.
     formula, rho, cycle, top_k, method, seed
         As :func:`leadline.workflows.assess`.
+    keep : bool
+        Whether :func:`leadline.workflows.kept` is to be called with the scorecard. Takes 1 % longer.
     progress : callable
         Told the stage and the part done.
 
@@ -54,7 +57,7 @@ def assess_evidence(
     [1.0, 2.0]
     """
     step = part(progress, "workflows.stage.measure", 0.0, 0.8)
-    measures = measure(evidence, framework, cycle=cycle, method=method, seed=seed, progress=step)
+    measures = measure(evidence, framework, cycle=cycle, method=method, seed=seed, keep=keep, progress=step)
     del evidence  # if the caller keeps none of it: 100 bytes a rating
     progress("workflows.stage.score", 0.8)
     return score(measures, framework, formula=formula, rho=rho, seed=seed, top_k=top_k)

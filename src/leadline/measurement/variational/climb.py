@@ -135,7 +135,7 @@ def _first_halo(design: Design, state: State) -> float:
     Given the rest, a pair's residual g has E[g^2] = V - Var(sum V x) + V^2 s2: its mean excess is also
     the slope of the log-likelihood in s2 at zero.
     """
-    found = _averaged(state, _eta(design, state))
+    found = averaged_at(design, state)
     gap, total = design.by_pair(found.gap), design.by_pair(found.variance)
     excess = float((gap**2 - total + state.paired).sum())
     variance = excess / float((total**2).sum())
@@ -191,8 +191,10 @@ def _parts(state: State, *values: Floats) -> list[tuple[Source, list[Floats]]]:
     return [(source, [parts[n] for parts in by_value]) for n, source in enumerate(state.sources)]
 
 
-def _averaged(state: State, eta: Floats) -> Averages:
-    found = [source.averaged(*values) for source, values in _parts(state, eta, state.spread)]
+def averaged_at(design: Design, state: State) -> Averages:
+    """Slope and curvature of every combination's averaged log-likelihood where the search is."""
+    parts = _parts(state, _eta(design, state), state.spread)
+    found = [source.averaged(*values) for source, values in parts]
     if len(found) == 1:
         return found[0]
     return Averages(
@@ -202,7 +204,7 @@ def _averaged(state: State, eta: Floats) -> Averages:
 
 def _newton(design: Design, state: State, n_draws: int) -> tuple[State, Posterior, float]:
     """One step for locations and halos."""
-    found = _averaged(state, _eta(design, state))
+    found = averaged_at(design, state)
     posterior = _posterior(design, state, found.variance, n_draws)
     halo_slope = -design.by_pair(found.gap)
     if state.prior.halo > 0:
@@ -314,7 +316,7 @@ def _change(before: Prior, after: Prior) -> float:
 
 def _finished(design: Design, state: State, rounds: int, *, converged: bool) -> Marginal:
     """Covariance and bound at the last point."""
-    posterior = _posterior(design, state, _averaged(state, _eta(design, state)).variance)
+    posterior = _posterior(design, state, averaged_at(design, state).variance)
     state = _renewed(design, state, posterior.variances())
     bound = _bound(design, state, posterior)
     return Marginal(state=state, posterior=posterior, bound=bound, rounds=rounds, converged=converged)
