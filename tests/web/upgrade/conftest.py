@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,14 @@ from tests.web.upgrade.loading import lay
 
 @dataclass(frozen=True)
 class Upgraded:
-    """The upgraded installation: its data folder, and the database as the connection names it."""
+    """The upgraded installation: its data folder, and the database as the connection names it.
+
+    ``kept`` holds the bytes of the database's files ``before`` and ``after`` the upgrade.
+    """
 
     data: Path
     database: str
+    kept: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -48,7 +52,9 @@ def upgraded(
         _server("CREATE DATABASE {}", name)
         with own.here():
             lay(data)
+            own.kept["before"] = _files()
             call_command("migrate", verbosity=0, interactive=False)
+            own.kept["after"] = _files()
         yield own
         _server("DROP DATABASE {}", name)
 
@@ -57,6 +63,22 @@ def _server(statement: str, name: str) -> None:
     if connection.vendor == "postgresql":
         with connection._nodb_cursor() as cursor:
             cursor.execute(statement.format(connection.ops.quote_name(name)))
+
+
+def _files() -> bytes:
+    """Everything in the files of the database: a file with its log, or those of every table of a server."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        base = Path(connection.settings_dict["NAME"])
+        return b"".join(path.read_bytes() for path in sorted(base.parent.glob(f"{base.name}*")))
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        cursor.execute(
+            "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class"
+            " WHERE relkind IN ('r', 't', 'i') AND pg_relation_filepath(oid) IS NOT NULL"
+            " AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'pg_toast'))"
+        )
+        return b"".join(bytes(content) for (content,) in cursor.fetchall())
 
 
 @pytest.fixture

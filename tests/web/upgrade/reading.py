@@ -20,7 +20,7 @@ from typing import Any
 from django.utils import formats, translation
 from tests.web.upgrade.loading import records
 
-from leadline.errors import Language, has_words, words
+from leadline.errors import LANGUAGES, Language, has_words, words
 from leadline.frameworks import load_framework
 
 FRAMEWORK = "technical-leadership@1.0.0"
@@ -218,7 +218,21 @@ def of_file(content: bytes, kind: str) -> Any:
     """Facts of an export: what a JSON document says, or the cells of a table without its heading."""
     if kind == "json":
         return json.loads(content)
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+    meant = _cells()
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+    return [[meant.get(cell, cell) for cell in row] for row in rows]
+
+
+@cache
+def _cells() -> Mapping[str, str]:
+    """What a cell means that holds a word of ours, in either language."""
+    actions = {record["action"].partition(".") for record in records("accounts.AuditRecord")}
+    keys = [f"{group}.{name}" for group, names in STATES.items() for name in names]
+    keys += [f"web.results.kinds.{name}" for name in ("overall", "factor", "competency", "comment")]
+    keys += [f"web.{app}.audit.{action}" for app, _, action in sorted(actions)]
+    return {
+        words(key, language): f"<{key}>" for language in LANGUAGES for key in keys if has_words(key, language)
+    }
 
 
 def without(rows: Iterable[Iterable[str]], others: Iterable[Iterable[str]]) -> Iterator[list[str]]:

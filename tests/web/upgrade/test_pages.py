@@ -38,7 +38,8 @@ def test_what_people_own_is_as_it_was(moved: Upgraded) -> None:
     ]
     told = {one: [pair for pair in found if one.explains(*pair)] for one in INTENDED}
     explained = {pair for pairs in told.values() for pair in pairs}
-    assert "\n".join(said for place, said in found if (place, said) not in explained) == ""
+    rest = [said for place, said in found if (place, said) not in explained]
+    assert not rest, "\n".join(rest)
     assert [one for one, pairs in told.items() if not pairs] == [], "differences that are meant and not there"
 
 
