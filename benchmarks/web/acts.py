@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from benchmarks.web import score_cycle  # sets Django up
 from benchmarks.web.keeping import keep
+from benchmarks.web.sheets import sheet_row
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,12 +25,14 @@ from django.utils import timezone
 
 from leadline.web.accounts.access import Actor
 from leadline.web.catalogue.frameworks import load
-from leadline.web.cycles import closing, following, launching, nominating, planning
+from leadline.web.cycles import closing, following, keys, launching, nominating, planning
 from leadline.web.cycles.models import Assignment, Cycle, Mailed
 from leadline.web.people.models import Person
+from leadline.web.rating.answers import Sheet
 from leadline.web.rating.models import Submission
 from leadline.web.results import releasing, sealing
-from leadline.web.results.models import Result, Run
+from leadline.web.results.models import Basis, Result, Run
+from leadline.web.results.storing import Part, row_of
 
 TEAM = 10
 RULES = {
@@ -70,17 +73,10 @@ def answered(cycle: Cycle) -> None:
     """By every rater on every item."""
     answers = dict.fromkeys([item.id for item in load(cycle.organisation, cycle.framework).items], 4)
     panels = Assignment.objects.filter(participant__cycle=cycle)
-    rows = panels.values_list("participant", "relationship", "pk").iterator()
+    rows, key = panels.values_list("participant", "relationship", "pk").iterator(), keys.of(cycle.pk)
     for some in iter(lambda: list(islice(rows, 5000)), []):
         Submission.objects.bulk_create(
-            Submission(
-                cycle=cycle,
-                participant_id=ratee,
-                relationship=relationship,
-                pseudonym=str(own),
-                answers=answers,
-                comments={},
-            )
+            sheet_row(cycle, ratee, Sheet(str(own), relationship, answers), key)
             for ratee, relationship, own in some
         )
     panels.update(opened=True, submitted=True)
@@ -95,9 +91,12 @@ def gone(cycle: Cycle) -> None:
 def scored(cycle: Cycle) -> None:
     """As the scorer leaves it, without figures."""
     cycle.refresh_from_db()
-    run = cycle.runs.get()
+    run, key = cycle.runs.get(), keys.of(cycle.pk)
     Run.objects.filter(pk=run.pk).update(state="done", options={"thresholds": cycle.thresholds})
-    results = (Result(run=run, participant=one) for one in cycle.participants.all())
+    Basis.objects.create(run=run, sets=key.encrypt({}, "overview", run.pk))
+    nothing = {"sheet": None, "groups": {}, "raters": {}}
+    parts = (Part(one, nothing, {}, None, None) for one in cycle.participants.all())
+    results = (row_of(run, part, key) for part in parts)
     Result.objects.bulk_create(results, batch_size=500)
     Cycle.objects.filter(pk=cycle.pk).update(state="review")
 

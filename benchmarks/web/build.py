@@ -16,6 +16,7 @@ from django.core.management import call_command
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.project.settings")
 django.setup()
 
+from benchmarks.web.sheets import sheet_row
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
@@ -24,6 +25,7 @@ from leadline.web.accounts.models import Membership, Organisation, User
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.people.models import Person
+from leadline.web.rating.answers import Sheet
 from leadline.web.rating.models import Submission
 from leadline.web.rating.questionnaire import sections
 from leadline.web.rating.tasks import Task
@@ -89,7 +91,7 @@ def build(n_persons: int) -> None:
     ]
     left = {id(person): OPEN for person in persons[:n_persons]}
     framework = Task(assignments[0]).framework
-    submissions = []
+    submissions, key = [], keys.of(cycle.pk)
     for assignment in assignments:
         if left.get(id(assignment.rater), 0) > 0:
             left[id(assignment.rater)] -= 1
@@ -97,13 +99,16 @@ def build(n_persons: int) -> None:
         assignment.submitted = assignment.opened = True
         items = [item.id for s in sections(framework, assignment.relationship) for item in s.items]
         submissions.append(
-            Submission(
-                cycle=cycle,
-                participant=assignment.participant,
-                relationship=assignment.relationship,
-                pseudonym=keys.pseudonym(assignment),
-                answers={item: random.choice((2, 3, 3, 4, 4, 5, None)) for item in sorted(items)},
-                comments={"delivery": "Brings the risks to the table early, and helps to sort them out."},
+            sheet_row(
+                cycle,
+                assignment.participant_id,
+                Sheet(
+                    key.pseudonym(keys.rater_of(assignment), assignment.participant_id),
+                    assignment.relationship,
+                    {item: random.choice((2, 3, 3, 4, 4, 5, None)) for item in sorted(items)},
+                    {"delivery": "Brings the risks to the table early, and helps to sort them out."},
+                ),
+                key,
             )
         )
     Assignment.objects.bulk_create(assignments, batch_size=500)

@@ -23,10 +23,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from leadline.web.cycles import keys
+from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.people.models import Person
-from leadline.web.results import scoring
-from leadline.web.results.models import Comment, Result, Run
+from leadline.web.results import hidden, scoring
+from leadline.web.results.models import Basis, Comment, Result, Run
+from leadline.web.results.storing import Part, row_of
 
 SCORED = 100
 TEAM = 10
@@ -73,32 +76,36 @@ def build(n: int) -> dict[str, Any]:
         for j in range(12)
     ]
     Assignment.objects.bulk_create(panel, batch_size=500)
+    keys.create(cycle)
+    old, key = keys.of(small.pk), keys.of(cycle.pk)
     run = Run.objects.create(
         cycle=cycle,
         number=1,
         state="done",
         share=1,
-        **{name: getattr(first, name) for name in ("versions", "tables", "sets", "options", "input_hash")},
+        **{name: getattr(first, name) for name in ("versions", "options", "input_hash")},
     )
-    known = list(first.results.all())
-    Result.objects.bulk_create(
-        (
-            Result(run=run, participant=ratee, figures=known[i % SCORED].figures, sets=known[i % SCORED].sets)
-            for i, ratee in enumerate(ratees)
-        ),
-        batch_size=200,
-    )
+    tables = key.encrypt(hidden.run(Run.objects.get(pk=first.pk)).tables, "run", run.pk)
+    Run.objects.filter(pk=run.pk).update(hidden=tables)
+    Basis.objects.create(run=run, sets=key.encrypt({}, "overview", run.pk))
+    known = [(hidden.result(row, old).figures, hidden.sets(row, old)) for row in first.results.all()]
+    parts = (Part(ratee, *known[i % SCORED], None, None) for i, ratee in enumerate(ratees))
+    Result.objects.bulk_create((row_of(run, part, key) for part in parts), batch_size=200)
     Comment.objects.bulk_create(
         (
-            Comment(
-                participant=ratee, group="peer", competency="clarity", text=f"Says clearly what matters. {i}"
-            )
+            _comment(ratee, f"Says clearly what matters. {i}", key)
             for i, ratee in enumerate(ratees)
             for _ in range(5)
         ),
         batch_size=500,
     )
     return {"cycle": cycle.pk, "ratee": ratees[n // 2].pk, "user": user}
+
+
+def _comment(ratee: Participant, text: str, key: Key) -> Comment:
+    one = Comment(participant=ratee, group="peer", competency="clarity")
+    one.hidden = key.encrypt({"text": text, "original": ""}, *hidden.about_comment(one))
+    return one
 
 
 def addresses(world: dict[str, Any]) -> dict[str, str]:

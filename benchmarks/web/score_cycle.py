@@ -23,6 +23,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.web.settings"
 django.setup()
 
+from benchmarks.web.sheets import sheet_row  # noqa: E402
 from django.core.management import call_command  # noqa: E402  models load only once Django is set up
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -30,7 +31,9 @@ from django.test import Client  # noqa: E402
 from leadline import workflows  # noqa: E402
 from leadline.web.accounts.models import Membership, Organisation, User  # noqa: E402
 from leadline.web.catalogue.frameworks import load  # noqa: E402
+from leadline.web.cycles import keys  # noqa: E402
 from leadline.web.cycles.models import Cycle, Participant  # noqa: E402
+from leadline.web.rating.answers import Sheet  # noqa: E402
 from leadline.web.rating.models import Submission  # noqa: E402
 from leadline.web.results import scoring  # noqa: E402
 from leadline.web.results.models import Run  # noqa: E402
@@ -47,9 +50,11 @@ def main(n_ratees: int, n_raters: int, n_items: int) -> None:
     cycle, user = build(n_ratees, n_raters, n_items)
 
     framework = framework_of(cycle)
-    workflows.assess_evidence(scoring.evidence_of(cycle, framework), framework)  # loads and compiles
+    workflows.assess_evidence(
+        scoring.evidence_of(cycle, keys.of(cycle.pk), framework), framework
+    )  # loads and compiles
     started = perf_counter()
-    evidence = scoring.evidence_of(cycle, framework)
+    evidence = scoring.evidence_of(cycle, keys.of(cycle.pk), framework)
     read = perf_counter() - started
     alone = timed(lambda: workflows.assess_evidence(evidence, framework))
     run = Run.objects.create(cycle=cycle, number=1)
@@ -101,6 +106,8 @@ def build(n_ratees: int, n_raters: int, n_items: int) -> tuple[Cycle, User]:
         languages=["en"],
     )
     items = [item.id for item in load(organisation, cycle.framework).items][:n_items]
+    keys.create(cycle)
+    key = keys.of(cycle.pk)
     people = [Participant(cycle=cycle, name=f"Person {n}", team=f"Team {n % 40}") for n in range(n_ratees)]
     Participant.objects.bulk_create(people)
     groups = ["self", "manager", *["peer"] * 5, *["report"] * 5]
@@ -114,13 +121,16 @@ def build(n_ratees: int, n_raters: int, n_items: int) -> tuple[Cycle, User]:
                 for item in items
             }
             sheets.append(
-                Submission(
-                    cycle=cycle,
-                    participant=person,
-                    relationship=group,
-                    pseudonym=f"{chance.randrange(n_ratees * 3)}-{number}",
-                    answers=answers,
-                    comments={"clarity": "Says clearly what matters."} if number % 2 else {},
+                sheet_row(
+                    cycle,
+                    person.pk,
+                    Sheet(
+                        f"{chance.randrange(n_ratees * 3)}-{number}",
+                        group,
+                        answers,
+                        {"clarity": "Says clearly what matters."} if number % 2 else {},
+                    ),
+                    key,
                 )
             )
     Submission.objects.bulk_create(sheets, batch_size=500)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Membership, Organisation, User
@@ -105,6 +106,9 @@ def _person(world: World, name: str, team: Team, manager: Person | None, visitor
     key = name.split(maxsplit=1)[0].lower()
     user = _user(world, visitor, name, []) if visitor else None
     return Person.objects.create(
+        pk=uuid5(
+            NAMESPACE_URL, f"{world.organisation.name}/{key}"
+        ),  # so that keys name them alike in every world
         organisation=world.organisation,
         key=key,
         name=name,

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.web.conftest import Stage
+from tests.web.sheets import drafted, has_draft
 
 from leadline.web.rating.models import Draft, Submission
 
@@ -32,8 +33,8 @@ def opened(stage: Stage, browser: Browser, path: str = "", **options: object) ->
 
 
 def kept(stage: Stage) -> dict[str, int | None]:
-    draft = Draft.objects.filter(assignment=stage.world.things["rate_new"]).first()
-    return draft.answers if draft else {}
+    own = stage.world.things["rate_new"]
+    return dict(drafted(own).answers) if has_draft(own) else {}
 
 
 def radio(item: str, value: str) -> str:

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from tests.web.cast import World
+from tests.web.sheets import drafted
 
 from leadline.web.accounts.models import Kept
 from leadline.web.look import keeping
 from leadline.web.project import clock
-from leadline.web.rating.models import Draft
 from leadline.web.results.models import Contest
 
 Visit = Callable[[str], Client]
@@ -65,7 +65,7 @@ def test_answers_sent_after_the_session_are_there_to_send_again_after_signing_in
     page = client.get(address)
     assert said in page.content.decode()
     assert client.post(path, hidden(client, address))["Location"] == "/rate/"
-    draft = Draft.objects.get(assignment=world.things["rate_new"])
+    draft = drafted(world.things["rate_new"])
     assert (draft.answers, draft.comments) == ({ONE: 4}, {"architecture_judgement": TYPED})
     assert not Kept.objects.exists(), "what was sent again is forgotten"
 
@@ -108,7 +108,7 @@ def test_a_page_older_than_the_last_sign_in_keeps_what_was_typed_for_its_owner(
     client.cookies.pop(settings.CSRF_COOKIE_NAME)  # signing in gives another one
     address = client.post(path, data)["Location"]
     assert client.post(path, hidden(client, address))["Location"] == "/rate/"
-    assert Draft.objects.get(assignment=world.things["rate_new"]).answers == {ONE: 4}
+    assert drafted(world.things["rate_new"]).answers == {ONE: 4}
 
 
 def test_another_site_cannot_have_anything_kept(world: World, path: str) -> None:
@@ -125,7 +125,7 @@ def test_a_personal_link_takes_answers_from_a_browser_that_lost_its_cookies(worl
     data = typed(client, path)
     client.cookies.clear()
     assert client.post(path, data)["Location"] == f"/rate/link/{link}/"
-    assert Draft.objects.get(assignment=key).answers == {ONE: 4}
+    assert drafted(world.things["rate_by_link"]).answers == {ONE: 4}
 
 
 def test_an_objection_is_not_lost_either(world: World, as_visitor: Visit) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests.web.cast import World
+from tests.web.sheets import draft, sheet
 
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles import closing, inviting, launching, panels, planning
@@ -99,10 +100,8 @@ def test_cancelling_leaves_nothing_of_its_ratees_and_everything_of_others(world:
     for one in (cycle, other):
         launching.launch(one, world.actor("analytics"))
         asked = Assignment.objects.filter(participant__cycle=one).first()
-        Draft.objects.create(assignment=asked)
-        Submission.objects.create(
-            cycle=one, participant=asked.participant, relationship="peer", pseudonym="p", answers={}
-        )
+        draft(asked)
+        sheet(asked.participant, "peer", "p", {})
         run = Run.objects.create(cycle=one, number=1)
         Result.objects.create(run=run, participant=asked.participant)
     kept = Assignment.objects.filter(participant__cycle=other).count()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 from tests.web.cast import World
+from tests.web.sheets import draft
 from tests.web.worlds.rating import FRAMEWORK
 
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
-from leadline.web.rating.models import Draft
 
 RATERS = {"rater": "peer", "bo": "peer", "chidi": "peer", "manager": "manager", "gita": "report"}
 
@@ -28,8 +28,7 @@ class Round:
         """Draft answers of a rater."""
         assignment = self.by[ratee, rater]
         answers = {"delegation_1": rating, "clarity_1": None, "clarity_2": rating - 1}
-        Draft.objects.create(assignment=assignment, answers=answers, comments={"clarity": f"from {rater}"})
-        return assignment
+        return draft(assignment, answers=answers, comments={"clarity": f"from {rater}"})
 
 
 @pytest.fixture

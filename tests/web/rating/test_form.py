@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from tests.web import sheets
 from tests.web.cast import World
+from tests.web.sheets import drafted
 
 from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.rating.drafts import Written
 from leadline.web.rating.models import Draft, Submission
 
 Visit = Callable[[str], Client]
@@ -30,8 +33,8 @@ def state(text: str) -> dict[str, str]:
     return dict(re.findall(r'name="(form-(?:revision|page|count|since))" value="([^"]*)"', text))
 
 
-def draft(world: World, one: str = "rate_new") -> Draft:
-    return Draft.objects.get(assignment=world.things[one])
+def draft(world: World, one: str = "rate_new") -> Written:
+    return drafted(world.things[one])
 
 
 @pytest.fixture
@@ -176,17 +179,17 @@ def test_hints_are_shown_to_the_rater_and_stored_nowhere(world: World, petra: Cl
         ),
         3,
     )
-    Draft.objects.create(assignment=world.things["rate_new"], answers=items, seconds=5)
+    sheets.draft(world.things["rate_new"], answers=items, seconds=5)
     page = petra.get(address(world, "review/")).content.decode()
     for said in ("same level", "quicker than one can read", "still open", "Nobody else sees these hints"):
         assert said in page
     petra.post(address(world, "submit/"))
-    kept = Submission.objects.filter(cycle=world.things["rate_new"].participant.cycle).values()
-    assert not any("hint" in str(row) or "seconds" in str(row) for row in kept)
+    kept = Submission.objects.filter(cycle=world.things["rate_new"].participant.cycle)
+    assert not any("hint" in str(one) or "seconds" in str(one) for one in sheets.sheets(kept))
 
 
 def test_nothing_is_submitted_without_an_answer(world: World, petra: Client) -> None:
-    Draft.objects.create(assignment=world.things["rate_new"], comments={"delivery": "Fine"})
+    sheets.draft(world.things["rate_new"], comments={"delivery": "Fine"})
     petra.post(address(world, "submit/"))
     assert "There is no answer yet" in petra.get(address(world, "review/")).content.decode()
     assert not Assignment.objects.get(pk=world.things["rate_new"].pk).submitted
@@ -199,9 +202,8 @@ def test_the_receipt_has_no_time_and_nothing_that_names_the_submission(world: Wo
     content = page[page.index("<main") : page.index("</main>")]
     assert "Submitted" in content
     assert not re.search(r"\d{1,2}:\d{2}", content)
-    for row in Submission.objects.all():
-        assert str(row.pk) not in page
-        assert row.pseudonym not in page
+    assert not any(str(row.pk) in page for row in Submission.objects.all())
+    assert not any(one.pseudonym in page for one in sheets.sheets())
 
 
 def test_submitted_answers_are_taken_back_changed_and_submitted_again(world: World, petra: Client) -> None:
@@ -213,8 +215,8 @@ def test_submitted_answers_are_taken_back_changed_and_submitted_again(world: Wor
     assert "First" in page
     petra.post(form(world), {**state(page), ONE: "2", "form-comment": "Second"})
     petra.post(address(world, "submit/"))
-    own = [row for row in Submission.objects.all() if row.comments == {"architecture_judgement": "Second"}]
-    assert [row.answers for row in own] == [{ONE: 2}]
+    own = [one for one in sheets.sheets() if one.comments == {"architecture_judgement": "Second"}]
+    assert [one.answers for one in own] == [{ONE: 2}]
 
 
 def test_a_save_after_submitting_elsewhere_is_refused_and_told(world: World, petra: Client) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.cast import World
+from tests.web.sheets import figures_of, result, tables
 
 from leadline.web.cycles.models import Participant
 from leadline.web.look import listing
@@ -30,13 +31,13 @@ def ranking(world: World, more: str = "") -> str:
 def many(world: World, n: int) -> list[str]:
     """That many more ratees, with places behind one another; their names."""
     cycle, run = world.things["cycle_review"], world.things["run"]
-    like = run.results.get(participant__name="Ravi Rao").figures
+    like = figures_of(run.results.get(participant__name="Ravi Rao"))
     names = [f"Person {number:03}" for number in range(n)]
     for place, name in enumerate(names):
         own = Participant.objects.create(cycle=cycle, name=name)
         rank = {**like["sheet"]["rank"], "rank": 100 + place}
         figures = {**like, "sheet": {**like["sheet"], "rank": rank}}
-        Result.objects.create(run=run, participant=own, figures=figures)
+        result(run, own, figures)
     return names
 
 
@@ -67,7 +68,7 @@ def test_who_opens_one_page_of_a_ranking_has_seen_everybodys_place(world: World,
 
 def test_a_result_in_brief_is_what_its_sheet_says(world: World) -> None:
     rows = results(world.things["cycle_review"])
-    sheets = {row.participant_id: row.figures["sheet"] for row in rows}
+    sheets = {row.participant_id: figures_of(row)["sheet"] for row in rows}
     for one in briefs(rows):
         sheet = sheets[one.participant_id]
         assert (one.overall, one.rank, one.partial) == (
@@ -95,8 +96,7 @@ def test_teams_beside_each_other_are_a_page_at_a_time_and_exported_whole(
     client, run = as_visitor("analytics"), world.things["run"]
     figure = {"mean": 50.0, "lower": 40.0, "upper": 60.0, "n": 9}
     teams = {f"team:Team {number:03}": figure for number in range(120)}
-    run.tables = {**run.tables, "overview": {"overall": {"everybody": figure, **teams}}}
-    run.save()
+    tables(run, overview={"overall": {"everybody": figure, **teams}})
     path = f"/results/cycles/{world.things['cycle_review'].pk}/overview/"
     pages = [client.get(f"{path}?page={number}").context["teams"] for number in (1, 2, 3)]
     names = [f"Team {number:03}" for number in range(120)]
@@ -108,7 +108,7 @@ def test_results_of_many_are_written_by_values_not_by_arrays_whose_quotation_mar
     world: World,
 ) -> None:
     run = world.things["run"]
-    figures = {"sheet": {"note": 'says "no"'}}
+    figures = {"sheet": {"note": 'says "no"'}}  # as they are once the cycle is sealed
     people = [Participant.objects.create(cycle=run.cycle, name=name) for name in ("Kim", "Lee")]
     with CaptureQueriesContext(connection) as written:
         Result.objects.bulk_create([Result(run=run, participant=one, figures=figures) for one in people])

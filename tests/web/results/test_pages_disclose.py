@@ -18,12 +18,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.web.cast import World
+from tests.web.sheets import on, sheet
 
 from leadline.frameworks import load_framework
 from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles import keys
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.rating.models import Submission
 from leadline.web.results import scoring
 from leadline.web.results.models import Comment, Run
 
@@ -44,6 +45,7 @@ def build(world: World, chance: random.Random, sizes: list[int]) -> Cycle:
         languages=["en"],
         purpose="selection",
     )
+    keys.create(cycle)
     for name, size in zip(("ratee", "bo", "chidi"), sizes, strict=True):
         person = world.people[name]
         participant = Participant.objects.create(cycle=cycle, person=person, name=person.name)
@@ -56,14 +58,9 @@ def build(world: World, chance: random.Random, sizes: list[int]) -> Cycle:
 
 def answer(participant: Participant, rater: str, group: str, chance: random.Random, absent: float) -> None:
     framework = load(participant.cycle.organisation, FRAMEWORK)
-    Submission.objects.create(
-        cycle=participant.cycle,
-        participant=participant,
-        relationship=group,
-        pseudonym=f"{participant.pk}{rater}",
-        answers={i.id: None if chance.random() < absent else chance.randint(1, 5) for i in framework.items},
-        comments={"clarity": f"remark of {rater} {group}"} if chance.random() < 0.7 else {},
-    )
+    answers = {i.id: None if chance.random() < absent else chance.randint(1, 5) for i in framework.items}
+    said = {"clarity": f"remark of {rater} {group}"} if chance.random() < 0.7 else {}
+    sheet(participant, group, rater, answers, said)
 
 
 def score(world: World, cycle: Cycle) -> None:
@@ -76,8 +73,8 @@ def score(world: World, cycle: Cycle) -> None:
 
 
 def sheets(participant: Participant) -> list[Sheet]:
-    rows = Submission.objects.filter(participant=participant).exclude(relationship="self")
-    return sorted(rows.values_list("pseudonym", "relationship", "answers"))
+    there = (one for _, one in on(participant, but="self"))
+    return sorted((one.pseudonym, one.relationship, dict(one.answers)) for one in there)
 
 
 def shown_figures(document: dict[str, Any]) -> dict[str, Any]:
@@ -217,8 +214,9 @@ def look(
 
 def check_comments(document: dict[str, Any], there: list[Sheet], page: str, participant: Participant) -> None:
     writers: dict[str, set[str]] = {}
-    for row in Submission.objects.filter(participant=participant).exclude(comments={}):
-        writers.setdefault(row.relationship, set()).add(row.pseudonym)
+    for _, one in on(participant):
+        if one.comments:
+            writers.setdefault(one.relationship, set()).add(one.pseudonym)
     texts = set(re.findall(r"remark of \w+ (\w+)", page))
     assert texts == {one["text"].split()[-1] for one in document["comments"]}
     anonymous = texts - {"manager"}

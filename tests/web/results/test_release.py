@@ -13,6 +13,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test import Client
 from tests.web.cast import World
+from tests.web.sheets import comments, figures, remark
 
 from leadline.web.accounts.models import AuditRecord, User
 from leadline.web.cycles.models import Cycle
@@ -167,7 +168,7 @@ def test_every_reading_is_in_the_audit(world: World, as_visitor: Visit) -> None:
 
 def test_an_edited_comment_keeps_its_original_and_can_go_back(world: World) -> None:
     comment, actor = world.things["comment"], world.actor("analytics")
-    before = comment.text
+    before = comments([comment])[0].text
     edited = reviewing.review(actor, comment, "public", "A kinder wording.")
     assert (edited.text, edited.original, edited.state) == ("A kinder wording.", before, "public")
     again = reviewing.review(actor, comment, "waiting", before)
@@ -180,7 +181,7 @@ def test_the_ratee_sees_public_comments_and_the_coach_those_for_them_too(
     ravi = world.things["result_ratee"]
     rows = list(Comment.objects.filter(participant=ravi))
     for row, state in zip(rows, ("public", "coach", "withheld", "waiting"), strict=False):
-        Comment.objects.filter(pk=row.pk).update(state=state, text=f"a {state} remark")
+        remark(row, f"a {state} remark", state=state)
     Comment.objects.filter(pk__in=[row.pk for row in rows[4:]]).delete()
     shown = {
         visitor: {
@@ -224,7 +225,7 @@ def test_a_development_cycle_has_no_ranking_whatever_the_address(world: World, a
     assert client.get(f"/results/cycles/{cycle.pk}/ranking/").status_code == 404
     assert client.get(f"/results/cycles/{cycle.pk}/ranking/?export=csv").status_code == 404
     assert "ranking" not in client.get(f"/results/cycles/{cycle.pk}/").content.decode()
-    assert not any(row.figures["sheet"]["rank"] for row in results(cycle) if row.figures["sheet"])
+    assert not any(one["sheet"]["rank"] for one in figures(cycle.runs.get()).values() if one["sheet"])
 
 
 def test_an_export_of_one_result_tells_no_place_among_others(world: World, as_visitor: Visit) -> None:

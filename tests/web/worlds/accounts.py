@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from datetime import timedelta
 
 from django.utils import timezone
 from tests.web.cast import World
 
 from leadline.web.accounts.audit import record
+from leadline.web.accounts.keeping import cipher_of
 from leadline.web.accounts.links import _TOKENS
 from leadline.web.accounts.models import Invitation, Kept, User
 
@@ -29,7 +31,11 @@ def add(world: World) -> None:
     world.things["kept"] = Kept.objects.create(
         user=world.users["rater"],
         path="/rate/",
-        fields=[["form-comment", "Kept."]],
+        fields=b64encode(
+            cipher_of("/rate/").encrypt(
+                [["form-comment", "Kept."]], "kept", world.users["rater"].pk, "/rate/"
+            )
+        ).decode(),
         expires=timezone.now() + timedelta(days=1),
     )
     record(world.organisation, "project.started", world.organisation)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 from tests.web.cast import World
+from tests.web.sheets import draft
 
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant, PersonalLink, Stakeholder
-from leadline.web.rating.models import Draft
 from leadline.web.rating.submitting import submit
 
 FRAMEWORK = "technical-leadership@1.0.0"
@@ -43,10 +43,8 @@ def add(world: World) -> None:
         participant=about["ratee"], rater=world.people["manager"], relationship="manager"
     )
     comments = {"architecture_judgement": REVEALING}
-    Draft.objects.create(
-        assignment=world.things["rate_begun"], answers=BEGUN, comments=comments, seconds=90, revision=3
-    )
-    Draft.objects.create(assignment=world.things["rate_submitted"], answers=BEGUN)
+    draft(world.things["rate_begun"], answers=BEGUN, comments=comments, seconds=90, revision=3)
+    draft(world.things["rate_submitted"], answers=BEGUN)
     submit(world.things["rate_submitted"])
     _customer(world, cycle, about["ratee"])
 

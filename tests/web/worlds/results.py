@@ -7,21 +7,18 @@ given what it stored.
 from __future__ import annotations
 
 import random
-from copy import deepcopy
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from tests.web.cast import World
+from tests.web.sheets import copied, fixed_key, sheet
 
 from leadline.web.accounts.audit import record, record_read
 from leadline.web.catalogue.frameworks import load
-from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
-from leadline.web.rating.models import Submission
 from leadline.web.results import scoring
 from leadline.web.results.models import Comment, Contest, Release, Result, Run
 
@@ -34,9 +31,8 @@ SAID = (
     "In reviews it would help to hear first what is good.",
     "Keeps calm in an incident, and says who does what next.",
 )
-STORED = ("state", "share", "finished", "input_hash", "options", "versions", "tables", "sets")
 BERLIN = ZoneInfo("Europe/Berlin")
-KEPT: dict[str, dict[str, Any]] = {}
+KEPT: dict[str, list[list[Any]]] = {}
 
 
 def add(world: World) -> None:
@@ -47,8 +43,7 @@ def add(world: World) -> None:
         world, "Leadership 2026", "development", appeal_until=timezone.localdate(timezone=BERLIN)
     )
     scored(released)
-    released.comments = Comment.objects.filter(participant__cycle=released)
-    released.comments.update(state="public")
+    Comment.objects.filter(participant__cycle=released).update(state="public")
     for participant in released.participants.all():
         for audience in ("ratee", "manager"):
             Release.objects.create(participant=participant, audience=audience)
@@ -62,7 +57,7 @@ def add(world: World) -> None:
         "result_ratee": ravi,
         "result_thin": released.participants.get(person=world.people["member"]),
         "result_review": review.participants.get(person=world.people["ratee"]),
-        "comment": Comment.objects.filter(participant__cycle=review).order_by("text").first(),
+        "comment": Comment.objects.filter(participant__cycle=review).order_by("pk").first(),
         "contest": Contest.objects.create(
             participant=ravi, text="In the spring I was on leave: nobody could see how I delegate."
         ),
@@ -80,15 +75,7 @@ def twice(world: World) -> Cycle:
     cycle = closed(world, "Twice scored", "development")
     first = scored(cycle)
     Result.objects.filter(run=first).update(shown=True)
-    second = Run.objects.get(pk=first.pk)
-    results = list(second.results.all())
-    second.pk, second.number = uuid4(), 2
-    second._state.adding = True
-    second.save(force_insert=True)
-    Result.objects.bulk_create(
-        Result(run=second, participant_id=one.participant_id, figures=one.figures, sets=one.sets)
-        for one in results
-    )
+    copied(first)
     return cycle
 
 
@@ -117,7 +104,7 @@ def closed(world: World, title: str, purpose: str, **fields: object) -> Cycle:
         closes=timezone.localdate(timezone=BERLIN) - timedelta(days=7),
         **fields,
     )
-    keys.create(cycle)
+    fixed_key(cycle)
     chance = random.Random(7)  # noqa: S311  answers, not secrets
     framework = load(cycle.organisation, FRAMEWORK)
     # What somebody is good at differs, and so does how harshly others rate.
@@ -163,59 +150,19 @@ def submit(assignment: Assignment, framework: Any, chance: random.Random, level:
         if not item.relationships or assignment.relationship in item.relationships
     }
     comments = {"clarity": SAID[number % len(SAID)]} if 0 < number <= 6 else {}
-    Submission.objects.create(
-        cycle=assignment.participant.cycle,
-        participant=assignment.participant,
-        relationship=assignment.relationship,
-        # Not the key's: it would differ in every world.
-        pseudonym=sha256(f"{assignment.participant.cycle_id}{assignment.rater}".encode()).hexdigest(),
-        answers=answers,
-        comments=comments,
-    )
+    sheet(assignment.participant, assignment.relationship, assignment.rater_id, answers, comments)
 
 
 def scored(cycle: Cycle) -> Run:
     """Score, or remember how it was scored."""
-    run = Run.objects.create(cycle=cycle, number=1)
     if cycle.title not in KEPT:
+        run = Run.objects.create(cycle=cycle, number=1)
         scoring.run(run)
-        KEPT[cycle.title] = {
-            "run": {
-                name: deepcopy(getattr(run, name))
-                for name in (
-                    "state",
-                    "share",
-                    "finished",
-                    "input_hash",
-                    "options",
-                    "versions",
-                    "tables",
-                    "sets",
-                )
-            },
-            "results": list(run.results.values("participant", "figures", "sets")),
-            "comments": list(
-                Comment.objects.filter(participant__cycle=cycle).values(
-                    "participant", "group", "competency", "text"
-                )
-            ),
-        }
-        cycle.refresh_from_db()
-        return run
-    known = KEPT[cycle.title]
-    Run.objects.filter(pk=run.pk).update(**known["run"], started=known["run"]["finished"])
-    Result.objects.bulk_create(
-        Result(run=run, participant_id=_key(one), figures=one["figures"], sets=one["sets"])
-        for one in known["results"]
-    )
-    Comment.objects.bulk_create(
-        Comment(participant_id=_key(one), **{name: one[name] for name in ("group", "competency", "text")})
-        for one in known["comments"]
-    )
-    cycle.state = "review"
-    cycle.save()
-    return Run.objects.get(pk=run.pk)
-
-
-def _key(one: dict[str, Any]) -> UUID:
-    return one["participant"]
+        comments = Comment.objects.filter(participant__cycle=cycle)
+        KEPT[cycle.title] = [[run], [run.basis], list(run.results.all()), list(comments)]
+    else:
+        for rows in KEPT[cycle.title]:
+            type(rows[0]).objects.bulk_create(rows)
+        Cycle.objects.filter(pk=cycle.pk).update(state="review")
+    cycle.refresh_from_db()
+    return cycle.runs.get()

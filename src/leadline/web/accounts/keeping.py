@@ -1,30 +1,55 @@
 """What somebody sent whose session had ended: kept for them until they have signed in and sent it again.
 
 It is found by whose page it was typed on, not by the browser: whoever else signs in there sees nothing of it.
+It is encrypted: with the key an app names for its addresses, or with one derived from the server's secret.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from leadline.errors import LeadlineError
 from leadline.web.accounts.models import Kept, User
 from leadline.web.look.keeping import MARK, owner
+from leadline.web.look.secrecy import Cipher, derived
 
 AGAIN = "kept"
 """Field of a form that was kept and is sent again."""
 OURS = (MARK, AGAIN, "csrfmiddlewaretoken")
 FOR = timedelta(days=1)
 HOUR = timedelta(hours=1)
+CIPHERS: list[Callable[[str], Cipher | None]] = []
+"""By path: what an app encrypts the forms of its own addresses with; None for those of others."""
+
+
+def cipher_of(path: str) -> Cipher:
+    """What a form for an address is encrypted with."""
+    found = filter(None, (find(path) for find in CIPHERS))
+    return next(found, None) or Cipher(derived(settings.SECRET_KEY.encode(), "kept forms"))
+
+
+def fields_of(kept: Kept) -> list[list[str]] | None:
+    """Names and values as they were sent; None where the key they were encrypted with is gone."""
+    try:
+        sealed = b64decode(kept.fields)
+        fields: list[list[str]] = cipher_of(kept.path).decrypt(sealed, "kept", kept.user_id, kept.path)
+    except LeadlineError:
+        return None
+    return fields
 
 
 def keep(request: HttpRequest) -> HttpResponse | None:
     """Keep a form that could not be taken, and lead to where it can be sent again; None where it has no mark.
 
-    Files are not kept. A form that htmx sent stays on its page, which says what happened.
+    Files are not kept, nor is a form whose key is gone. A form that htmx sent stays on its page, which says
+    what happened.
     """
     if request.method != "POST" or "HX-Request" in request.headers:
         return None
@@ -32,10 +57,15 @@ def keep(request: HttpRequest) -> HttpResponse | None:
     if user_id is None or not User.objects.filter(pk=user_id, is_active=True).exists():
         return None
     fields = [[name, one] for name, all_ in request.POST.lists() if name not in OURS for one in all_]
+    path = request.get_full_path()
+    try:
+        sealed = cipher_of(path).encrypt(fields, "kept", user_id, path)
+    except LeadlineError:
+        return None
     kept, _ = Kept.objects.update_or_create(
         user_id=user_id,
-        path=request.get_full_path(),
-        defaults={"fields": fields, "expires": _expiry(timezone.now())},
+        path=path,
+        defaults={"fields": b64encode(sealed).decode(), "expires": _expiry(timezone.now())},
     )
     return redirect("accounts:kept", kept_id=kept.pk)
 

@@ -106,13 +106,13 @@ class Invitation(Keyed):
 class Kept(Keyed):
     """A form that was sent after the session had ended, for the one user on whose page it was typed.
 
-    ``fields`` is a list of ``[name, value]``. Gone once sent again, or when it ``expires``: a full hour,
-    for a moment would tell when somebody wrote about whom.
+    ``fields`` is a list of ``[name, value]``, encrypted, in base64. Gone once sent again, or when it
+    ``expires``: a full hour, for a moment would tell when somebody wrote about whom.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     path = models.CharField(max_length=500)
-    fields = models.JSONField(default=list)
+    fields = models.TextField()
     expires = models.DateTimeField()
 
     class Meta:

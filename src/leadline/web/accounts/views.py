@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leadline.web.accounts import access
+from leadline.web.accounts import access, keeping
 from leadline.web.accounts.access import Request, require
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.forms import Invite, OrganisationForm, Profile, Roles
@@ -53,7 +53,11 @@ def kept(request: Request, kept_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         found.delete()
         return redirect("home")
-    return render(request, "accounts/kept.html", {"found": found})
+    fields = keeping.fields_of(found)
+    if fields is None:
+        found.delete()
+        return redirect("home")
+    return render(request, "accounts/kept.html", {"found": found, "fields": fields})
 
 
 @require("operator")

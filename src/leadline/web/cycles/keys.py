@@ -1,6 +1,7 @@
 """The key of a cycle: outside the database, readable by its owner alone, destroyed at sealing.
 
-It turns a rater into a pseudonym that is the same in the whole cycle and means nothing without the key.
+What raters wrote, and every figure made of it, is encrypted with it. Two keys are derived from it: one for
+that, one that turns a rater and a ratee into a pseudonym, which means nothing without it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,33 @@ from django.conf import settings
 
 from leadline.errors import LeadlineError
 from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.look.secrecy import Cipher, derived
 
 SIZE = 32
 
 
 class KeyGoneError(LeadlineError):
     """The key was destroyed, or its file is missing."""
+
+
+class Key(Cipher):
+    """What the key of a cycle can do. Held for one request or one scoring, never longer."""
+
+    def __init__(self, secret: bytes) -> None:
+        super().__init__(derived(secret, "answers"))
+        self._names = derived(secret, "names")
+
+    def pseudonym(self, rater: UUID, participant: UUID) -> str:
+        """A rater on one ratee: another one on every other ratee, so that no two sheets can be joined."""
+        return self.digest(f"{rater}/{participant}")
+
+    def rater(self, rater: UUID) -> str:
+        """A rater in the whole cycle: for the scorer's memory and for what this key encrypts alone."""
+        return self.digest(str(rater))[:16]
+
+    def digest(self, text: str) -> str:
+        """A fingerprint that nobody without the key can compare a guess with."""
+        return hmac.new(self._names, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _path(cycle_id: UUID) -> Path:
@@ -47,8 +69,22 @@ def exists(cycle: Cycle) -> bool:
     return _path(cycle.pk).exists()
 
 
+def of(cycle_id: UUID) -> Key:
+    """The key of a cycle.
+
+    Raises
+    ------
+    KeyGoneError
+        ``web.cycles.key_gone``.
+    """
+    try:
+        return Key(_path(cycle_id).read_bytes())
+    except FileNotFoundError as cause:
+        raise KeyGoneError("web.cycles.key_gone") from cause
+
+
 def destroy(cycle: Cycle) -> None:
-    """Overwrite and delete the key; what it joined can no longer be joined."""
+    """Overwrite and delete the key; what it encrypted can no longer be read, in no copy."""
     path = _path(cycle.pk)
     if path.exists():
         with path.open("r+b") as file:
@@ -58,18 +94,7 @@ def destroy(cycle: Cycle) -> None:
         path.unlink()
 
 
-def pseudonym(assignment: Assignment) -> str:
-    """The rater of an assignment as the scorer sees them.
-
-    Raises
-    ------
-    KeyGoneError
-        ``web.cycles.key_gone``.
-    """
-    path = _path(assignment.participant.cycle_id)
-    try:
-        key = path.read_bytes()
-    except FileNotFoundError as cause:
-        raise KeyGoneError("web.cycles.key_gone") from cause
-    rater = assignment.rater_id or assignment.stakeholder_id
-    return hmac.new(key, str(rater).encode(), hashlib.sha256).hexdigest()
+def rater_of(assignment: Assignment) -> UUID:
+    """Key of whoever rates, a person or a stakeholder."""
+    found: UUID = assignment.rater_id or assignment.stakeholder_id  # type: ignore[assignment]  # one of them is set
+    return found

@@ -34,7 +34,7 @@ from leadline.web.people.importing import apply, try_out  # noqa: E402
 from leadline.web.people.joining import ensure_account  # noqa: E402
 from leadline.web.people.models import Person  # noqa: E402
 from leadline.web.project.prepare import prepare  # noqa: E402
-from leadline.web.rating.models import Draft  # noqa: E402
+from leadline.web.rating import drafts  # noqa: E402
 from leadline.web.rating.submitting import submit  # noqa: E402
 from leadline.web.results.models import Comment  # noqa: E402
 from leadline.web.results.releasing import release  # noqa: E402
@@ -196,7 +196,7 @@ def _answer(cycle: Cycle, given: Iterable[Sheet]) -> None:
     with transaction.atomic():
         for sheet in given:
             own = by_pair[sheet.ratee, sheet.rater]
-            Draft.objects.create(assignment=own, answers=sheet.answers, comments=sheet.comments, seconds=420)
+            drafts.write(own, drafts.Written(sheet.answers, sheet.comments, seconds=420))
             submit(own)
 
 

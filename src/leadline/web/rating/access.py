@@ -1,6 +1,6 @@
 """Which assignments a rater may open, by either door: signed in, or by personal link.
 
-A submission is reached only through ``submitting``, which holds the pseudonym; no view gets one from here.
+A submission is reached only through ``submitting``, which holds the key; no view gets one from here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def queue(rater: Actor | Stakeholder) -> QuerySet[Assignment]:
     """Whom a rater has to rate in running cycles, done and not done, each with its draft."""
     rows = (
         cycles.owed_by_stakeholder(rater) if isinstance(rater, Stakeholder) else cycles.owed_by(rater)
-    ).select_related("participant__cycle__organisation", "draft")
+    ).select_related("participant__cycle__organisation", "draft", "rater")
     return rows.order_by("participant__cycle__closes", "participant__cycle__title", "participant__name", "pk")
 
 

@@ -1,52 +1,105 @@
-"""What was submitted in a cycle, as the scorer needs it: without raters."""
+"""What was submitted in a cycle, as the scorer needs it: without raters, but with who is the same rater."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
-from leadline.web.cycles.models import Cycle
+from leadline.scoring.disclosure import SELF
+from leadline.web.cycles.keys import Key, rater_of
+from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.rating.models import Submission
 
-SELF = "self"
 AT_ONCE = 500
-"""Submissions read at once, of some 10 KB each."""
+"""Submissions read at once, of some 1 KB each."""
 COLUMNS = ("ratee", "rater", "relationship", "cycle", "item", "rating")
 
 
-def ratings(cycle: Cycle, ratees: Collection[str], items: Collection[str]) -> dict[str, list[Any]]:
+@dataclass(frozen=True)
+class Sheet:
+    """An answer sheet.
+
+    Attributes
+    ----------
+    pseudonym : str
+        The rater on this ratee (:meth:`leadline.web.cycles.keys.Key.pseudonym`).
+    relationship : str
+    answers : mapping of item to int or None
+    comments : mapping of competency to str
+    account : str
+        Who handed it in, and alone may take it back.
+    """
+
+    pseudonym: str
+    relationship: str
+    answers: Mapping[str, int | None] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+
+
+def opened(rows: Iterable[Submission], key: Key) -> list[Sheet]:
+    """Sheets of some submissions.
+
+    Raises
+    ------
+    UnreadableError
+        ``web.look.unreadable``.
+    """
+    return [Sheet(**key.decrypt(row.content, "sheet", row.participant_id)) for row in rows]
+
+
+def sheets(cycle: Cycle, key: Key) -> Iterator[tuple[UUID, Sheet]]:
+    """All sheets of a cycle, each with the key of its participant; a part of them in memory at once."""
+    rows = Submission.objects.filter(cycle=cycle).values_list("participant", "content")
+    for participant, content in rows.iterator(AT_ONCE):
+        yield participant, Sheet(**key.decrypt(content, "sheet", participant))
+
+
+def raters(cycle: Cycle, key: Key) -> dict[tuple[UUID, str], str]:
+    """Who is the same rater: a name for each by participant and pseudonym, known to the key alone."""
+    rows = Assignment.objects.filter(participant__cycle=cycle)
+    rows = rows.only("participant_id", "rater_id", "stakeholder_id")
+    return {
+        (row.participant_id, key.pseudonym(rater_of(row), row.participant_id)): key.rater(rater_of(row))
+        for row in rows.iterator(AT_ONCE)
+    }
+
+
+def ratings(cycle: Cycle, key: Key, ratees: Collection[str], items: Collection[str]) -> dict[str, list[Any]]:
     """The ratings table of design 3 by columns: ``ratee, rater, relationship, item, rating, cycle``.
 
     Parameters
     ----------
     cycle : Cycle
+    key : Key
+        The cycle's.
     ratees, items : collection of str
         Rows of others are left out.
 
     Returns
     -------
     dict of column to list
-        Sorted. Ratees are keys of participants, raters pseudonyms; a self-rating has the ratee as its rater.
-        A rating of None means "could not observe".
+        Sorted. Ratees are keys of participants; a self-rating has the ratee as its rater. A rater whose
+        assignment is gone is somebody else on every ratee. A rating of None means "could not observe".
     """
-    found = Submission.objects.filter(cycle=cycle).values_list(
-        "participant", "pseudonym", "relationship", "answers"
-    )
-    known, own = sorted(items), str(cycle.pk)
-    sheets = []
-    for key, pseudonym, relationship, answers in found.iterator(AT_ONCE):
-        if (ratee := str(key)) in ratees:
-            # Each document read has texts of its own for the same items: the sheet keeps those of ``known``.
-            given = [item for item in known if item in answers]
-            rating = [answers[item] for item in given]
-            sheets.append((ratee, pseudonym, relationship, given, rating))
+    known, own, same = sorted(items), str(cycle.pk), raters(cycle, key)
+    found = []
+    for participant, sheet in sheets(cycle, key):
+        if (ratee := str(participant)) in ratees:
+            # Each document read has texts of its own for the same items: the row keeps those of ``known``.
+            given = [item for item in known if item in sheet.answers]
+            rating = [sheet.answers[item] for item in given]
+            rater = same.get((participant, sheet.pseudonym), sheet.pseudonym)
+            found.append((ratee, rater, sheet.relationship, given, rating))
     # Sorted, so that the same submissions always give the same input, whatever order they were written in.
-    sheets.sort(key=itemgetter(0, 1))
+    found.sort(key=itemgetter(0, 1))
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for ratee, pseudonym, relationship, given, rating in sheets:
-        rater = ratee if relationship == SELF else pseudonym
-        for name, value in zip(COLUMNS, (ratee, rater, relationship, own), strict=False):
+    for ratee, rater, relationship, given, rating in found:
+        who = ratee if relationship == SELF else rater
+        for name, value in zip(COLUMNS, (ratee, who, relationship, own), strict=False):
             columns[name] += [value] * len(given)
         columns["item"] += given
         columns["rating"] += rating

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -32,12 +33,12 @@ def _given(request: HttpRequest, task: Task, section: Section) -> Given:
     return read(section, levels, request.POST.dict())
 
 
-def _save(request: HttpRequest, task: Task, section: Section, given: Given) -> Saved:
+def _save(request: HttpRequest, task: Task, section: Section, given: Given) -> tuple[Task, Saved]:
+    """Save; the task from here on is that with what was saved."""
     if not task.open:
         raise SubmissionError("web.rating.not_running")
     saved = save(task.assignment, section, given, keep="form-keep" in request.POST)
-    task.assignment.draft = saved.draft  # what the page shows from here on
-    return saved
+    return replace(task, saved=saved.draft), saved
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +50,7 @@ def form(request: HttpRequest, door: Door, assignment_id: UUID, competency: str)
     if request.method == "POST":
         given = _given(request, task, section)
         try:
-            saved = _save(request, task, section, given)
+            task, saved = _save(request, task, section, given)
         except SubmissionError:
             return _go(request, door.url("begin", assignment_id=assignment_id))
         if saved.conflict:
@@ -71,7 +72,7 @@ def autosave(request: HttpRequest, door: Door, assignment_id: UUID, competency: 
     task, section = _task(door, assignment_id, competency)
     given = _given(request, task, section)
     try:
-        saved = _save(request, task, section, given)
+        task, saved = _save(request, task, section, given)
     except SubmissionError:
         return HttpResponse(status=410)
     if saved.conflict:

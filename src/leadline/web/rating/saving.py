@@ -10,12 +10,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
 from leadline.web.cycles.models import Assignment
-from leadline.web.rating.models import Draft
+from leadline.web.rating import drafts
+from leadline.web.rating.drafts import Written
 from leadline.web.rating.questionnaire import Section
 from leadline.web.rating.submitting import SubmissionError
 
@@ -80,7 +81,7 @@ def _number(text: str) -> int:
 class Saved:
     """The draft afterwards, and whether the section was left as it was for a newer save stands there."""
 
-    draft: Draft
+    draft: Written
     conflict: bool = False
 
 
@@ -108,12 +109,12 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
         # The lock is the one that submitting takes, so that no save slips in behind a submission.
         own = (
             Assignment.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("draft")
+            .select_related("draft", "participant", "rater")
             .get(pk=assignment.pk)
         )
         if own.submitted:
             raise SubmissionError("web.rating.in_already")
-        draft = getattr(own, "draft", None) or Draft(assignment=own)
+        draft = drafts.read(own) or Written()
         before = {item.id: draft.answers[item.id] for item in section.items if item.id in draft.answers}
         if before == given.answers and draft.comments.get(section.id, "") == given.comment:
             return Saved(draft)
@@ -122,18 +123,23 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
             return Saved(draft)
         if last["page"] != given.page.id and last["revision"] > given.page.revision and not keep:
             return Saved(draft, conflict=True)
-        _lay(draft, section, given)
-        draft.save()
-    return Saved(draft)
+        laid = replace(_laid(draft, section, given), account=drafts.account_of(own))
+        drafts.write(own, laid)
+    return Saved(laid)
 
 
-def _lay(draft: Draft, section: Section, given: Given) -> None:
+def _laid(draft: Written, section: Section, given: Given) -> Written:
+    """The draft with a section as it was sent."""
     asked = {item.id for item in section.items}
-    draft.answers = {k: v for k, v in draft.answers.items() if k not in asked} | dict(given.answers)
-    draft.comments = {k: v for k, v in draft.comments.items() if k != section.id}
+    comments = {k: v for k, v in draft.comments.items() if k != section.id}
     if given.comment:
-        draft.comments[section.id] = given.comment
-    draft.seconds += given.page.seconds
-    draft.revision += 1
-    mark = {"page": given.page.id, "revision": draft.revision, "count": given.page.count}
-    draft.saved = {**draft.saved, section.id: mark}
+        comments[section.id] = given.comment
+    revision = draft.revision + 1
+    mark = {"page": given.page.id, "revision": revision, "count": given.page.count}
+    return Written(
+        answers={k: v for k, v in draft.answers.items() if k not in asked} | dict(given.answers),
+        comments=comments,
+        seconds=draft.seconds + given.page.seconds,
+        revision=revision,
+        saved={**draft.saved, section.id: mark},
+    )

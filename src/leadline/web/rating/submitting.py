@@ -1,37 +1,30 @@
-"""Submitting, taking back, sealing: the only place where a rater and a submission are ever seen together.
+"""Submitting and taking back: the only place where a rater and a submission are ever seen together.
 
 Whatever arrives, all submissions and all assignments of the ratee are written anew in one transaction and in
-random order. So neither keys nor the order of rows, nor row versions or transaction numbers of the database,
-tell which submission is the newest, or that it came when an assignment changed.
+random order, and the submissions are encrypted anew. So neither keys nor the order of rows, nor row versions
+or transaction numbers of the database, tell which submission is the newest, or that it came when an
+assignment changed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import SystemRandom
-from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import BooleanField, Case, F, Value, When
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.keeping import forget
 from leadline.web.cycles import keys
 from leadline.web.cycles.deadlines import is_open
-from leadline.web.cycles.models import Assignment, Cycle, Participant
+from leadline.web.cycles.keys import Key
+from leadline.web.cycles.models import Assignment, Participant
+from leadline.web.rating import drafts
+from leadline.web.rating.answers import Sheet, opened
 from leadline.web.rating.models import Draft, Submission
 
 _SHUFFLE = SystemRandom().shuffle
-_FRESH = {
-    "sqlite": ("lower(hex(randomblob(16)))", "lower(hex(randomblob(32)))"),
-    "postgresql": (
-        "gen_random_uuid()",
-        "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')",
-    ),
-}
-"""A random key and a random pseudonym, made by the database."""
-BATCH = 500
 
 
 class SubmissionError(LeadlineError):
@@ -51,22 +44,22 @@ def submit(assignment: Assignment) -> None:
     """
     with transaction.atomic():
         own = _locked(assignment)
-        draft = Draft.objects.filter(assignment=own).first()
-        if draft is None or own.submitted:
+        written = None if own.submitted else drafts.read(own)
+        if written is None:
             raise SubmissionError("web.rating.nothing_to_submit")
-        if not draft.answers:
+        if not written.answers:
             raise SubmissionError("web.rating.empty")
-        newcomer = Submission(
-            cycle_id=own.participant.cycle_id,
-            participant_id=own.participant_id,
+        key = keys.of(own.participant.cycle_id)
+        sheet = Sheet(
+            pseudonym=key.pseudonym(keys.rater_of(own), own.participant_id),
             relationship=own.relationship,
-            pseudonym=keys.pseudonym(own),
-            answers=_in_order(draft.answers),
-            comments=_in_order(draft.comments),
+            answers=written.answers,
+            comments=written.comments,
+            account=drafts.account_of(own),
         )
-        _rewrite([*Submission.objects.filter(participant=own.participant_id), newcomer], own.participant_id)
+        rewrite(own.participant, [*sheets_on(own.participant, key), sheet], key)
         _mark(own, submitted=True)
-        draft.delete()
+        Draft.objects.filter(assignment=own).delete()
         forget(own.pk)
 
 
@@ -76,70 +69,48 @@ def take_back(assignment: Assignment) -> Draft:
     Raises
     ------
     SubmissionError
-        ``web.rating.not_running``; ``web.rating.nothing_to_take_back``.
+        ``web.rating.not_running``; ``web.rating.nothing_to_take_back``; ``web.rating.other_account``: it was
+        handed in by another account of the rater.
     KeyGoneError
         The cycle's key is missing.
     """
     with transaction.atomic():
         own = _locked(assignment)
-        pseudonym = keys.pseudonym(own)
-        rows = list(Submission.objects.filter(participant=own.participant_id))
-        found = [row for row in rows if row.pseudonym == pseudonym]
+        key = keys.of(own.participant.cycle_id)
+        pseudonym = key.pseudonym(keys.rater_of(own), own.participant_id)
+        there = sheets_on(own.participant, key)
+        found = [sheet for sheet in there if sheet.pseudonym == pseudonym]
         if not found:
             raise SubmissionError("web.rating.nothing_to_take_back")
-        _rewrite([row for row in rows if row.pseudonym != pseudonym], own.participant_id)
+        if not drafts.is_of(found[0].account, own):
+            raise SubmissionError("web.rating.other_account")
+        rewrite(own.participant, [sheet for sheet in there if sheet.pseudonym != pseudonym], key)
         _mark(own, submitted=False)
-        return Draft.objects.create(assignment=own, answers=found[0].answers, comments=found[0].comments)
-
-
-def seal(cycle: Cycle) -> None:
-    """Cut the last threads of a cycle: fresh pseudonyms, no comments, flags collapsed into counts, no key.
-
-    Called when the appeal window is over. Nothing of a rater can be joined or taken back afterwards.
-    """
-    with transaction.atomic():
-        rows = Submission.objects.select_for_update().filter(cycle=cycle)
-        old = list(rows.values_list("pk", "participant", "relationship"))
-        _write_again(cycle)
-        for start in range(0, len(old), BATCH):
-            # By key alone: SQLite would look for them among all of the cycle's.
-            Submission.objects.filter(pk__in=[pk for pk, *_ in old[start : start + BATCH]]).delete()
-        _count(cycle, Counter((ratee, relationship) for _, ratee, relationship in old))
-        Draft.objects.filter(assignment__participant__cycle=cycle).delete()
-        Assignment.objects.filter(participant__cycle=cycle).update(opened=False, submitted=False)
-        transaction.on_commit(lambda: keys.destroy(cycle))
-
-
-def _write_again(cycle: Cycle) -> None:
-    """All submissions of a cycle once more within the database, in the order of their random new keys.
-
-    Twelve raters each of 10,000 people wrote 240 MB: read and written from here they took half a minute, for
-    which nobody else could save anything in SQLite.
-    """
-    key, pseudonym = _FRESH[connection.vendor]
-    table, cycle_id = Submission._meta.db_table, Cycle._meta.pk.get_db_prep_value(cycle.pk, connection)
-    kept = "cycle_id, participant_id, relationship, answers"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (id, pseudonym, comments, {kept})"  # noqa: S608  names are ours
-            f" SELECT {key} AS fresh, {pseudonym}, '{{}}', {kept} FROM {table}"
-            " WHERE cycle_id = %s ORDER BY fresh",
-            [cycle_id],
+        written = drafts.Written(
+            answers=found[0].answers, comments=found[0].comments, account=drafts.account_of(own)
         )
+        return drafts.write(own, written)
 
 
-def _count(cycle: Cycle, submitted: Mapping[tuple[UUID, str], int]) -> None:
-    """Leave how many of each relationship there were."""
-    counts: dict[UUID, dict[str, int]] = {}
-    for (ratee, relationship), n in sorted(submitted.items()):
-        counts.setdefault(ratee, {})[relationship] = n
-    alike: dict[tuple[tuple[str, int], ...], list[UUID]] = {}
-    for participant in cycle.participants.values_list("pk", flat=True):
-        alike.setdefault(tuple(counts.get(participant, {}).items()), []).append(participant)
-    for found, participants in alike.items():
-        for start in range(0, len(participants), BATCH):
-            some = Participant.objects.filter(pk__in=participants[start : start + BATCH])
-            some.update(counts=dict(found))
+def sheets_on(participant: Participant, key: Key) -> list[Sheet]:
+    """All sheets on a ratee."""
+    return opened(Submission.objects.filter(participant=participant), key)
+
+
+def rewrite(participant: Participant, sheets: Sequence[Sheet], key: Key) -> None:
+    """Put sheets in place of all there are on a ratee, as rows of one length in random order."""
+    Submission.objects.filter(participant=participant).delete()
+    contents = key.encrypt_alike(map(plain, sheets), "sheet", participant.pk)
+    _SHUFFLE(contents)
+    Submission.objects.bulk_create(
+        Submission(cycle_id=participant.cycle_id, participant=participant, content=one) for one in contents
+    )
+
+
+def plain(sheet: Sheet) -> dict[str, object]:
+    """By key: the order in which a rater answered would be a trace of them."""
+    ordered = {name: dict(sorted(getattr(sheet, name).items())) for name in ("answers", "comments")}
+    return {**vars(sheet), **ordered}
 
 
 def _locked(assignment: Assignment) -> Assignment:
@@ -150,29 +121,12 @@ def _locked(assignment: Assignment) -> Assignment:
     Participant.objects.select_for_update(no_key=True).get(pk=assignment.participant_id)
     own = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("participant__cycle")
+        .select_related("participant__cycle", "rater", "draft")
         .get(pk=assignment.pk)
     )
     if not is_open(own) or own.participant.withdrawn or own.state != "approved":
         raise SubmissionError("web.rating.not_running")
     return own
-
-
-def _in_order(answers: dict[str, object]) -> dict[str, object]:
-    """By key: the order in which a rater answered would be a trace of them."""
-    return dict(sorted(answers.items()))
-
-
-def _rewrite(rows: Sequence[Submission], participant_id: UUID) -> None:
-    Submission.objects.filter(participant=participant_id).delete()
-    _insert(list(rows))
-
-
-def _insert(rows: list[Submission]) -> None:
-    for row in rows:
-        row.pk = uuid4()
-    _SHUFFLE(rows)
-    Submission.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def _mark(assignment: Assignment, *, submitted: bool) -> None:

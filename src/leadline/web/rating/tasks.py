@@ -12,7 +12,8 @@ from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.deadlines import due_day, is_open, today
 from leadline.web.cycles.models import Assignment
 from leadline.web.look.templatetags.look import language
-from leadline.web.rating.models import Draft
+from leadline.web.rating import drafts
+from leadline.web.rating.drafts import Written
 from leadline.web.rating.questionnaire import Progress, Section, sections
 
 SOON = 3
@@ -24,6 +25,8 @@ class Task:
     """An assignment as the pages of its rater need it."""
 
     assignment: Assignment
+    saved: Written | None = None
+    """What was just saved, in place of what is read."""
 
     @cached_property
     def framework(self) -> Framework:
@@ -37,10 +40,9 @@ class Task:
         return sections(self.framework, self.assignment.relationship)
 
     @cached_property
-    def draft(self) -> Draft:
+    def draft(self) -> Written:
         """Answers so far."""
-        found: Draft | None = getattr(self.assignment, "draft", None)
-        return found or Draft(assignment=self.assignment)
+        return self.saved or drafts.read(self.assignment) or Written()
 
     @property
     def progress(self) -> Progress:

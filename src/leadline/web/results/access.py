@@ -11,8 +11,11 @@ from django.db.models.fields.json import KeyTransform
 from django.http import Http404
 
 from leadline.web.accounts.access import Actor
+from leadline.web.cycles import keys
 from leadline.web.cycles.access import RUNNERS
+from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.results import hidden
 from leadline.web.results.models import Comment, Contest, Release, Result, Run
 
 SCORED = ("review", "released", "sealed")
@@ -71,12 +74,12 @@ def runs(actor: Actor, cycle: Cycle) -> QuerySet[Run]:
     if not actor.has(*RUNNERS):
         return Run.objects.none()
     rows = Run.objects.filter(cycle=cycle, cycle__organisation=actor.organisation)
-    return rows.select_related("by").defer("sets", "tables").order_by("-number")
+    return rows.select_related("by").defer("hidden", "tables").order_by("-number")
 
 
 def run(actor: Actor, run_id: UUID) -> Run:
     """One run, or 404."""
-    rows = Run.objects.filter(cycle__organisation=actor.organisation).select_related("cycle").defer("sets")
+    rows = Run.objects.filter(cycle__organisation=actor.organisation).select_related("cycle").defer("hidden")
     found = rows.filter(pk=run_id).first() if actor.has(*RUNNERS) else None
     if found is None:
         raise Http404
@@ -107,11 +110,12 @@ def seen(actor: Actor, participant_id: UUID) -> Seen:
     if participant is None:
         raise Http404
     own = results(participant.cycle).filter(participant=participant).select_related("run")
-    # What figures were made of is the scorer's alone, and most of what there is: 400 KB for 500 ratees.
-    result = own.defer("sets", "run__sets").first()
+    # What figures were made of is the scorer's alone, and most of what there is.
+    result = own.defer("sets").first()
     if result is None:
         raise Http404
-    return Seen(participant, result, audience)
+    hidden.run(result.run)
+    return Seen(participant, hidden.result(result), audience)
 
 
 def _audience(actor: Actor, participant: Participant) -> str:
@@ -124,7 +128,8 @@ def _audience(actor: Actor, participant: Participant) -> str:
 
 def counting(cycle: Cycle) -> Run | None:
     """The run that counts, if there is one: the last that is done."""
-    return _done(cycle).defer("sets").first()
+    found = _done(cycle).first()
+    return hidden.run(found) if found else None
 
 
 def _done(cycle: Cycle) -> QuerySet[Run]:
@@ -142,7 +147,7 @@ def results(cycle: Cycle) -> QuerySet[Result]:
 
 @dataclass(frozen=True)
 class Brief:
-    """What is asked of everybody's results at once: the database takes it out of the figures.
+    """What is asked of everybody's results at once, without the whole of each one's figures.
 
     ``overall`` and ``rank`` are as in a ratee's sheet, None where there is none.
     """
@@ -157,15 +162,21 @@ class Brief:
 
 
 def briefs(rows: QuerySet[Result]) -> list[Brief]:
-    """Results in brief, by name."""
+    """Results of a cycle in brief, by name."""
     sheet = KeyTransform("sheet", "figures")
     taken = {f"the_{name}": KeyTransform(name, sheet) for name in ("overall", "rank", "partial")}
     own = rows.annotate(**taken).order_by("participant__name", "pk")
-    columns = ("participant", "participant__name", "participant__team", "kept", *taken)
-    return [
-        Brief(key, name, team, kept, overall, rank, bool(partial))
-        for key, name, team, kept, overall, rank, partial in own.values_list(*columns)
-    ]
+    names = ("participant__name", "participant__team", "kept", "run__cycle", *hidden.BRIEF)
+    key: Key | None = None
+    found = []
+    for row in own.values(*names, *taken):
+        if row["brief"]:
+            key = key or keys.of(row["run__cycle"])
+            row |= {f"the_{name}": value for name, value in hidden.brief(row, key).items()}
+        overall, rank, partial = row["the_overall"], row["the_rank"], bool(row["the_partial"])
+        name, team = row["participant__name"], row["participant__team"]
+        found.append(Brief(row["participant"], name, team, row["kept"], overall, rank, partial))
+    return found
 
 
 def comments(actor: Actor, cycle: Cycle) -> QuerySet[Comment]:
@@ -192,10 +203,11 @@ def comment(actor: Actor, comment_id: UUID) -> Comment:
     return found
 
 
-def shown_comments(seen: Seen) -> QuerySet[Comment]:
+def shown_comments(seen: Seen) -> list[Comment]:
     """What of the comments goes with a result; random keys are a random order."""
     states = ("public", "coach") if seen.audience in ("coach", "analytics") else ("public",)
-    return seen.participant.comments.filter(state__in=states).order_by("pk")
+    rows = seen.participant.comments.filter(state__in=states).select_related("participant")
+    return hidden.comments(rows.order_by("pk"))
 
 
 def releases(actor: Actor, cycle: Cycle) -> QuerySet[Release]:

@@ -17,7 +17,7 @@ from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
-from leadline.web.results import access
+from leadline.web.results import access, hidden
 from leadline.web.results.models import Comment
 from leadline.web.results.presenting import group_title
 from leadline.web.results.reviewing import STATES, review
@@ -37,7 +37,7 @@ def desk(request: Request, cycle_id: UUID) -> HttpResponse:
     counts = Counter(dict(rows.values_list("state").annotate(n=Count("pk"))))
     asked = request.GET.get("show", "")
     shown = asked if asked in SHOWN else "waiting"
-    comments = list(rows.filter(state=shown).order_by("pk")[:AT_ONCE])
+    comments = hidden.comments(rows.filter(state=shown).order_by("pk")[:AT_ONCE])
     opened_comments(request.actor, cycle, comments)
     context = {
         "cycle": cycle,

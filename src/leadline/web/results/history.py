@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
+from leadline.web.cycles.keys import Key
 from leadline.web.results.disclosure import Figure, Rater, Rules, Shown
 
 
-def person_of(participant: UUID, pseudonym: str) -> str:
-    """A rater on one ratee: the same in every run, and another one on every other ratee."""
-    return hashlib.sha256(f"{participant}:{pseudonym}".encode()).hexdigest()[:16]
-
-
-def mark_of(answers: Mapping[str, object], comments: Mapping[str, object]) -> str:
+def mark_of(answers: Mapping[str, object], comments: Mapping[str, object], key: Key) -> str:
     """What changes when anything on a sheet does."""
-    text = json.dumps([answers, comments], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return key.digest(json.dumps([answers, comments], sort_keys=True, ensure_ascii=False))[:12]
 
 
 def plain(shown: Shown, rules: Rules) -> dict[str, Any]:

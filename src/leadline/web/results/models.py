@@ -1,4 +1,8 @@
-"""Runs of the scorer, the figures they gave, comments under review, what was seen, releases, contests."""
+"""Runs of the scorer, the figures they gave, comments under review, what was seen, releases, contests.
+
+Until a cycle is sealed, everything made of what raters wrote is encrypted with the cycle's key, in columns
+named ``hidden``; :mod:`leadline.web.results.hidden` opens them. Sealing writes what stays as plain columns.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,10 @@ class Run(Keyed):
     """One run of ``workflows.assess`` on a cycle.
 
     ``state`` is ``waiting``, ``running``, ``done`` or ``failed``; ``step`` and ``share`` tell the progress;
-    ``failure`` is a code with fields. ``tables`` holds what concerns everybody: charts, notices, the counts
-    that a re-run is compared by. ``options`` are the least numbers it was made with. ``sets`` and
-    ``shown`` are of the overview of all ratees, as those of a :class:`Result`.
+    ``failure`` is a code with fields. ``tables`` holds what concerns everybody: charts, notices, the overview
+    of all ratees; before sealing they are ``hidden``. ``options`` are the least numbers it was made with.
+    ``shown`` is whether anybody has seen the overview. ``input_hash`` is one with the cycle's key: nobody
+    can compare a guess with it.
     """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="runs")
@@ -29,7 +34,7 @@ class Run(Keyed):
     versions = models.JSONField(default=dict)
     input_hash = models.CharField(max_length=64, blank=True)
     tables = models.JSONField(default=dict)
-    sets = models.JSONField(default=dict)
+    hidden = models.BinaryField(null=True)
     shown = models.BooleanField(default=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     asked = models.DateTimeField(default=timezone.now)
@@ -42,10 +47,22 @@ class Run(Keyed):
         constraints = (models.UniqueConstraint(fields=("cycle", "number"), name="run_number"),)
 
 
+class Basis(models.Model):
+    """What the scorer keeps of a run for itself, encrypted; gone once the cycle is sealed.
+
+    ``sets`` says of whom the overview was made.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="basis")
+    sets = models.BinaryField()
+
+
 class Result(Keyed):
     """One ratee's figures of a run: what :mod:`leadline.web.results.disclosure` lets through, nothing else.
 
-    ``sets`` says of which answer sheets each figure was made, for the engine; gone once the cycle is sealed.
+    ``figures`` are plain once the cycle is sealed, before they are ``hidden``, and what lists show of them
+    once more by itself in ``brief``. ``sets`` says, encrypted, of which answer sheets each figure was made,
+    for the engine; gone once the cycle is sealed.
     ``shown`` is whether anybody has seen the figures: then later runs must fit them. ``kept`` is the number
     of the run whose figures these are, where those of this run would have given away a late answer.
     """
@@ -53,7 +70,9 @@ class Result(Keyed):
     run = models.ForeignKey(Run, models.CASCADE, related_name="results")
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="results")
     figures = DocumentField(default=dict)
-    sets = DocumentField(default=dict)
+    hidden = models.BinaryField(null=True)
+    brief = models.BinaryField(null=True)
+    sets = models.BinaryField(null=True)
     shown = models.BooleanField(default=False)
     kept = models.PositiveIntegerField(null=True)
 
@@ -67,14 +86,18 @@ class Comment(Keyed):
     """A comment on a ratee that enough people wrote beside, cut off from the submission it came with.
 
     ``group`` is the one it may be shown under, which may be ``colleagues``; its own is not kept. ``state`` is
-    ``waiting``, ``public``, ``coach`` or ``withheld``. ``original`` is kept, once edited, until sealing.
+    ``waiting``, ``public``, ``coach`` or ``withheld``. Until sealing its text is ``hidden``, with
+    the ``original`` wording once it was edited; what was released is plain ``text`` afterwards.
     """
+
+    original = ""
+    """No column: :mod:`leadline.web.results.hidden` puts it there."""
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="comments")
     group = models.CharField(max_length=40)
     competency = models.CharField(max_length=80, blank=True)
-    text = models.TextField()
-    original = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    hidden = models.BinaryField(null=True)
     state = models.CharField(max_length=20, default="waiting")
     by = models.ForeignKey(User, models.SET_NULL, null=True)
 

@@ -7,6 +7,8 @@ from django.db import transaction
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
+from leadline.web.cycles import keys
+from leadline.web.results.hidden import about_comment, comments
 from leadline.web.results.models import Comment
 
 STATES = ("public", "coach", "withheld")
@@ -39,15 +41,15 @@ def review(actor: Actor, comment: Comment, state: str, text: str = "") -> Commen
     """
     if state not in (*STATES, "waiting"):
         raise ReviewError("web.results.no_such_state", state=state)
-    wording = text.replace("\r\n", "\n").strip() or comment.text
     with transaction.atomic():
-        own = Comment.objects.select_for_update().get(pk=comment.pk)
-        if wording != own.text:
-            own.original = own.original or own.text
-            own.text = wording
-            if own.original == own.text:
-                own.original = ""
+        locked = Comment.objects.select_for_update(of=("self",)).select_related("participant")
+        (own,) = comments(locked.filter(pk=comment.pk))
+        wording = text.replace("\r\n", "\n").strip() or own.text
+        original = own.original or own.text
+        said = {"text": wording, "original": "" if wording == original else original}
+        own.hidden = keys.of(own.participant.cycle_id).encrypt(said, *about_comment(own))
         own.state, own.by = state, actor.user
-        own.save(update_fields=["text", "original", "state", "by"])
-        record(actor, "results.commented", own, state=state, edited=bool(own.original))
+        own.save(update_fields=["hidden", "state", "by"])
+        record(actor, "results.commented", own, state=state, edited=bool(said["original"]))
+    (own,) = comments([own])
     return own

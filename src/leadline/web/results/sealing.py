@@ -10,12 +10,15 @@ from django_tasks import task
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
-from leadline.web.cycles import closing, jobs
+from leadline.web.cycles import closing, jobs, keys
 from leadline.web.cycles.deadlines import today
-from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.keys import Key
+from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.cycles.moves import move
-from leadline.web.rating import submitting
-from leadline.web.results.models import Comment, Result, Run
+from leadline.web.rating.models import Draft, Submission
+from leadline.web.results import access, hidden
+from leadline.web.results.models import Basis, Comment, Result, Run
+from leadline.web.results.storing import BATCH, some_at_once
 
 REWRITTEN = (
     "rating_submission",
@@ -34,8 +37,9 @@ class SealError(LeadlineError):
 def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
     """Seal a released cycle whose appeal window is over; the key is destroyed once that is committed.
 
-    Comments nobody released and every original wording are deleted, with what the disclosure engine knew of
-    who stands behind which figure: nothing will be scored again.
+    What was released is written as plain columns. Sheets, drafts, comments nobody released, every original
+    wording, figures nobody saw and what the disclosure engine knew of who stands behind which figure are
+    deleted: nothing can be scored again.
 
     Raises
     ------
@@ -43,18 +47,49 @@ def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
         ``web.results.appeal_open``.
     MoveError
         It is not released.
+    KeyGoneError
+        The key is missing: what was released could not be read any more.
     """
     if cycle.appeal_until is None or today(cycle) <= cycle.appeal_until:
         raise SealError("web.results.appeal_open")
     with transaction.atomic():
         now = move(cycle, "seal", actor)
-        submitting.seal(now)
+        key = keys.of(now.pk)
+        _open_results(now, key)
+        _open_comments(now)
+        Basis.objects.filter(run__cycle=now).delete()
+        Submission.objects.filter(cycle=now).delete()
+        Draft.objects.filter(assignment__participant__cycle=now).delete()
+        Assignment.objects.filter(participant__cycle=now).update(opened=False, submitted=False)
         closing.forget(now)
-        Comment.objects.filter(participant__cycle=now).exclude(state__in=("public", "coach")).delete()
-        Comment.objects.filter(participant__cycle=now).update(original="")
-        Result.objects.filter(run__cycle=now).update(sets={})
-        Run.objects.filter(cycle=now).update(sets={})
+        transaction.on_commit(lambda: keys.destroy(now))
         transaction.on_commit(compact.enqueue)
+
+
+def _open_results(cycle: Cycle, key: Key) -> None:
+    """Write what counts, and what was seen before it, as plain figures; the rest goes."""
+    counting = access.results(cycle).values("pk")
+    Result.objects.filter(run__cycle=cycle, shown=False).exclude(pk__in=counting).delete()
+    for run in Run.objects.filter(cycle=cycle, state="done"):
+        tables = hidden.run(run).tables
+        Run.objects.filter(pk=run.pk).update(tables=tables, hidden=None)
+    own = list(Result.objects.filter(run__cycle=cycle).values_list("pk", flat=True))
+    for some in some_at_once(own):
+        rows = [hidden.result(row, key) for row in Result.objects.filter(pk__in=some)]
+        for row in rows:
+            row.hidden = row.brief = row.sets = None
+        Result.objects.filter(pk__in=some).delete()
+        Result.objects.bulk_create(rows)
+
+
+def _open_comments(cycle: Cycle) -> None:
+    """Write released comments as plain texts; the rest goes, with every original wording."""
+    own = Comment.objects.filter(participant__cycle=cycle)
+    own.exclude(state__in=("public", "coach")).delete()
+    rows = hidden.comments(own.select_related("participant"))
+    for row in rows:
+        row.hidden = None
+    Comment.objects.bulk_update(rows, ["text", "hidden"], batch_size=BATCH)
 
 
 def _seal(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:

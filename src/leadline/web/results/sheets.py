@@ -14,11 +14,11 @@ from uuid import UUID
 from leadline.frameworks import Framework
 from leadline.scoring.disclosure import least_numbers
 from leadline.web.catalogue.frameworks import load
+from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle
-from leadline.web.rating.answers import AT_ONCE
-from leadline.web.rating.models import Submission
+from leadline.web.rating.answers import sheets
 from leadline.web.results.disclosure import Figure, Rater, Rules
-from leadline.web.results.history import mark_of, person_of
+from leadline.web.results.history import mark_of
 
 DIGITS = 4
 _SHUFFLE = SystemRandom().shuffle
@@ -73,29 +73,26 @@ def rules_of(framework: Framework) -> Rules:
     )
 
 
-def sheets_of(cycle: Cycle, participants: Iterable[UUID], rules: Rules) -> dict[UUID, Sheets]:
+def sheets_of(cycle: Cycle, key: Key, participants: Iterable[UUID], rules: Rules) -> dict[UUID, Sheets]:
     """Sheets by ratee; ratees nobody rated have empty ones.
 
-    Raters come in the order of their names here, which are others on every ratee: so the same answers
+    Raters come in the order of their pseudonyms, which are others on every ratee: so the same answers
     give the same figures, whatever order the rows are in. Comments come shuffled: one writer's are together
     in a row.
     """
     found = {one: Sheets() for one in participants}
     known = [item for items in rules.items.values() for item in items]
     alike: dict[frozenset[str], frozenset[str]] = {}
-    rows = Submission.objects.filter(cycle=cycle).values_list(
-        "participant", "pseudonym", "relationship", "answers", "comments"
-    )
-    for participant, pseudonym, group, answers, comments in rows.iterator(AT_ONCE):
-        own = found.get(participant)
+    for participant, sheet in sheets(cycle, key):
+        own, group = found.get(participant), sheet.relationship
         if own is None or group in rules.uncounted:
             continue
-        person = person_of(participant, pseudonym)
-        observed = {item: answers[item] for item in known if answers.get(item) is not None}
+        observed = {item: value for item in known if (value := sheet.answers.get(item)) is not None}
         items = frozenset(observed)
-        own.raters.append(Rater(person, mark_of(answers, comments), group, alike.setdefault(items, items)))
-        own.answers[person] = observed
-        said = [(group, competency, text.strip()) for competency, text in comments.items() if text.strip()]
+        mark = mark_of(sheet.answers, sheet.comments, key)
+        own.raters.append(Rater(sheet.pseudonym[:16], mark, group, alike.setdefault(items, items)))
+        own.answers[sheet.pseudonym[:16]] = observed
+        said = [(group, where, text.strip()) for where, text in sheet.comments.items() if text.strip()]
         own.comments += said
         own.writers[group] += bool(said)
     for own in found.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,7 +54,7 @@ def result(request: Request, participant_id: UUID) -> HttpResponse:
     return render(request, "results/result.html", context)
 
 
-def _by_group(comments: QuerySet[Comment], seen: access.Seen) -> dict[str, list[Comment]]:
+def _by_group(comments: Iterable[Comment], seen: access.Seen) -> dict[str, list[Comment]]:
     framework, spoken = framework_of(seen.participant.cycle), language()
     found: dict[str, list[Comment]] = {}
     for comment in comments:

@@ -1,0 +1,84 @@
+"""Drafts: what a rater has typed so far, which only the account that typed it may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from leadline.web.cycles import keys
+from leadline.web.cycles.models import Assignment
+from leadline.web.rating.models import Draft
+
+
+@dataclass(frozen=True)
+class Written:
+    """Answers so far.
+
+    Attributes
+    ----------
+    answers : mapping of item to int or None
+        None is "could not observe"; an item not yet answered is absent.
+    comments : mapping of competency to str
+    seconds : int
+        Time spent on the form, for the private hint.
+    revision : int
+        Counts saves.
+    saved : mapping of competency to mapping
+        Which page of the form saved it last and with which revision, so that an older device does not
+        overwrite a newer one unnoticed.
+    account : str
+        Who typed it: key of a user or a stakeholder.
+    """
+
+    answers: Mapping[str, int | None] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    seconds: int = 0
+    revision: int = 0
+    saved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    account: str = ""
+
+
+def account_of(assignment: Assignment) -> str:
+    """Key of the account that acts for the rater: after a change of account it is another one."""
+    rater = assignment.rater
+    return str((rater.user_id or "") if rater else assignment.stakeholder_id)
+
+
+def is_of(account: str, assignment: Assignment) -> bool:
+    """Whether what an account wrote may be read by the one that acts now.
+
+    What was written while nobody had an account, as in a demonstration, belongs to whoever gets it.
+    """
+    return account in ("", account_of(assignment))
+
+
+def read(assignment: Assignment) -> Written | None:
+    """The draft of an assignment; None where there is none, or another account typed it.
+
+    Raises
+    ------
+    KeyGoneError
+        The cycle's key is missing.
+    """
+    row: Draft | None = getattr(assignment, "draft", None)
+    if row is None:
+        return None
+    participant = assignment.participant
+    found = keys.of(participant.cycle_id).decrypt(row.content, "draft", participant.pk, assignment.pk)
+    written = Written(**found)
+    return written if is_of(written.account, assignment) else None
+
+
+def write(assignment: Assignment, written: Written) -> Draft:
+    """Keep a draft in place of what there was.
+
+    Raises
+    ------
+    KeyGoneError
+        The cycle's key is missing.
+    """
+    participant = assignment.participant
+    content = keys.of(participant.cycle_id).encrypt(asdict(written), "draft", participant.pk, assignment.pk)
+    draft, _ = Draft.objects.update_or_create(assignment=assignment, defaults={"content": content})
+    return draft
