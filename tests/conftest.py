@@ -11,7 +11,6 @@ from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
-
 # A busy machine takes longer than any deadline, which says nothing about what is tested.
 settings.register_profile("leadline", deadline=None)
 settings.load_profile("leadline")
