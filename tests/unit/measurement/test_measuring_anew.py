@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,14 @@ LOGITS, POINTS, SHARE = 5e-4, 5e-3, 1e-4
 CYCLE = made_cycle()
 
 
+@cache
+def first_run() -> Measures:
+    return measure(CYCLE.evidence(), FRAMEWORK, keep=True)
+
+
 @pytest.fixture(scope="module")
 def first() -> Measures:
-    return measure(CYCLE.evidence(), FRAMEWORK, keep=True)
+    return first_run()
 
 
 def same(one: Any, other: Any) -> bool:
@@ -134,8 +140,9 @@ def rated_anew(seed: int, ratees: Sequence[str]) -> Evidence:
     st.integers(0, 2**32 - 1),
 )
 def test_everybody_else_stays_to_the_byte_and_nobody_depends_on_who_else_changed(
-    first: Measures, changed: set[str], seed: int
+    changed: set[str], seed: int
 ) -> None:
+    first = first_run()
     ratees = sorted(changed)
     evidence = rated_anew(seed, ratees)
     after = measure_anew(first, evidence, FRAMEWORK, ratees)
@@ -145,10 +152,12 @@ def test_everybody_else_stays_to_the_byte_and_nobody_depends_on_who_else_changed
         assert same(old.curve, new.curve)
     assert not unchanged(first, after, ratees[:1])
     alone = measure_anew(first, evidence, FRAMEWORK, ratees[:1])
-    own = {"factor_value", "factor_se", "information"}  # weighted by what anybody has
     one, other = of_one(alone, ratees[0]), of_one(after, ratees[0])
-    assert all(same(np.asarray(one[k]), np.asarray(other[k])) for k in one if k not in own)
-    np.testing.assert_allclose(one["factor_value"], other["factor_value"], rtol=1e-12)
+    for name in one:
+        exact = name in ("mean", "covariance", "root", "coupling") or ":theta" in name
+        assert not exact or same(np.asarray(one[name]), np.asarray(other[name]))
+        if isinstance(one[name], float):
+            assert one[name] == pytest.approx(other[name], rel=1e-9, nan_ok=True)
     again = measure_anew(first, evidence, FRAMEWORK, ratees)
     assert same(replace(again, framework=None), replace(after, framework=None))  # type: ignore[arg-type]
 
