@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
@@ -34,14 +32,6 @@ def test_the_defaults_are_fine() -> None:
 def test_a_misconfiguration_is_told(settings: Settings, name: str, value: str, code: str) -> None:
     setattr(settings, name, value)
     assert code in told()
-
-
-def test_a_secret_that_others_can_read_is_told(settings: Settings, tmp_path: Path) -> None:
-    settings.LEADLINE_DATA = tmp_path
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "one.key").write_text("x")
-    (tmp_path / "keys" / "one.key").chmod(0o644)
-    assert told() == ["leadline.E004"]
 
 
 def test_a_demonstration_that_others_can_reach_is_told(settings: Settings) -> None:

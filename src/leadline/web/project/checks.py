@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,13 +36,10 @@ def check_address(**_: Any) -> Iterator[CheckMessage]:
 
 @register()
 def check_data(**_: Any) -> Iterator[CheckMessage]:
-    """The data folder must be writable, and what is secret in it readable by its owner alone."""
+    """The data folder must be writable."""
     data = Path(settings.LEADLINE_DATA)
     if data.exists() and not os.access(data, os.W_OK):
         yield _told(ERROR, 3, "data", value=data)
-    for path in sorted([*data.glob("*.key"), *data.glob("keys/*.key"), *data.glob("mail.json")]):
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield _told(ERROR, 4, "open_secret", value=path)
 
 
 @register()

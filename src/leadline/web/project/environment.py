@@ -63,6 +63,11 @@ def _at_least(value: int, least: int) -> int:
     return value
 
 
+def data_folder(environment: Environment) -> Path:
+    """Where everything is kept that is not in the database, and by default also that."""
+    return Path(environment.text("DATA", "leadline-data")).resolve()
+
+
 def secret(environment: Environment, data: Path) -> str:
     """The key that signs sessions and links: given, or made once and kept in the data folder."""
     given = environment.text("SECRET_KEY")
@@ -116,6 +121,12 @@ def database(url: str, data: Path) -> dict[str, object]:
         "PORT": parts.port or "",
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **dict(parse_qsl(parts.query))},
     }
+
+
+def database_file(environment: Environment) -> Path | None:
+    """The file of a SQLite database; None on another engine."""
+    found = database(environment.text("DATABASE_URL"), data_folder(environment))
+    return Path(str(found["NAME"])) if str(found["ENGINE"]).endswith("sqlite3") else None
 
 
 def _sqlite_options() -> dict[str, object]:

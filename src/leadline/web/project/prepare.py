@@ -45,8 +45,6 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
     AuditKeyError
         ``web.accounts.audit_key_gone``: nothing could be recorded.
     """
-    data = Path(settings.LEADLINE_DATA)
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with translation.override("zh-hans" if language == "zh" else "en"):
         _check_settings()
     _check_database()
@@ -56,7 +54,7 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     first = is_due()
-    return (address() if first else settings.LEADLINE_URL), data, first
+    return (address() if first else settings.LEADLINE_URL), Path(settings.LEADLINE_DATA), first
 
 
 def _check_settings() -> None:

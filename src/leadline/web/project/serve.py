@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from leadline.errors import UsageError
+from leadline.web.project import private
+from leadline.web.project.environment import Environment, data_folder, database_file
 
 SETTINGS = "leadline.web.project.settings"
 KEEPER = "leadline.web.project.keeper"
@@ -47,7 +49,8 @@ def serve(
     Raises
     ------
     UsageError
-        ``web.project.serve.port_taken``, ``host_unusable``, ``no_database`` or ``misconfigured``.
+        ``web.project.serve.port_taken``, ``host_unusable``, ``no_database`` or ``misconfigured``;
+        ``web.project.private``: others could read what is kept.
     """
     check_port(host, port)
     surroundings = dict(environ)
@@ -55,6 +58,9 @@ def serve(
     surroundings |= {name: value for name, value in given.items() if value}
     surroundings.setdefault("LEADLINE_URL", f"http://{_shown(host)}:{port}")
     surroundings |= {"LEADLINE_BIND": f"{host}:{port}", "DJANGO_SETTINGS_MODULE": SETTINGS}
+    os.umask(private.OTHERS)
+    environment = Environment(surroundings)
+    private.close(data_folder(environment), database_file(environment))
     # Settings are read when Django is first imported, which is why that waits until here.
     os.environ.update(surroundings)
     announce(*import_module("leadline.web.project.prepare").prepare(language))

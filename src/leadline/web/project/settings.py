@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from leadline.web.project.environment import Environment, database, secret
+from leadline.web.project.environment import Environment, data_folder, database, secret
 
 ENVIRONMENT = Environment(os.environ)
 HERE = Path(__file__).parent
 
-LEADLINE_DATA = Path(ENVIRONMENT.text("DATA", "leadline-data")).resolve()
+LEADLINE_DATA = data_folder(ENVIRONMENT)
 LEADLINE_AUDIT_KEY = Path(ENVIRONMENT.text("AUDIT_KEY", str(LEADLINE_DATA / "audit.key"))).resolve()
 LEADLINE_AUDIT_HEADS = Path(ENVIRONMENT.text("AUDIT_HEADS", str(LEADLINE_DATA / "audit"))).resolve()
 LEADLINE_DEMO = ENVIRONMENT.switch("DEMO")
