@@ -95,6 +95,18 @@ SERVE = Command(
     Option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N"),
 )
 
+AUDIT = Group(
+    "audit",
+    Command(
+        "verify",
+        "leadline.cli.audit:run_verify",
+        Option("--data", metavar="DIR"),
+        Option("--database", metavar="URL"),
+        Option("--heads", metavar="DIR"),
+        key="audit_verify",
+    ),
+)
+
 ASSESS = Command(
     "assess",
     "leadline.cli.assess",
@@ -188,6 +200,7 @@ leadline = Leadline(
     "leadline",
     DEMO,
     SERVE,
+    AUDIT,
     ASSESS,
     COMPARE,
     SCORE,

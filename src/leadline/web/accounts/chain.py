@@ -17,6 +17,8 @@ from leadline.errors import Language, words
 
 START = "0" * 64
 KEYED = "accounts.chain_keyed"
+FILE = "heads.jsonl"
+"""In the folder of heads: one a line, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import cache
 
-from leadline.web.accounts.chain import Finding, Head
+from leadline.web.accounts.chain import FILE, Finding, Head
 from leadline.web.accounts.models import AuditRecord, Organisation
 
-FILE = "heads.jsonl"
 FAULT = "audit-heads-fault"
 HOUR = 3600
 _LOG = logging.getLogger(__name__)

@@ -47,7 +47,7 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
     """
     with translation.override("zh-hans" if language == "zh" else "en"):
         _check_settings()
-    _check_database()
+    check_database()
     call_command("migrate", verbosity=0, interactive=False)
     if AuditRecord.objects.exists():
         audit_key.read()
@@ -67,7 +67,7 @@ def _check_settings() -> None:
         raise UsageError("web.project.serve.misconfigured", n=len(ours), faults=faults)
 
 
-def _check_database() -> None:
+def check_database() -> None:
     """Ask a database server once: the pool would ask again and again, and say so each time."""
     known: dict[str, Any] = settings.DATABASES["default"]
     if not known["ENGINE"].endswith("postgresql"):
