@@ -29,14 +29,20 @@ class Upgraded:
     @contextmanager
     def here(self) -> Iterator[None]:
         """Within, the application works on this database and this folder."""
-        usual, folder = connection.settings_dict["NAME"], settings.LEADLINE_DATA
+        usual, folder, key = (
+            connection.settings_dict["NAME"],
+            settings.LEADLINE_DATA,
+            settings.LEADLINE_AUDIT_KEY,
+        )
         connection.close()
         connection.settings_dict["NAME"], settings.LEADLINE_DATA = self.database, self.data
+        settings.LEADLINE_AUDIT_KEY = self.data / "audit.key"
         try:
             yield
         finally:
             connection.close()
             connection.settings_dict["NAME"], settings.LEADLINE_DATA = usual, folder
+            settings.LEADLINE_AUDIT_KEY = key
 
 
 @pytest.fixture(scope="session")
