@@ -108,27 +108,28 @@ class Evidence:
             return self
         if cycle not in self.cycles:
             raise UsageError("evidence.no_such_cycle", value=cycle, allowed=", ".join(self.cycles) or "—")
-        is_in = (pl.col("cycle") == cycle) | pl.col("cycle").is_null()
-        chosen: dict[str, Any] = {
-            name: table.filter(is_in) for name, table in self.tables.items() if name in MEASURED
-        }
-        return replace(self, **chosen)
+        return self._filtered(_in_cycle(cycle))
 
-    def of_ratees(self, ratees: Collection[str]) -> Evidence:
+    def of_ratees(self, ratees: Collection[str], cycle: str | None) -> Evidence:
         """Ratings, responses and outcomes of some ratees; tables about persons stay whole.
 
         Parameters
         ----------
         ratees : collection of str
+        cycle : str or None
+            Rows of other cycles are left out; None keeps everything. There need not be any of it.
 
         Returns
         -------
         Evidence
         """
+        wanted = pl.col("ratee").is_in(list(ratees))
+        return self._filtered(wanted if cycle is None else wanted & _in_cycle(cycle))
+
+    def _filtered(self, wanted: pl.Expr) -> Evidence:
+        """With some rows of what was observed."""
         chosen: dict[str, Any] = {
-            name: table.filter(pl.col("ratee").is_in(list(ratees)))
-            for name, table in self.tables.items()
-            if name in MEASURED
+            name: table.filter(wanted) for name, table in self.tables.items() if name in MEASURED
         }
         return replace(self, **chosen)
 
@@ -177,6 +178,10 @@ class Evidence:
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}: {table.height} rows" for name, table in self.tables.items())
         return f"Evidence({sizes})"
+
+
+def _in_cycle(cycle: str) -> pl.Expr:
+    return (pl.col("cycle") == cycle) | pl.col("cycle").is_null()
 
 
 def cycles_of(tables: Iterable[Frame]) -> tuple[str, ...]:

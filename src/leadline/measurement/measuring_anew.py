@@ -64,7 +64,7 @@ def measure_anew(
     held = before.held
     if held is None:
         raise MeasurementError("measurement.nothing_held")
-    own = evidence.for_cycle(before.cycle).of_ratees(ratees)
+    own = evidence.of_ratees(ratees, before.cycle)
     names = tuple(sorted({*own.ratees, *(set(ratees) & set(before.ratees))}))
     fresh = Fresh(
         held=held,

@@ -101,7 +101,7 @@ def reassess(
     first : bytes
         From :func:`kept`.
     evidence : Evidence
-        Rows of other ratees are not read.
+        Rows of other ratees are not read. Raters are known again by their ids.
     framework : Framework
         The one of the first scoring, with its profiles; least numbers may differ.
     ratees : collection of str

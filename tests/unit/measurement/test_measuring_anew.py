@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from tests.unit.cycles import FRAMEWORK, Cycle, Row, evidence_of, made_cycle, name_of, sheet
 
 from leadline.errors import MeasurementError
-from leadline.evidence import Evidence
+from leadline.evidence import Evidence, read_evidence
 from leadline.frameworks import Framework
 from leadline.measurement import Measures, measure
 from leadline.measurement import held as holding
@@ -101,6 +101,26 @@ def test_unchanged_evidence_gives_the_first_run(first: Measures) -> None:
     )
     plain = ("ratees", "names", "team", "factor_partial", "n_raters", "n_items", "by_relationship", "notices")
     assert all(same(getattr(again, name), getattr(first, name)) for name in plain)
+
+
+def test_one_cycle_of_several_is_measured_anew() -> None:
+    """The example organisation: two cycles, some evidence without one."""
+    acme = read_evidence(Path(__file__).parents[3] / "examples" / "acme", FRAMEWORK)
+    before = measure(acme, FRAMEWORK, keep=True)
+    after = measure_anew(before, acme, FRAMEWORK, before.ratees[:5])
+    assert unchanged(before, after, before.ratees[5:])
+    assert after.previous is before.previous
+    for old, new in zip(before.dimensions, after.dimensions, strict=True):
+        np.testing.assert_allclose(new.value, old.value, atol=0.02)
+        np.testing.assert_allclose(new.se, old.se, atol=0.02)
+        assert all(same(getattr(new, name), getattr(old, name)) for name in ("n", "n_raters", "n_items"))
+    for one, other in zip(before.competencies, after.competencies, strict=True):
+        np.testing.assert_allclose(other.value, one.value, atol=0.02)
+        np.testing.assert_allclose(other.self_value, one.self_value, atol=1e-6)
+        assert same(other.n_raters, one.n_raters)
+    assert same(after.n_raters, before.n_raters)
+    assert same(after.n_items, before.n_items)
+    assert same(dict(after.by_relationship), dict(before.by_relationship))
 
 
 def test_exam_and_results_are_among_what_is_measured_anew(first: Measures) -> None:
