@@ -79,6 +79,12 @@ def test_a_new_address_waits_and_the_old_one_is_asked(tom: Person, box: Box, as_
     assert "Waiting for confirmation from tom@acme.example" in page
 
 
+def test_the_list_shows_whose_new_address_waits(tom: Person, as_visitor: Visit) -> None:
+    Person.objects.filter(key="petra").update(email="PETRA@acme.example")
+    listing = as_visitor("analytics").get("/people/?show=waiting").context["listing"]
+    assert {row.key for row in listing.rows} == {"pia", tom.key}
+
+
 def test_the_button_confirms_and_not_the_link_alone(tom: Person, box: Box, world: World) -> None:
     address = link_in(box()[0])
     assert "tom@acme.example" not in address
@@ -93,7 +99,8 @@ def test_the_button_confirms_and_not_the_link_alone(tom: Person, box: Box, world
     assert (found.address, found.waits) == (NEW, False)
     assert signed_in.get("/").status_code == 200, "sessions stay"
     assert sorted(mail.to[0] for mail in box()[1:]) == [NEW, "tom@acme.example"]
-    assert AuditRecord.objects.filter(action="people.address_confirmed", subject=str(tom.pk)).exists()
+    entry = AuditRecord.objects.get(action="people.address_confirmed", subject=str(tom.pk))
+    assert (entry.actor, entry.address) == ("tom@acme.example", "127.0.0.1")
     assert Client().post(address).status_code == 410, "once"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,6 +21,12 @@ def everyone(actor: Actor) -> QuerySet[Person]:
     if not actor.has(*KEEPERS):
         return Person.objects.none()
     return Person.objects.filter(organisation=actor.organisation)
+
+
+def waiting(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Those whose new address their account has not confirmed yet."""
+    known = people.filter(user__isnull=False).exclude(email="").annotate(given=Lower("email"))
+    return known.exclude(given=F("user__email"))
 
 
 def present(actor: Actor) -> QuerySet[Person]:

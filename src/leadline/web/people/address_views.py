@@ -63,7 +63,7 @@ def confirm(request: HttpRequest, person_id: UUID, token: str) -> HttpResponseBa
     if request.method == "POST":
         decide = addresses.refuse if "refuse" in request.POST else addresses.confirm
         try:
-            decide(found)
+            decide(found, request.META.get("REMOTE_ADDR", ""))
         except AddressError as refused:
             context["refused"] = refused.describe(language())
         else:

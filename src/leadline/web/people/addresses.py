@@ -58,10 +58,17 @@ def ask(people: Iterable[Person]) -> None:
     tell("ask", [(person, "") for person in changed if person.waits])
 
 
-def confirm(person: Person) -> None:
+def confirm(person: Person, place: str = "") -> None:
     """Make the new address the confirmed one of the account; its sessions stay, and both addresses are told.
 
     Other organisations that know the account by the old address know it by the new one from then on.
+
+    Parameters
+    ----------
+    person : Person
+        As they were when the account was shown the new address.
+    place : str
+        Where the request came from, for the audit.
 
     Raises
     ------
@@ -73,16 +80,16 @@ def confirm(person: Person) -> None:
         old, new = user.email, own.email.lower()
         if User.objects.filter(email=new).exists():
             raise AddressError("web.people.has_account", email=new)
+        record(Actor(user, own.organisation, frozenset(), place), "people.address_confirmed", own)
         for one in Person.objects.filter(user=user, email__iexact=old).exclude(pk=own.pk):
             _write(one, new)
         move(user, new)
         _write(own, new)
-        record(own.organisation, "people.address_confirmed", own)
         tell("changed", [(own, old), (own, "")])
 
 
-def refuse(person: Person) -> None:
-    """Stay with the confirmed address: the new one is taken back.
+def refuse(person: Person, place: str = "") -> None:
+    """Stay with the confirmed address: the new one is taken back. Parameters as of :func:`confirm`.
 
     Raises
     ------
@@ -92,7 +99,7 @@ def refuse(person: Person) -> None:
     with transaction.atomic():
         own, user = _waiting(person)
         _write(own, user.email)
-        record(own.organisation, "people.address_refused", own)
+        record(Actor(user, own.organisation, frozenset(), place), "people.address_refused", own)
 
 
 def _write(person: Person, email: str) -> None:

@@ -33,7 +33,7 @@ COLUMNS = (
 SHOWN_FIELDS = ("name", "key", "email", "role", "team__name", "manager__name", "manager__key")
 MOST_LEADERS = 300
 """Suggested while typing; anybody else may be typed in."""
-SHOWN = ("present", "left", "all")
+SHOWN = ("present", "left", "all", "waiting")
 
 
 def told(fault: Fault) -> str:
@@ -54,6 +54,8 @@ def people(request: Request) -> HttpResponse:
         rows = rows.filter(Q(left__isnull=True) | Q(left__gte=today))
     elif shown == "left":
         rows = rows.filter(left__lt=today)
+    elif shown == "waiting":
+        rows = access.waiting(rows)
     listing = Listing(
         request,
         rows,
