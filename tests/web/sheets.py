@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from leadline.web.cycles import keys
+from leadline.web.cycles.access import account_of
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.rating import drafts
 from leadline.web.rating.answers import Sheet, opened
@@ -32,7 +33,7 @@ def fixed_key(cycle: Cycle) -> None:
 
 def draft(assignment: Assignment, **written: Any) -> Assignment:
     """Answers so far, kept as the form keeps them."""
-    drafts.write(assignment, Written(**{"account": drafts.account_of(assignment), **written}))
+    drafts.write(assignment, Written(**{"account": account_of(assignment), **written}))
     return Assignment.objects.get(pk=assignment.pk)
 
 

@@ -205,7 +205,7 @@ def test_answers_handed_in_from_another_account_cannot_be_taken_back(round_: Rou
     round_.answer("elif", "rater")
     Person.objects.filter(pk=world.people["rater"].pk).update(user=world.users["coach"])
     with pytest.raises(SubmissionError, match="another account"):
-        take_back(round_.by["ratee", "rater"])
+        take_back(Assignment.objects.get(pk=round_.by["ratee", "rater"].pk))
     assert drafts.read(Assignment.objects.get(pk=round_.by["elif", "rater"].pk)) is None
 
 

@@ -86,15 +86,14 @@ def owed_by_stakeholder(stakeholder: Stakeholder) -> QuerySet[Assignment]:
     return owing().filter(stakeholder=stakeholder)
 
 
-def account_of(assignment: Assignment) -> UUID | None:
+def account_of(assignment: Assignment) -> str:
     """Key of the account that acts for a rater now: the person's user, or the stakeholder, who is their own.
 
-    Drafts and sheets keep whose they are; where that is another account, as after a fresh one was opened for
-    a new address, they stay closed.
+    Empty where there is none yet. Drafts and sheets keep whose they are; where that is another account, as
+    after a fresh one was opened for a new address, they stay closed.
     """
-    if assignment.stakeholder_id:
-        return assignment.stakeholder_id
-    return assignment.rater.user_id if assignment.rater else None
+    rater = assignment.rater
+    return str((rater.user_id or "") if rater else assignment.stakeholder_id)
 
 
 def owed_in(cycle: Cycle) -> QuerySet[Assignment]:

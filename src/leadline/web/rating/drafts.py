@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from leadline.web.cycles import keys
+from leadline.web.cycles.access import account_of
 from leadline.web.cycles.models import Assignment
 from leadline.web.rating.models import Draft
 
@@ -37,12 +38,6 @@ class Written:
     revision: int = 0
     saved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account: str = ""
-
-
-def account_of(assignment: Assignment) -> str:
-    """Key of the account that acts for the rater: after a change of account it is another one."""
-    rater = assignment.rater
-    return str((rater.user_id or "") if rater else assignment.stakeholder_id)
 
 
 def is_of(account: str, assignment: Assignment) -> bool:

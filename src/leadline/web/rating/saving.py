@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
+from leadline.web.cycles.access import account_of
 from leadline.web.cycles.models import Assignment
 from leadline.web.rating import drafts
 from leadline.web.rating.drafts import Written
 from leadline.web.rating.questionnaire import Section
-from leadline.web.rating.submitting import SubmissionError
+from leadline.web.rating.submitting import SubmissionError, refuse_another
 
 NONE = "none"
 LONGEST = 4000
@@ -103,7 +104,8 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
     Raises
     ------
     SubmissionError
-        ``web.rating.in_already``: submitted meanwhile, perhaps on another device.
+        ``web.rating.in_already``: submitted meanwhile, perhaps on another device; ``web.rating.not_running``:
+        another account acts for the rater meanwhile.
     """
     with transaction.atomic():
         # The lock is the one that submitting takes, so that no save slips in behind a submission.
@@ -112,6 +114,7 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
             .select_related("draft", "participant", "rater")
             .get(pk=assignment.pk)
         )
+        refuse_another(own, assignment)
         if own.submitted:
             raise SubmissionError("web.rating.in_already")
         draft = drafts.read(own) or Written()
@@ -123,7 +126,7 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
             return Saved(draft)
         if last["page"] != given.page.id and last["revision"] > given.page.revision and not keep:
             return Saved(draft, conflict=True)
-        laid = replace(_laid(draft, section, given), account=drafts.account_of(own))
+        laid = replace(_laid(draft, section, given), account=account_of(own))
         drafts.write(own, laid)
     return Saved(laid)
 

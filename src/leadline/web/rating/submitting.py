@@ -17,6 +17,7 @@ from django.db.models import BooleanField, Case, F, Value, When
 from leadline.errors import LeadlineError
 from leadline.web.accounts.keeping import forget
 from leadline.web.cycles import keys
+from leadline.web.cycles.access import account_of
 from leadline.web.cycles.deadlines import is_open
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Assignment, Participant
@@ -55,7 +56,7 @@ def submit(assignment: Assignment) -> None:
             relationship=own.relationship,
             answers=written.answers,
             comments=written.comments,
-            account=drafts.account_of(own),
+            account=account_of(own),
         )
         rewrite(own.participant, [*sheets_on(own.participant, key), sheet], key)
         _mark(own, submitted=True)
@@ -77,19 +78,34 @@ def take_back(assignment: Assignment) -> Draft:
     with transaction.atomic():
         own = _locked(assignment)
         key = keys.of(own.participant.cycle_id)
-        pseudonym = key.pseudonym(keys.rater_of(own), own.participant_id)
         there = sheets_on(own.participant, key)
-        found = [sheet for sheet in there if sheet.pseudonym == pseudonym]
-        if not found:
+        sheet = _sheet_of(own, there, key)
+        if sheet is None:
             raise SubmissionError("web.rating.nothing_to_take_back")
-        if not drafts.is_of(found[0].account, own):
+        if not drafts.is_of(sheet.account, own):
             raise SubmissionError("web.rating.other_account")
-        rewrite(own.participant, [sheet for sheet in there if sheet.pseudonym != pseudonym], key)
+        rewrite(own.participant, [one for one in there if one is not sheet], key)
         _mark(own, submitted=False)
-        written = drafts.Written(
-            answers=found[0].answers, comments=found[0].comments, account=drafts.account_of(own)
-        )
+        written = drafts.Written(answers=sheet.answers, comments=sheet.comments, account=account_of(own))
         return drafts.write(own, written)
+
+
+def is_own(assignment: Assignment) -> bool:
+    """Whether the account that acts for the rater handed in what is in, and so may take it back.
+
+    Raises
+    ------
+    KeyGoneError
+        The cycle's key is missing.
+    """
+    key = keys.of(assignment.participant.cycle_id)
+    sheet = _sheet_of(assignment, sheets_on(assignment.participant, key), key)
+    return sheet is not None and drafts.is_of(sheet.account, assignment)
+
+
+def _sheet_of(assignment: Assignment, sheets: Sequence[Sheet], key: Key) -> Sheet | None:
+    pseudonym = key.pseudonym(keys.rater_of(assignment), assignment.participant_id)
+    return next((sheet for sheet in sheets if sheet.pseudonym == pseudonym), None)
 
 
 def sheets_on(participant: Participant, key: Key) -> list[Sheet]:
@@ -124,9 +140,25 @@ def _locked(assignment: Assignment) -> Assignment:
         .select_related("participant__cycle", "rater", "draft")
         .get(pk=assignment.pk)
     )
+    refuse_another(own, assignment)
     if not is_open(own) or own.participant.withdrawn or own.state != "approved":
         raise SubmissionError("web.rating.not_running")
     return own
+
+
+def refuse_another(own: Assignment, assignment: Assignment) -> None:
+    """Refuse work for an account that no longer acts for the rater.
+
+    A page lets somebody in, a fresh account is opened, then the assignment is locked: what the old account
+    sent would be written down as the fresh one's.
+
+    Raises
+    ------
+    SubmissionError
+        ``web.rating.not_running``.
+    """
+    if account_of(own) != account_of(assignment):
+        raise SubmissionError("web.rating.not_running")
 
 
 def _mark(assignment: Assignment, *, submitted: bool) -> None:

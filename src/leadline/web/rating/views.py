@@ -91,8 +91,13 @@ def receipt(request: HttpRequest, door: Door, assignment_id: UUID) -> HttpRespon
     if not task.assignment.submitted:
         return redirect(door.url("begin", assignment_id=assignment_id))
     waiting = (Task(one) for one in access.queue(door.rater).filter(submitted=False))
-    following = next((one for one in waiting if one.open), None)
-    return render(request, "rating/receipt.html", {"door": door, "task": task, "following": following})
+    context = {
+        "door": door,
+        "task": task,
+        "following": next((one for one in waiting if one.open), None),
+        "own": task.open and submitting.is_own(task.assignment),
+    }
+    return render(request, "rating/receipt.html", context)
 
 
 @require_POST
