@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.web.cast import World
 
 from leadline.web.accounts.models import AuditRecord
+from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import feasibility, nominating, panels, planning
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Participant
@@ -152,7 +154,8 @@ def test_the_feasibility_check_names_hidden_groups_and_whom_to_ask(
     groups = {group.relationship: group for group in feasibility.of(draft, [row])[row.pk]}
     assert (groups["peer"].n, groups["peer"].least, groups["peer"].missing) == (2, 3, 1)
     assert groups["peer"].suggested == ()  # everyone near was taken off by hand, or rates already
-    assert not groups["report"].is_hidden
+    # Three reports are enough; named beside the whole, they would give the two peers away.
+    assert (groups["report"].is_hidden, groups["report"].missing, groups["report"].suggested) == (True, 0, ())
     newcomer = Person.objects.create(
         organisation=world.organisation, key="nele", name="Nele", manager=world.people["manager"]
     )
@@ -163,6 +166,23 @@ def test_the_feasibility_check_names_hidden_groups_and_whom_to_ask(
         "peer",
         "report",
     }
+
+
+def test_the_feasibility_check_knows_the_framework_s_own_numbers_and_what_does_not_count(
+    draft: Cycle, ravi: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = load(draft.organisation, draft.framework, draft.profiles)
+    own = {"peer": {"least": 6}, "report": {"counts": False}}
+    strict = replace(
+        known, relationships=tuple(replace(one, **own.get(one.id, {})) for one in known.relationships)
+    )
+    assert not feasibility.hidden(draft).filter(pk=ravi.pk).exists()
+    monkeypatch.setattr(feasibility, "load", lambda *_: strict)
+    row = feasibility.hidden(draft).get(pk=ravi.pk)
+    assert row.n_all == 6  # a manager and five peers
+    groups = {group.relationship: group for group in feasibility.of(draft, [row])[row.pk]}
+    assert (groups["peer"].n, groups["peer"].least, groups["peer"].is_hidden) == (5, 6, True)
+    assert "report" not in groups
 
 
 def test_what_is_missing_blocks_and_what_is_thin_warns(world: World, draft: Cycle) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from leadline.errors import Fault, LeadlineError
-from leadline.scoring.disclosure import ATTRIBUTED
+from leadline.scoring.disclosure import ATTRIBUTED, LeastNumbers, least_numbers, merged_groups
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.deadlines import today
@@ -23,17 +23,17 @@ SUGGESTED = 5
 
 @dataclass(frozen=True)
 class Group:
-    """A group of a ratee's raters: how many there are, how many it takes to be shown, whom to ask."""
+    """A group of a ratee's raters: how many there are, how many it takes to be shown, whom to ask.
+
+    ``is_hidden`` says whether its figures would not be shown by themselves even if everyone answered; that of
+    a group that has enough is because another one has not.
+    """
 
     relationship: str
     n: int
     least: int
+    is_hidden: bool
     suggested: tuple[Person, ...] = ()
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether its figures would not be shown by themselves even if everyone answered."""
-        return self.n < self.least
 
     @property
     def missing(self) -> int:
@@ -91,35 +91,52 @@ def warnings(cycle: Cycle) -> tuple[Fault, ...]:
 
 def hidden(cycle: Cycle) -> QuerySet[Participant]:
     """Ratees of whom at least one group would stay hidden, with the size of each group as ``n_<group>``."""
-    rows = counted(cycle)
-    lacking = Q(pk__in=())
-    for name in groups(cycle):
-        lacking |= Q(**{f"n_{name}__lt": threshold(cycle, name)})
-    return rows.filter(lacking)
+    numbers = numbers_of(cycle)
+    lacking = _thin(numbers)
+    for name in groups(cycle, numbers):
+        lacking |= Q(**{f"n_{name}__lt": numbers.of(name)})
+    return counted(cycle).filter(lacking)
 
 
 def thin(cycle: Cycle) -> QuerySet[Participant]:
     """Ratees with too few raters in all for any figure."""
-    too_few = {"n_all__lt": threshold(cycle, "all")}
-    return counted(cycle).filter(**too_few)
+    return counted(cycle).filter(_thin(numbers_of(cycle)))
+
+
+def _thin(numbers: LeastNumbers) -> Q:
+    return Q(n_all__lt=numbers.everybody)
 
 
 def counted(cycle: Cycle) -> QuerySet[Participant]:
-    """Ratees with the size of each group."""
-    on = Q(assignments__state__in=ON)
+    """Ratees with the size of each group, and of all that count together as ``n_all``."""
+    on, numbers = Q(assignments__state__in=ON), numbers_of(cycle)
     sizes = {
         f"n_{name}": Count("assignments", filter=on & Q(assignments__relationship=name))
-        for name in groups(cycle)
+        for name in cycle.rules
     }
-    others = on & ~Q(assignments__relationship="self")
+    others = on & ~Q(assignments__relationship__in=numbers.uncounted)
     return cycle.participants.filter(withdrawn=False).annotate(
         n_all=Count("assignments", filter=others), **sizes
     )
 
 
-def groups(cycle: Cycle) -> tuple[str, ...]:
-    """Anonymous relationships the rules ask for."""
-    return tuple(name for name in cycle.rules if name not in ATTRIBUTED)
+def groups(cycle: Cycle, numbers: LeastNumbers) -> tuple[str, ...]:
+    """Anonymous relationships the rules ask for, of those that count."""
+    return tuple(name for name in cycle.rules if name not in {*ATTRIBUTED, *numbers.uncounted})
+
+
+def numbers_of(cycle: Cycle) -> LeastNumbers:
+    """Least numbers as they will be from launch on: the cycle's, or its framework's where they are higher."""
+    try:
+        found = least_numbers(load(cycle.organisation, cycle.framework, cycle.profiles))
+    except LeadlineError:  # one of the blockers
+        found = LeastNumbers({}, 1, 1)
+    return LeastNumbers(
+        {name: max(found.of(name), threshold(cycle, name)) for name in cycle.rules},
+        max(found.everybody, threshold(cycle, "all")),
+        max(found.comments, threshold(cycle, "comments")),
+        found.uncounted,
+    )
 
 
 def of(cycle: Cycle, participants: Sequence[Participant]) -> dict[UUID, list[Group]]:
@@ -128,24 +145,30 @@ def of(cycle: Cycle, participants: Sequence[Participant]) -> dict[UUID, list[Gro
     rows = Assignment.objects.filter(participant__in=participants, rater__isnull=False)
     for participant, rater in rows.values_list("participant_id", "rater_id"):
         taken[participant].add(rater)
-    led = _by_manager(cycle, participants)
+    led, numbers = _by_manager(cycle, participants), numbers_of(cycle)
     found = {}
     for ratee in participants:
+        counts = {name: getattr(ratee, f"n_{name}") for name in cycle.rules}
+        named = merged_groups([counts], numbers)
         near: Mapping[str, Iterable[Person]] = {
             "peer": led.get(ratee.manager_id, ()),
             "report": led.get(ratee.person_id, ()),
         }
-        found[ratee.pk] = [_group(cycle, ratee, name, near, taken[ratee.pk]) for name in groups(cycle)]
+        free = {
+            name: [p for p in some if p.pk not in taken[ratee.pk] and p.pk != ratee.person_id]
+            for name, some in near.items()
+        }
+        found[ratee.pk] = [
+            Group(
+                name,
+                n := counts[name],
+                least := numbers.of(name),
+                is_hidden=name not in named,
+                suggested=tuple(free.get(name, ())[:SUGGESTED]) if n < least else (),
+            )
+            for name in groups(cycle, numbers)
+        ]
     return found
-
-
-def _group(
-    cycle: Cycle, ratee: Participant, name: str, near: Mapping[str, Iterable[Person]], taken: set[UUID | None]
-) -> Group:
-    n, least = getattr(ratee, f"n_{name}"), threshold(cycle, name)
-    free = (p for p in near.get(name, ()) if p.pk not in taken and p.pk != ratee.person_id)
-    suggested = tuple(person for _, person in zip(range(SUGGESTED), free, strict=False)) if n < least else ()
-    return Group(name, n, least, suggested)
 
 
 def _by_manager(cycle: Cycle, participants: Sequence[Participant]) -> Mapping[UUID | None, list[Person]]:
