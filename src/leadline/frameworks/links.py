@@ -12,6 +12,7 @@ from leadline.frameworks.reading import Reader
 from leadline.frameworks.source import Keys
 
 _OVERALL = "overall"
+_MERGED = "colleagues"
 
 
 def all_competencies(framework: Framework) -> Iterator[tuple[Keys, Competency]]:
@@ -50,7 +51,8 @@ def check_identities(check: Reader, framework: Framework) -> None:
     _once(check, constructs, reserved=(_OVERALL,))
     _once(check, actions)
     _once(check, questions)
-    for name in ("bands", "relationships", "areas", "stages", "profiles"):
+    _once(check, _listed(("relationships",), framework.relationships), reserved=(_MERGED,))
+    for name in ("bands", "areas", "stages", "profiles"):
         _once(check, _listed((name,), getattr(framework, name)))
     for n, profile in enumerate(framework.profiles):
         _once(check, _listed(("profiles", n, "steps"), profile.steps))

@@ -17,7 +17,7 @@ from leadline.measurement import CompetencyMeasure, FacetFit
 from leadline.reports.axis import Axis
 from leadline.reports.naming import display_names, file_names
 from leadline.reports.wording import Voice
-from leadline.scoring import Disclosed, Driver, Scorecard, shown
+from leadline.scoring import Disclosed, Driver, Scorecard, least_numbers, shown
 
 
 class Reading(NamedTuple):
@@ -72,6 +72,12 @@ class Lens:
     def framework(self) -> Framework:
         """The framework the scores were made with."""
         return self.scorecard.framework
+
+    @cached_property
+    def least(self) -> int:
+        """Raters it takes for anything to be shown, whatever their groups: one number for all."""
+        groups = (one.id for one in self.framework.relationships if one.counts)
+        return least_numbers(self.framework).together(tuple(groups))
 
     @cached_property
     def names(self) -> Mapping[str, str]:

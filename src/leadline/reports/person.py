@@ -182,7 +182,7 @@ def _brief(
     v, overall, band = lens.voice, lens.overall(row), lens.band(row)
     said = []
     if not overall.known:
-        said.append(v.html("brief.hidden", least=lens.framework.disclosure.all))
+        said.append(v.html("brief.hidden", least=lens.least))
     elif band is None:
         said.append(v.html("brief.score", score=v.strong(lens.headline(overall.value))))
     else:
@@ -279,7 +279,7 @@ def _evidence(lens: Lens, row: int) -> tuple[Fact, ...]:
 def _raters(lens: Lens, row: int) -> list[Fact]:
     v, groups = lens.voice, lens.rater_groups(row)
     if not groups:
-        few = v.t("evidence.fewer", least=lens.framework.disclosure.all)
+        few = v.t("evidence.fewer", least=lens.least)
         return [Fact(v.t("evidence.raters"), few)]
     total = Fact(v.t("evidence.raters"), v.number(sum(n for _, n in groups), 0))
     return [total, *(Fact(title, v.number(n, 0), part=True) for title, n in groups)]

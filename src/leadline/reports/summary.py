@@ -182,7 +182,7 @@ def _missing(lens: Lens) -> list[Markup]:
         not lens.competency(row, m).known for row in lens.everyone for m in range(len(lens.competencies))
     )
     if hidden:
-        said.append(v.html("summary.missing.hidden", n=hidden, least=lens.framework.disclosure.all))
+        said.append(v.html("summary.missing.hidden", n=hidden, least=lens.least))
     rated = next(lens.fits(), None) is not None
     return said or [v.html("summary.missing.complete" if rated else "summary.missing.figures")]
 

@@ -18,7 +18,7 @@ SELF, MANAGER = "self", "manager"
 ATTRIBUTED = (SELF, MANAGER)
 """Relationships whose ratings carry a name from the first: they are no secret, and one of them is enough."""
 COLLEAGUES = "colleagues"
-"""What groups are together that are too small to be named."""
+"""What groups are together that are too small to be named; no relationship of a framework is called so."""
 
 Groups = Mapping[str, frozenset[str]]
 
@@ -47,6 +47,10 @@ class LeastNumbers:
     def of(self, group: str) -> int:
         """Least number of a group."""
         return self.least.get(group, 1 if group in ATTRIBUTED else self.everybody)
+
+    def together(self, groups: Collection[str]) -> int:
+        """Least number of all raters together, who may all be of one group that needs more than everybody."""
+        return max([self.everybody, *(self.of(group) for group in groups)])
 
     def counted(self, counts: Mapping[str, int]) -> dict[str, int]:
         """The groups there are of those that count."""
@@ -116,13 +120,11 @@ def merged_groups(
     """
     there = {group for one in counts for group in numbers.counted(one)}
     sizes = {group: _behind(counts, {group}) for group in there}
-    if not there or _behind(counts, there) < numbers.everybody:
+    if _behind(counts, there) < numbers.together(there):
         return {}
     together = {g for g in there if sizes[g] < numbers.of(g) or (named is not None and g not in named)}
     rest = sorted(there - together, key=lambda group: (group not in ATTRIBUTED, -sizes[group], group))
     while together and _behind(counts, together) < max(map(numbers.of, together)):
-        if not rest:
-            return {}
         together.add(rest.pop())
     found = {group: frozenset({group}) for group in sorted(there - together)}
     return {**found, COLLEAGUES: frozenset(together)} if together else found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leadline.errors import ScoringError
 from leadline.frameworks import Framework
 from leadline.measurement import Measures
+from leadline.scoring.disclosure import least_numbers
 from leadline.scoring.figures import Figures
 from leadline.scoring.pool import drawn_from_group, group_means
 
@@ -65,6 +66,18 @@ def check_factors(source: Source, framework: Framework) -> None:
             framework=framework.id,
             allowed=", ".join(ids),
         )
+
+
+def least_raters(source: Source, framework: Framework) -> NDArray[np.int64]:
+    """Raters it takes for any figure of a ratee to be shown, shape (P,)."""
+    numbers, groups = least_numbers(framework), source.by_relationship
+    return np.array(
+        [
+            numbers.together(numbers.counted({group: int(n[p]) for group, n in groups.items()}))
+            for p in range(len(source.ratees))
+        ],
+        dtype=np.int64,
+    )
 
 
 def gathered(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leadline.frameworks import Framework
 from leadline.scoring.disclosure import least_numbers, named_counts
-from leadline.scoring.factors import Source
+from leadline.scoring.factors import Source, least_raters
 from leadline.scoring.rule import Rule
 from leadline.scoring.scorecard import Scorecard
 from leadline.scoring.scores import scored
@@ -50,9 +50,10 @@ def shown(scorecard: Scorecard) -> Disclosed:
     """What may be shown of a scorecard, by the least numbers of its framework.
 
     A figure made of ratings, whatever else it is also made of, needs ``framework.disclosure.all`` distinct
-    raters other than the ratee, counted for each factor and each competency by itself. Where all
-    competencies of a factor but one could be shown, the one with the next fewest raters is hidden as
-    well: the factor less the others would give the hidden one away.
+    raters other than the ratee, more where a group of theirs needs more by itself, counted for each factor
+    and each competency by itself. Where competencies of a factor are hidden, the one with the next fewest
+    raters is hidden as well: the factor less those that are shown would give the hidden ones away, and they
+    may all be of the same few raters.
 
     Parameters
     ----------
@@ -94,10 +95,10 @@ def hidden_factors(source: Source, framework: Framework, factors: tuple[str, ...
 
     A factor for which nobody in the whole group was rated is not made of ratings.
     """
-    hidden = np.zeros((len(source.ratees), len(factors)), np.bool_)
+    hidden, least = np.zeros((len(source.ratees), len(factors)), np.bool_), least_raters(source, framework)
     for dimension in source.dimensions:
         if dimension.kind == "ratings" and dimension.factor in factors:
-            hidden[:, factors.index(dimension.factor)] = dimension.n_raters < framework.disclosure.all
+            hidden[:, factors.index(dimension.factor)] = dimension.n_raters < least
     return hidden
 
 
@@ -105,12 +106,14 @@ def hidden_competencies(source: Source, card: Scorecard, hidden: Booleans) -> Bo
     """Competencies that may not be shown, shape (P, M): too few raters, or given away by the others."""
     raters = np.array([one.n_raters for one in source.competencies], dtype=np.float64).T
     raters = raters.reshape(len(card.ratees), len(card.competencies))
-    found = raters < card.framework.disclosure.all
+    least = least_raters(source, card.framework)
+    found = raters < least[:, None]
     factor_of = {one.id: one.factor for one in card.framework.competencies}
     for f, factor in enumerate(card.factors):
         columns = [m for m, one in enumerate(card.competencies) if factor_of.get(one) == factor]
         found[:, columns] |= hidden[:, [f]]
-        for p in np.flatnonzero(found[:, columns].sum(axis=1) == 1):
+        few = found[:, columns]
+        for p in np.flatnonzero((few.sum(axis=1) == 1) | (few & (raters[:, columns] > 0)).any(axis=1)):
             open_ones = [m for m in columns if not found[p, m]]
             if open_ones:
                 found[p, min(open_ones, key=lambda m: (raters[p, m], m))] = True

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from leadline.errors import Language, has_words, words
 from leadline.evidence.frames import Frame, frame, to_json
 from leadline.measurement import Measures
+from leadline.scoring.factors import least_raters
 
 if TYPE_CHECKING:
     from leadline.scoring.scorecard import Scorecard
@@ -208,7 +209,7 @@ def _constructs(card: Scorecard) -> Iterator[_Construct]:
     nothing = np.full(len(card.ratees), np.nan)
     counted = np.isfinite(card.overall)
     if card.is_disclosed:
-        counted = counted & (np.asarray(source.n_raters) >= card.framework.disclosure.all)
+        counted = counted & (np.asarray(source.n_raters) >= least_raters(source, card.framework))
     yield _Construct(
         id="overall",
         score=card.overall,

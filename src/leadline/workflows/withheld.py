@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.measurement import CompetencyMeasure, Dimension, FacetFit, Measures
 from leadline.scoring import Scorecard, shown
+from leadline.scoring.factors import least_raters
 from leadline.scoring.showing import hidden_factors
 
 Booleans = NDArray[np.bool_]
@@ -52,7 +53,7 @@ def without_withheld(scorecard: Scorecard) -> Scorecard:
 def _hidden_then(measures: Measures, factors: tuple[str, ...]) -> dict[str, Booleans]:
     hidden = hidden_factors(measures, measures.framework, factors)
     found = dict(zip(factors, hidden.T, strict=True))
-    least = measures.framework.disclosure.all
+    least = least_raters(measures, measures.framework)
     return found | {one.id: one.n_raters < least for one in measures.competencies}
 
 

@@ -67,6 +67,7 @@ def test_the_small_framework_has_no_fault(tmp_path: Path) -> None:
         ("bands.0.start", 5, "first_band", "bands[low].start"),
         ("bands.1.start", 0, "band_order", "bands[high].start"),
         ("bands.1.start", 100, "out_of_range", "bands[high].start"),
+        ("relationships.1.id", "colleagues", "reserved_id", "relationships[colleagues].id"),
         ("relationships.0.counts", True, "self_counts", "relationships[self].counts"),
         ("relationships.1.counts", False, "nobody_counts", "relationships"),
         ("relationships.1.counts", 1, "not_truth", "relationships[peer].counts"),

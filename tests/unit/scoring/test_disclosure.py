@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.scoring.measured import FACTORS, FRAMEWORK, measured
@@ -92,12 +94,13 @@ def test_competencies_are_counted_each_by_itself() -> None:
         )
     )
     found = shown(card)
-    # Where one alone is too thin (second person), the factor less the others would give it away.
+    # Where some are too thin, the factor less the others would give them away, even two (fourth person):
+    # both may have the same raters.
     assert found.competencies.tolist() == [
         [True, True, True],
         [False, False, True],
         [True, True, True],
-        [False, False, True],
+        [False, False, False],
     ]
     assert np.isnan(found.scorecard.competency_lower[1, :2]).all()
     np.testing.assert_array_equal(card.competency_score, [[60, 70, 80]] * 4)
@@ -116,6 +119,22 @@ def test_competencies_of_a_hidden_factor_are_hidden() -> None:
         )
     )
     assert found.competencies.tolist() == [[False], [True], [True], [True]]
+
+
+def test_all_raters_together_are_as_many_as_a_group_of_theirs_needs_by_itself() -> None:
+    strict = replace(
+        FRAMEWORK,
+        relationships=tuple(
+            replace(one, least=6) if one.id == "peer" else one for one in FRAMEWORK.relationships
+        ),
+    )
+    by_relationship = {"peer": [5, 0, 1, 6], "report": [0, 5, 5, 0]}
+    card = score(
+        measured(VALUES, raters=[5, 5, 6, 6], by_relationship=by_relationship, framework=strict), strict
+    )
+    found = shown(card)
+    assert found.factors[:, 0].tolist() == [False, True, True, True]
+    assert found.groups == ({}, {"report": 5}, {"colleagues": 6}, {"peer": 6})
 
 
 @pytest.mark.parametrize(

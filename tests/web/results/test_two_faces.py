@@ -20,7 +20,7 @@ from leadline.evidence import read_evidence
 from leadline.frameworks import Framework
 from leadline.scoring import score, shown
 from leadline.scoring.disclosure import ATTRIBUTED, COLLEAGUES, LeastNumbers, comment_groups, merged_groups
-from leadline.web.results.disclosure import Rater, Rules, counted_groups, decide, parted
+from leadline.web.results.disclosure import Figure, Rater, Rules, answered, counted_groups, decide, parted
 from leadline.web.results.isolation import Cell
 from leadline.web.results.sheets import rules_of
 
@@ -37,6 +37,8 @@ SILENT = replace(
     ),
 )
 """Stakeholders are asked and enter no figure."""
+FACTOR = FRAMEWORK.factors[0].id
+PARTS = tuple(one.id for one in FRAMEWORK.competencies_of(FACTOR))[:4]
 NAMES = [f"competency:{one.id}" for one in FRAMEWORK.competencies]
 
 
@@ -171,6 +173,37 @@ def test_counts_and_groups_on_each_competency_and_comments_cannot_be_subtracted(
     rows = [row(counted, groups | unnamed if one == COLLEAGUES else groups) for one, groups in faces]
     rows += rows_of_counts(counted, counts, rules)
     assert attack(list(dict.fromkeys(rows)), least(counted, rules)) == set()
+
+
+@given(st.lists(st.sets(st.sampled_from(PARTS)), max_size=8))
+@settings(deadline=None, max_examples=150)
+def test_a_factor_and_its_competencies_in_files_and_groups_in_the_browser_cannot_be_subtracted(
+    rated: list[set[str]],
+) -> None:
+    raters = [Rater(f"r{n}", "1", GROUPS[n % 3], frozenset(items)) for n, items in enumerate(rated)]
+    of_part = {part: [rater for rater in raters if part in rater.items] for part in PARTS}
+    card = score(
+        measured(
+            [[70.0] * 4] * 2,
+            raters=sum(bool(items) for items in rated),
+            competencies=dict.fromkeys(PARTS, [70.0] * 2),
+            competency_raters={part: [len(some)] * 2 for part, some in of_part.items()},
+        ),
+        n_draws=100,
+    )
+    files = shown(card)
+    names = {
+        f"competency:{one}" for one, is_shown in zip(PARTS, files.competencies[0], strict=True) if is_shown
+    }
+    names |= {f"factor:{FACTOR}"} if files.factors[0, 0] else set()
+    rules = replace(
+        rules_of(FRAMEWORK), items={part: (part,) for part in PARTS}, competencies={FACTOR: PARTS}
+    )
+    cells = answered(raters, rules)
+    everybody = {f"competency:{part}": (part,) for part in PARTS} | {f"factor:{FACTOR}": PARTS}
+    rows = [Figure(name, frozenset(GROUPS), everybody[name]).cells(cells) for name in sorted(names)]
+    rows += [figure.cells(cells) for figure in decide(raters, rules, names)]
+    assert attack(list(dict.fromkeys(rows)), least(raters, rules)) == set()
 
 
 @given(by_group, numbers)

@@ -134,7 +134,8 @@ def decide(raters: Sequence[Rater], rules: Rules, offered: Collection[str]) -> t
     factors = {f"factor:{f}": parts for f, parts in rules.competencies.items()}
     whole = {OVERALL: tuple(rules.items), **factors}
     chosen = [Figure(name, everybody, parts) for name, parts in whole.items() if name in offered]
-    chosen = [figure for figure in chosen if _n_people(figure.cells(given)) >= rules.everybody]
+    enough = rules.together(everybody)
+    chosen = [figure for figure in chosen if _n_people(figure.cells(given)) >= enough]
     for competency, items in rules.items.items():
         figure = Figure(f"competency:{competency}", everybody, (competency,))
         merged = merged_groups(_by_item(counted, items), rules, named)
