@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class Config(AppConfig):
@@ -15,6 +16,7 @@ class Config(AppConfig):
     verbose_name = "results"
 
     def ready(self) -> None:
-        """Listen to the moves of cycles, and let the worker seal: models load only once Django is set up."""
+        """Listen to moves of cycles and to migrations, and let the worker seal: models are loaded now."""
         import_module("leadline.web.results.runs")
-        import_module("leadline.web.results.sealing")
+        sealing = import_module("leadline.web.results.sealing")
+        post_migrate.connect(sealing.after_migrations, sender=self, dispatch_uid="results.rewrite")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.apps import apps
 from django.db import connection, transaction
 from django_tasks import task
 
@@ -102,6 +103,17 @@ jobs.DEEDS["seal"] = _seal
 
 @task()
 def compact() -> None:
+    """Rewrite the tables that hold what sealing destroys."""
+    rewrite(REWRITTEN)
+
+
+def after_migrations(plan: Sequence[object] = (), **_: object) -> None:
+    """Rewrite all tables once migrations ran: PostgreSQL keeps what stood in a column that was dropped."""
+    if plan:
+        rewrite([model._meta.db_table for model in apps.get_models() if model._meta.managed])
+
+
+def rewrite(tables: Iterable[str]) -> None:
     """Rewrite the database so that deleted rows are in no file of it; outside any transaction.
 
     SQLite: the database is rewritten and its write-ahead log emptied into it. PostgreSQL: the tables are
@@ -112,5 +124,5 @@ def compact() -> None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            for table in REWRITTEN:
+            for table in tables:
                 cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
