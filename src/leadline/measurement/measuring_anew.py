@@ -66,6 +66,8 @@ def measure_anew(
         raise MeasurementError("measurement.nothing_held")
     own = evidence.of_ratees(ratees, before.cycle)
     names = tuple(sorted({*own.ratees, *(set(ratees) & set(before.ratees))}))
+    if not names:
+        return before
     fresh = Fresh(
         held=held,
         framework=framework,

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.cycles import FRAMEWORK, Cycle, Row, evidence_of, made_cycle, name_of, sheet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from tests.unit.cycles import FRAMEWORK, Cycle, Row, evidence_of, made_cycle, name_of, sheet
 
 from leadline.errors import MeasurementError
 from leadline.evidence import Evidence, read_evidence

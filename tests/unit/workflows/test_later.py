@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.unit.cycles import FRAMEWORK, evidence_of, made_cycle, name_of
+from benchmarks.cycles import FRAMEWORK, evidence_of, made_cycle, name_of
 
 from leadline.errors import LeadlineError, MeasurementError, UsageError
 from leadline.evidence import Evidence
@@ -87,6 +87,7 @@ def test_nobody_measured_anew_gives_back_what_was_kept(first: Scorecard) -> None
     card = reassess(kept(first), Evidence(), FRAMEWORK, ())
     assert equal_rows(first, card, list(range(len(card.ratees))))
     np.testing.assert_array_equal(card.p_greater, first.p_greater)
+    assert kept(card) == kept(first)
 
 
 def test_least_numbers_may_rise_between_two_scorings(first: Scorecard, changed: Evidence) -> None:
