@@ -115,7 +115,9 @@ def has_draft(assignment: Assignment) -> bool:
 
 def result(run: Run, participant: Participant, figures: Mapping[str, Any]) -> None:
     """Figures of one more ratee."""
-    storing.row_of(run, Part(participant, dict(figures), {}, None, None), keys.of(run.cycle_id)).save()
+    storing.row_of(
+        run, Part(participant, dict(figures), dict(hidden.NOTHING), None, None), keys.of(run.cycle_id)
+    ).save()
 
 
 def tables(run: Run, **changed: Any) -> None:
@@ -135,7 +137,12 @@ def copied(run: Run) -> Run:
     again.hidden = key.encrypt(tables, "run", again.pk)
     again._state.adding = True
     again.save(force_insert=True)
-    Basis.objects.create(run=again, sets=key.encrypt(basis, "overview", again.pk))
+    Basis.objects.create(
+        run=again,
+        sets=key.encrypt(basis, "overview", again.pk),
+        held=key.encrypt_bytes(key.decrypt_bytes(run.basis.held, "held", run.pk), "held", again.pk),
+        record=key.encrypt(key.decrypt(run.basis.record, "record", run.pk), "record", again.pk),
+    )
     for participant in Participant.objects.filter(pk__in=found):
         part = Part(participant, found[participant.pk], known[participant.pk], None, None)
         storing.row_of(again, part, key).save()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -131,12 +132,65 @@ def test_after_one_late_answer_a_ratee_keeps_the_figures_that_were_seen(world: W
 def test_after_enough_late_answers_the_new_figures_stand(world: World) -> None:
     cycle, first = world.things["cycle_review"], world.things["run"]
     Result.objects.filter(run=first).update(shown=True)
-    for person in ("late one", "late two", "late three"):
+    for person in ("late one", "late two", "late three", "late four"):
         late(cycle, person)
     again(world, cycle)
     ravi = results(cycle).get(participant__name="Ravi Rao")
     assert ravi.kept is None
     assert figures_of(ravi) != figures_of(first.results.get(participant__name="Ravi Rao"))
+
+
+def exports(client: Client, cycle: Cycle) -> dict[str, tuple[bytes, bytes]]:
+    """Everything that can be read of each ratee, by name."""
+    return {
+        one.name: tuple(
+            client.get(f"/results/of/{one.pk}/{path}").content for path in ("results.json", "results.csv")
+        )
+        for one in cycle.participants.all()
+    }
+
+
+@pytest.mark.parametrize("n_late", [1, 2, 3, 4, 6])
+def test_nobody_else_moves_by_a_byte_and_a_ratee_only_when_enough_sheets_changed(
+    world: World, as_visitor: Visit, n_late: int
+) -> None:
+    cycle, client = world.things["cycle_review"], as_visitor("analytics")
+    before = exports(client, cycle)
+    overview = client.get(f"/results/cycles/{cycle.pk}/overview/?export=csv").content
+    for number in range(n_late):
+        late(cycle, f"late {number}")
+    again(world, cycle)
+    after = exports(client, cycle)
+    moved = {name for name in before if after[name] != before[name]}
+    assert moved == ({"Ravi Rao"} if n_late >= 4 else set())
+    assert client.get(f"/results/cycles/{cycle.pk}/overview/?export=csv").content == overview
+
+
+def test_a_sheet_that_was_changed_or_taken_away_moves_nobody(world: World, as_visitor: Visit) -> None:
+    cycle, client = world.things["cycle_review"], as_visitor("analytics")
+    before = exports(client, cycle)
+    ravi = cycle.participants.get(name="Ravi Rao")
+    (row, one), (gone, _) = [pair for pair in on(ravi) if pair[1].relationship == "peer"][:2]
+    row.delete()
+    gone.delete()
+    put(ravi, replace(one, answers=dict.fromkeys(one.answers, 1)))
+    again(world, cycle)
+    assert exports(client, cycle) == before
+    assert results(cycle).get(participant=ravi).kept == 1
+
+
+def test_what_a_raised_least_number_forbids_is_taken_out_and_nothing_else_moves(
+    world: World, as_visitor: Visit
+) -> None:
+    cycle, client = world.things["cycle_review"], as_visitor("analytics")
+    exports(client, cycle)
+    before = {pk: one["sheet"] for pk, one in figures(cycle.runs.get()).items()}
+    Cycle.objects.filter(pk=cycle.pk).update(thresholds={**cycle.thresholds, "report": 4})
+    cycle.refresh_from_db()
+    run = again(world, cycle)
+    ravi = cycle.participants.get(name="Ravi Rao")
+    assert not any("report" in found for found in figures(run)[ravi.pk]["groups"].values())
+    assert {pk: one["sheet"] for pk, one in figures(run).items()} == before
 
 
 def test_scoring_again_reads_nothing_of_what_was_seen_but_what_it_was_made_of(world: World) -> None:

@@ -44,14 +44,14 @@ def _without_place(sheet: dict[str, Any] | None) -> dict[str, Any] | None:
 def document(seen: Seen) -> dict[str, Any]:
     """Everything held about the ratee in this cycle that may be shown, JSON-ready."""
     cycle: Cycle = seen.participant.cycle
-    run = seen.result.run
+    run, figures = seen.result.run, seen.result.figures
     return {
         "cycle": {"title": cycle.title, "purpose": cycle.purpose, "closed": cycle.closes},
         "ratee": seen.participant.name,
         "level": run.tables.get("level"),
-        "figures": _without_place(seen.result.figures.get("sheet")),
-        "groups": seen.result.figures.get("groups"),
-        "raters": seen.result.figures.get("raters"),
+        "figures": _without_place(figures.get("sheet")),
+        "groups": figures.get("groups"),
+        "raters": figures.get("raters"),
         "comments": [
             {"group": comment.group, "competency": comment.competency, "text": comment.text}
             for comment in shown_comments(seen)
@@ -60,6 +60,7 @@ def document(seen: Seen) -> dict[str, Any]:
             {"text": one.text, "answer": one.answer, "time": one.time.isoformat()}
             for one in seen.participant.contests.order_by("time")
         ],
-        "versions": run.versions,
-        "input_hash": run.input_hash,
+        # Of the run that made the figures: those that stay in a later one are the same to the byte.
+        "versions": figures.get("versions", run.versions),
+        "input_hash": figures.get("input_hash", run.input_hash),
     }

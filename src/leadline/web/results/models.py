@@ -50,11 +50,15 @@ class Run(Keyed):
 class Basis(models.Model):
     """What the scorer keeps of a run for itself, encrypted; gone once the cycle is sealed.
 
-    ``sets`` says of whom the overview was made.
+    ``held`` is what a later run holds to (:class:`leadline.web.results.earlier.Held`); runs of release 0.1.0
+    have none. ``sets`` says of whom the overview was made, ``record`` is what of the measurement may stay
+    after sealing (:func:`leadline.workflows.calibration_record`).
     """
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="basis")
+    held = models.BinaryField(null=True)
     sets = models.BinaryField()
+    record = models.BinaryField(null=True)
 
 
 class Result(Keyed):
@@ -80,6 +84,13 @@ class Result(Keyed):
         """One a run and ratee."""
 
         constraints = (models.UniqueConstraint(fields=("run", "participant"), name="result_once"),)
+
+
+class Record(models.Model):
+    """What stays of a sealed cycle's measurement, for later cycles to be linked to."""
+
+    cycle = models.OneToOneField(Cycle, models.CASCADE, primary_key=True, related_name="record")
+    content = models.JSONField()
 
 
 class Comment(Keyed):

@@ -5,13 +5,11 @@ Runs in the worker; the server never imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
 from django.utils import timezone
 
 from leadline import workflows
@@ -24,14 +22,15 @@ from leadline.web.cycles import keys
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.rating.answers import ratings
-from leadline.web.results import hidden, storing
-from leadline.web.results.disclosure import Rules, Shown, counted_groups, decide, fits
-from leadline.web.results.history import joins, plain
+from leadline.web.results import earlier, staying, storing
+from leadline.web.results.disclosure import Rules, Shown, counted_groups, decide
+from leadline.web.results.earlier import Before, Held
+from leadline.web.results.history import plain
 from leadline.web.results.memory import give_back
-from leadline.web.results.models import Result, Run
+from leadline.web.results.models import Run
 from leadline.web.results.runs import RunError
-from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rules_of, sheets_of
-from leadline.web.results.storing import Part, some_at_once
+from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rules_of, sheets_of, spread_of
+from leadline.web.results.storing import Keeping, Part
 
 EVERY = 0.5
 """Seconds between two notes of progress."""
@@ -86,39 +85,61 @@ def run(own: Run) -> None:
     LeadlineError
         Whatever keeps it from being scored.
     """
-    cycle, key = own.cycle, keys.of(own.cycle_id)
     tell = _progress(own)
     own.state, own.started = "running", timezone.now()
     own.save(update_fields=["state", "started"])
     tell("web.results.steps.read", 0.0)
-    framework = framework_of(cycle)
-    _check_framework(cycle)
-    card = workflows.assess_evidence(
-        evidence_of(cycle, key, framework),
-        framework,
-        progress=lambda step, done: tell(step, 0.1 + 0.5 * done),
-    )
-    card = workflows.disclosable(card)
+    framework, key = framework_of(own.cycle), keys.of(own.cycle_id)
+    _check_framework(own.cycle)
+    rules, seen = rules_of(framework), earlier.before(own, key)
+    people = {one.pk: one for one in own.cycle.participants.filter(withdrawn=False).order_by("pk")}
+    # Sheets tell who is measured anew; a first run measures everybody, and keeps none of them meanwhile.
+    sheets = sheets_of(own.cycle, key, people, rules) if seen else {}
+    anew = {
+        pk: one
+        for pk, one in people.items()
+        if seen is None or seen.may_move(pk, sheets[pk].raters, rules.everybody)
+    }
+    card = _measured(own, key, framework, seen, anew=anew, tell=tell)
+    held = workflows.kept(card)
     tell("web.results.steps.disclose", 0.65)
-    rules = rules_of(framework)
-    rated = _rated(cycle, key, card, rules)
+    sheets = sheets or sheets_of(own.cycle, key, people, rules)
+    spread = seen.held.spread if seen and seen.held else spread_of(framework, sheets.values(), rules)
+    groups = GroupFigures(framework, spread)
+    parts, group = _parts(own.cycle, workflows.disclosable(card), anew, sheets, groups=groups, rules=rules)
     tell("web.results.steps.write", 0.8)
-    names = {ratee: frozenset[str]() for ratee in card.ratees}
-    names |= {str(one.pk): frozenset(figure.name for figure in new.figures) for one, _, new in rated}
-    persons = workflows.person_sheets(card, names)
-    if cycle.purpose != "selection":
-        # What does not exist cannot be shown: nobody has a place in a development cycle.
-        persons = {ratee: {**sheet, "rank": None} for ratee, sheet in persons.items()}
-    group = workflows.group_sheet(card, names)
-    groups = GroupFigures.over(framework, [sheets for _, sheets, _ in rated], rules)
-    parts = [
-        _part(one, persons.get(str(one.pk)), sheets, new, groups=groups, rules=rules)
-        for one, sheets, new in rated
-    ]
-    del card, rated, persons  # 100 MB of 500 ratees, which nothing below asks for
-    parts = [part for some in some_at_once(parts) for part in _as_seen(own, key, some, rules)]
+    if seen is not None:
+        group |= staying.tables(seen)
+        parts = staying.fitted(parts, seen, key, rules)
+        parts += staying.staying(
+            [one for pk, one in people.items() if pk not in anew], sheets, seen, key, rules
+        )
+    record = workflows.calibration_record(card, {str(p.participant.pk): p.figures["sheet"] for p in parts})
+    del card, sheets  # 100 MB of 500 ratees, which nothing below asks for
     tell("web.results.steps.write", 0.95)
-    storing.store(own, key, framework, parts, group)
+    keeping = Keeping(Held(held, spread).packed(), record)
+    storing.store(own, key, framework, parts, group=group, keeping=keeping)
+
+
+def _measured(
+    own: Run,
+    key: Key,
+    framework: Framework,
+    seen: Before | None,
+    *,
+    anew: Mapping[UUID, Participant],
+    tell: Callable[[str, float], None],
+) -> Scorecard:
+    """Everybody, or those who may move, with all else held at what was found first."""
+
+    def part(step: str, done: float) -> None:
+        tell(step, 0.1 + 0.5 * done)
+
+    evidence = evidence_of(own.cycle, key, framework)
+    if seen is None or seen.held is None:
+        return workflows.assess_evidence(evidence, framework, keep=True, progress=part)
+    ratees = [str(pk) for pk in anew]
+    return workflows.reassess(seen.held.measurement, evidence, framework, ratees, progress=part)
 
 
 def _check_framework(cycle: Cycle) -> None:
@@ -127,15 +148,32 @@ def _check_framework(cycle: Cycle) -> None:
         raise RunError("web.results.framework_changed", framework=cycle.framework)
 
 
-def _rated(cycle: Cycle, key: Key, card: Scorecard, rules: Rules) -> list[tuple[Participant, Sheets, Shown]]:
-    """Each ratee with what was submitted on them and what of it may be shown."""
-    participants = list(cycle.participants.filter(withdrawn=False).order_by("pk"))
+def _parts(
+    cycle: Cycle,
+    card: Scorecard,
+    anew: Mapping[UUID, Participant],
+    sheets: Mapping[UUID, Sheets],
+    *,
+    groups: GroupFigures,
+    rules: Rules,
+) -> tuple[list[Part], dict[str, Any]]:
+    """What may be shown of those measured anew, and of everybody together."""
     offered = workflows.figure_names(card)
-    sheets = sheets_of(cycle, key, [one.pk for one in participants], rules)
-    return [
-        (one, own, Shown(decide(own.raters, rules, offered.get(str(one.pk), ())), tuple(own.raters)))
-        for one, own in zip(participants, sheets.values(), strict=True)
+    shown = {
+        pk: Shown(decide(sheets[pk].raters, rules, offered.get(str(pk), ())), tuple(sheets[pk].raters))
+        for pk in anew
+    }
+    names = {ratee: frozenset[str]() for ratee in card.ratees}
+    names |= {str(pk): frozenset(figure.name for figure in new.figures) for pk, new in shown.items()}
+    persons = workflows.person_sheets(card, names)
+    if cycle.purpose != "selection":
+        # What does not exist cannot be shown: nobody has a place in a development cycle.
+        persons = {ratee: {**sheet, "rank": None} for ratee, sheet in persons.items()}
+    parts = [
+        _part(one, persons.get(str(pk)), sheets[pk], shown[pk], groups=groups, rules=rules)
+        for pk, one in anew.items()
     ]
+    return parts, workflows.group_sheet(card, names)
 
 
 def _part(
@@ -152,32 +190,6 @@ def _part(
     under = comment_groups(sheets.writers, rules, raters)
     said = [(under[group], competency, text) for group, competency, text in sheets.comments if group in under]
     return Part(participant, figures, plain(new, rules), None, said)
-
-
-def _as_seen(own: Run, key: Key, parts: Sequence[Part], rules: Rules) -> list[Part]:
-    """With the figures that were seen where new ones would tell about too few."""
-    before = Result.objects.filter(run__cycle=own.cycle_id, shown=True).exclude(run=own)
-    before = before.filter(participant__in=[part.participant.pk for part in parts])
-    # Neither figures nor the tables of runs are read: they are large, and what fits needs none of them.
-    rows = before.order_by("run__number").only("run_id", "participant_id", "sets")
-    seen: dict[UUID, dict[UUID, Any]] = {}
-    for row in rows:
-        seen.setdefault(row.participant_id, {})[row.pk] = hidden.sets(row, key)
-    refused = {
-        part.participant.pk: list(earlier)[-1]
-        for part in parts
-        if (earlier := seen.get(part.participant.pk)) and not joins(part.sets, earlier.values(), rules, fits)
-    }
-    stay = Result.objects.annotate(number=F("run__number")).in_bulk(list(refused.values()))
-    return [_kept(part, stay.get(refused.get(part.participant.pk)), key) for part in parts]
-
-
-def _kept(part: Part, earlier: Any, key: Key) -> Part:
-    if earlier is None:
-        return part
-    number, sets = earlier.kept or earlier.number, hidden.sets(earlier, key)
-    figures = hidden.result(earlier, key).figures
-    return replace(part, figures=figures, sets=sets, kept=number, comments=None)
 
 
 def _progress(own: Run) -> Callable[[str, float], None]:

@@ -18,7 +18,7 @@ from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.cycles.moves import move
 from leadline.web.rating.models import Draft, Submission
 from leadline.web.results import access, hidden
-from leadline.web.results.models import Basis, Comment, Result, Run
+from leadline.web.results.models import Basis, Comment, Record, Result, Run
 from leadline.web.results.storing import BATCH, some_at_once
 
 REWRITTEN = (
@@ -58,6 +58,7 @@ def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
         key = keys.of(now.pk)
         _open_results(now, key)
         _open_comments(now)
+        _keep_record(now, key)
         Basis.objects.filter(run__cycle=now).delete()
         Submission.objects.filter(cycle=now).delete()
         Draft.objects.filter(assignment__participant__cycle=now).delete()
@@ -81,6 +82,14 @@ def _open_results(cycle: Cycle, key: Key) -> None:
             row.hidden = row.brief = row.sets = None
         Result.objects.filter(pk__in=some).delete()
         Result.objects.bulk_create(rows)
+
+
+def _keep_record(cycle: Cycle, key: Key) -> None:
+    """What of the measurement may stay, for later cycles to be linked to."""
+    run = access.counting(cycle)
+    basis = Basis.objects.filter(run=run, record__isnull=False).first()
+    if basis and basis.record:
+        Record.objects.create(cycle=cycle, content=key.decrypt(basis.record, "record", basis.pk))
 
 
 def _open_comments(cycle: Cycle) -> None:

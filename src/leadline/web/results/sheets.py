@@ -102,30 +102,30 @@ def sheets_of(cycle: Cycle, key: Key, participants: Iterable[UUID], rules: Rules
     return found
 
 
+def spread_of(framework: Framework, sheets: Iterable[Sheets], rules: Rules) -> dict[str, float]:
+    """Spread of all raters of a cycle around the means of their ratees, 0-100, by competency."""
+    squares: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for one in sheets:
+        for competency, items in rules.items.items():
+            views = one.views(items).values()
+            if len(views) > 1:
+                mean = fmean(views)
+                squares[competency][0] += sum((view - mean) ** 2 for view in views)
+                squares[competency][1] += len(views) - 1
+    scale = 100 / (framework.scale.max - framework.scale.min)
+    return {c: scale * sqrt(total / free) for c, (total, free) in squares.items()}
+
+
 @dataclass(frozen=True)
 class GroupFigures:
     """Groups' views of competencies on 0-100, each with its margin.
 
-    The margin of a group's mean is ``z * spread / sqrt(n)``: the spread of raters around the mean of their
-    ratee is that of the whole cycle, for that of three people would tell more about them than their mean.
+    The margin of a group's mean is ``z * spread / sqrt(n)``: the spread is that of the whole cycle, for that
+    of three people would tell more about them than their mean.
     """
 
     framework: Framework
     spread: Mapping[str, float]
-
-    @classmethod
-    def over(cls, framework: Framework, sheets: Iterable[Sheets], rules: Rules) -> GroupFigures:
-        """With the spread, by competency, of all raters of a cycle."""
-        squares: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-        for one in sheets:
-            for competency, items in rules.items.items():
-                views = one.views(items).values()
-                if len(views) > 1:
-                    mean = fmean(views)
-                    squares[competency][0] += sum((view - mean) ** 2 for view in views)
-                    squares[competency][1] += len(views) - 1
-        scale = 100 / (framework.scale.max - framework.scale.min)
-        return cls(framework, {c: scale * sqrt(total / free) for c, (total, free) in squares.items()})
 
     def of(self, sheets: Sheets, figures: Sequence[Figure], rules: Rules) -> dict[str, dict[str, Any]]:
         """By competency and group: ``mean``, ``lower``, ``upper`` and ``n``; only the figures given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -46,30 +46,65 @@ def some_at_once(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield rows[start : start + AT_ONCE]
 
 
-def store(own: Run, key: Key, framework: Framework, parts: Sequence[Part], group: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Keeping:
+    """What the scorer keeps for itself: what later runs hold to, and what may stay after sealing."""
+
+    held: bytes
+    record: dict[str, Any]
+
+
+def store(
+    own: Run,
+    key: Key,
+    framework: Framework,
+    parts: Sequence[Part],
+    *,
+    group: Mapping[str, Any],
+    keeping: Keeping,
+) -> None:
     """Store a run and move its cycle to review; runs and figures that nobody saw before are deleted."""
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=own.cycle_id)
         own.results.all().delete()
-        Result.objects.bulk_create((row_of(own, part, key) for part in parts), batch_size=AT_ONCE)
+        made: dict[str, Any] = {
+            "input_hash": key.digest(group["input_hash"]),
+            "versions": _versions(own, framework, group),
+        }
+        Result.objects.bulk_create(
+            (row_of(own, _made(part, made), key) for part in parts), batch_size=AT_ONCE
+        )
         for some in some_at_once(parts):
             _renew_comments([part for part in some if part.comments is not None], key)
         tables = {name: group[name] for name in ("charts", "notices", "level")}
         tables["overview"], sets = _overview(own, key, framework, parts)
         own.hidden = key.encrypt(tables, "run", own.pk)
         own.state, own.share, own.finished = "done", 1.0, timezone.now()
-        own.input_hash = key.digest(group["input_hash"])
+        own.input_hash, own.versions = made["input_hash"], made["versions"]
         own.options = {"thresholds": own.cycle.thresholds, "formula": group["formula"], "seed": group["seed"]}
-        own.versions = {
-            "leadline": group["engine"],
-            "framework": own.cycle.framework,
-            "framework_hash": framework.hash,
-            "profiles": own.cycle.profiles,
-        }
         own.save()
-        Basis.objects.update_or_create(run=own, defaults={"sets": key.encrypt(sets, "overview", own.pk)})
+        basis = {
+            "held": key.encrypt_bytes(keeping.held, "held", own.pk),
+            "sets": key.encrypt(sets, "overview", own.pk),
+            "record": key.encrypt(keeping.record, "record", own.pk),
+        }
+        Basis.objects.update_or_create(run=own, defaults=basis)
         _forget_unseen(own)
         move(own.cycle, "scored", own.cycle.organisation, run=own.number)
+
+
+def _versions(own: Run, framework: Framework, group: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "leadline": group["engine"],
+        "framework": own.cycle.framework,
+        "framework_hash": framework.hash,
+        "profiles": own.cycle.profiles,
+    }
+
+
+def _made(part: Part, made: Mapping[str, Any]) -> Part:
+    """With what the figures were made by; those that stay know it already."""
+    return replace(part, figures={**made, **part.figures})
 
 
 def row_of(own: Run, part: Part, key: Key) -> Result:

@@ -20,7 +20,25 @@ class Migration(migrations.Migration):
                         to="results.run",
                     ),
                 ),
+                ("held", models.BinaryField(null=True)),
                 ("sets", models.BinaryField()),
+                ("record", models.BinaryField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Record",
+            fields=[
+                (
+                    "cycle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="record",
+                        serialize=False,
+                        to="cycles.cycle",
+                    ),
+                ),
+                ("content", models.JSONField()),
             ],
         ),
         migrations.AddField("run", "hidden", models.BinaryField(null=True)),
