@@ -55,7 +55,9 @@ def running(world: World) -> Cycle:
     """Closes on the Monday after Berlin put its clocks back."""
     found: Cycle = world.things["cycle_running"]
     Cycle.objects.exclude(pk=found.pk).delete()
-    Cycle.objects.filter(pk=found.pk).update(closes=date(2026, 10, 26), reminders=[1, 0])
+    Cycle.objects.filter(pk=found.pk).update(
+        closes=date(2026, 10, 26), reminders=[1, 0], noted=date(2026, 10, 1)
+    )
     found.refresh_from_db()
     Mailed.objects.all().delete()
     return found
@@ -124,8 +126,14 @@ def test_the_clock_reminds_each_once_a_day_in_their_own_morning(world: World, ru
     assert sent[datetime(2026, 10, 25, 13, 0, tzinfo=UTC)] == {"bo@acme.example"}
 
 
-def test_only_those_who_owe_something_are_reminded(world: World, running: Cycle) -> None:
+def test_whoever_is_not_known_to_have_finished_by_the_night_before_is_reminded(
+    world: World, running: Cycle
+) -> None:
     Assignment.objects.filter(rater=world.people["bo"]).update(submitted=True)
+    clock.due(datetime(2026, 10, 25, 7, 0, tzinfo=UTC))
+    # Too late for last night; and of somebody from outside, who rates one person, nothing is known.
+    Assignment.objects.filter(rater=world.people["chidi"]).update(submitted=True)
+    Assignment.objects.filter(stakeholder__isnull=False).update(submitted=True)
     clock.due(datetime(2026, 10, 25, 8, 0, tzinfo=UTC))
     to = set(Mailed.objects.filter(kind="reminder").values_list("to", flat=True))
     assert "bo@acme.example" not in to

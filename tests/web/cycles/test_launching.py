@@ -10,7 +10,7 @@ from tests.web.cast import World
 
 from leadline.web.accounts.models import AuditRecord
 from leadline.web.cycles import closing, deadlines, following, keys, launching, panels, planning, posting
-from leadline.web.cycles.access import owed_in, owing
+from leadline.web.cycles.access import asked_in, owing
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
 from leadline.web.cycles.moves import MoveError, move
@@ -41,9 +41,9 @@ def test_launch_makes_the_key_freezes_names_and_invites_each_rater_once(world: W
     assert keys.exists(draft)
     ravi = draft.participants.get(person=world.people["ratee"])
     assert (ravi.name, ravi.manager_id) == ("Ravi R. Rao", world.people["dana"].pk)
-    raters = set(owed_in(draft).values_list("rater__email", flat=True))
+    raters = set(asked_in(draft).values_list("rater__email", flat=True))
     assert mails(draft, "invite") == raters
-    assert not owed_in(draft).filter(invited=False).exists()
+    assert not asked_in(draft).filter(invited=False).exists()
     Person.objects.filter(pk=world.people["ratee"].pk).update(name="Somebody Else", team=None)
     ravi.refresh_from_db()
     assert ravi.name == "Ravi R. Rao"
@@ -67,7 +67,7 @@ def test_thresholds_are_at_least_those_of_the_framework(running: Cycle) -> None:
 def test_raters_who_were_only_proposed_are_not_asked(world: World) -> None:
     cycle: Cycle = world.things["cycle_nominating"]
     launching.launch(cycle, world.actor("analytics"))
-    asked = owed_in(cycle).filter(relationship__in=("peer", "stakeholder"))
+    asked = asked_in(cycle).filter(relationship__in=("peer", "stakeholder"))
     assert not asked.exists()
     assert not Assignment.objects.filter(participant__cycle=cycle, state="proposed").exists()
 
@@ -91,9 +91,9 @@ def test_a_late_ratee_gets_a_panel_by_the_rules(world: World, running: Cycle) ->
 def test_nobody_is_asked_about_a_withdrawn_ratee_until_they_are_back(world: World, running: Cycle) -> None:
     elif_: Participant = world.things["participant_elif"]
     launching.withdraw_ratee(world.actor("analytics"), elif_)
-    assert not owed_in(running).filter(participant=elif_).exists()
+    assert not asked_in(running).filter(participant=elif_).exists()
     launching.bring_back(world.actor("analytics"), elif_)
-    assert owed_in(running).filter(participant=elif_).exists()
+    assert asked_in(running).filter(participant=elif_).exists()
 
 
 def test_an_extension_gives_one_rater_longer_and_tells_not_what_they_have_done(
@@ -149,20 +149,13 @@ def test_after_the_closing_day_only_those_with_an_extension_can_answer(world: Wo
     assert deadlines.is_open(other, night - timedelta(seconds=1))
 
 
-def test_who_left_owes_nothing_more_and_what_they_submitted_stays(world: World, running: Cycle) -> None:
-    Assignment.objects.filter(pk=world.things["assignment_ratee_bo"].pk).update(submitted=True)
+def test_somebody_s_last_day_is_a_working_day(world: World, running: Cycle) -> None:
     Person.objects.filter(pk=world.people["bo"].pk).update(left=today(running))
-    assert following.follow(running) == 0  # the last day is a working day
+    assert following.follow(running) == 0
     Person.objects.filter(pk=world.people["bo"].pk).update(left=today(running) - DAY)
-    assert following.follow(running) == 2
-    states = set(
-        Assignment.objects.filter(participant__cycle=running, rater=world.people["bo"]).values_list(
-            "submitted", "state"
-        )
-    )
-    assert states == {(True, "approved"), (False, "removed")}
+    assert following.follow(running) == 3
     entry = AuditRecord.objects.get(action="cycles.leavers_removed")
-    assert (entry.actor, entry.detail) == ("", {"n": 2})
+    assert (entry.actor, entry.detail) == ("", {"n": 3})
 
 
 def test_leavers_joiners_and_new_managers_are_found(world: World, running: Cycle) -> None:
@@ -191,10 +184,24 @@ def test_a_new_manager_rates_unless_the_one_before_has(world: World, running: Cy
     assert ravi.manager == world.people["dana"]
 
 
-def test_a_peer_who_becomes_the_manager_rates_as_manager(world: World, running: Cycle) -> None:
+@pytest.mark.parametrize("rated", [False, True])
+def test_a_peer_who_becomes_the_manager_stays_a_peer_as_they_were_promised(
+    world: World, running: Cycle, rated: bool
+) -> None:
     ravi: Participant = world.things["participant_ratee"]
+    Assignment.objects.filter(pk=world.things["assignment_ratee_bo"].pk).update(submitted=rated)
     launching.change_manager(world.actor("analytics"), ravi, world.people["bo"])
-    assert ravi.assignments.get(rater=world.people["bo"]).relationship == "manager"
+    assert ravi.manager == world.people["bo"]
+    on = ravi.assignments.filter(state="approved")
+    assert on.get(rater=world.people["bo"]).relationship == "peer"
+    assert on.get(relationship="manager").rater == world.people["manager"]
+
+
+def test_a_manager_who_returns_is_asked_again(world: World, running: Cycle) -> None:
+    ravi: Participant = world.things["participant_ratee"]
+    for name in ("dana", "manager"):
+        launching.change_manager(world.actor("analytics"), ravi, world.people[name])
+        assert ravi.assignments.get(relationship="manager", state="approved").rater == world.people[name]
 
 
 def test_closing_forgets_who_was_reminded_and_tells_the_ratees(world: World, running: Cycle) -> None:
@@ -203,7 +210,7 @@ def test_closing_forgets_who_was_reminded_and_tells_the_ratees(world: World, run
     closing.close(running, world.actor("analytics"))
     assert not Mailed.objects.filter(cycle=running, kind="reminder").exists()
     assert mails(running, "closed") == {f"{n}@acme.example" for n in ("ravi", "petra", "elif")}
-    assert not owed_in(running).exists()
+    assert not asked_in(running).exists()
 
 
 @pytest.mark.parametrize("days", [5, 0, -2])
@@ -225,7 +232,7 @@ def test_a_cycle_in_review_opens_again_for_some_days_while_its_key_lives(
         closing.reopen(running, actor, today(running) - DAY)
     closing.reopen(running, actor, today(running) + 3 * DAY)
     assert (running.state, running.closes) == ("running", today(running) + 3 * DAY)
-    assert owed_in(running).exists()
+    assert asked_in(running).exists()
     closing.close(running, actor)
     move(running, "scored", world.organisation)
     keys.destroy(running)

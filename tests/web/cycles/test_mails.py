@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import socket
@@ -19,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 from django.db.models import Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 from tests.web.cast import World
 
@@ -134,7 +136,7 @@ def test_a_rater_gets_one_mail_for_the_whole_queue_and_no_mail_names_whom_they_r
     send_all()
     to_bo = [mail for mail in box.mails if mail["To"] == "bo@acme.example"]
     assert len(to_bo) == 1
-    n = access.owed_in(cycle).filter(rater=world.people["bo"]).count()
+    n = access.asked_in(cycle).filter(rater=world.people["bo"]).count()
     assert n == 3
     assert f"{n} people" in plain(to_bo[0])
     ratees = {row.name for row in cycle.participants.all()}
@@ -144,9 +146,22 @@ def test_a_rater_gets_one_mail_for_the_whole_queue_and_no_mail_names_whom_they_r
         assert not any(name in text for name in ratees - {greeted})
 
 
-def test_who_has_answered_meanwhile_gets_no_mail(world: World, cycle: Cycle, box: Box) -> None:
+def test_a_mail_is_the_same_whatever_has_been_answered_meanwhile(
+    world: World, cycle: Cycle, box: Box
+) -> None:
     inviting.remind(cycle)
+    send_all()
+    expected = [shown(mail) for mail in box.mails]
+    box.mails.clear()
     Assignment.objects.update(submitted=True)
+    Mailed.objects.update(state="waiting")
+    send_all()
+    assert [shown(mail) for mail in box.mails] == expected
+
+
+def test_what_is_pointless_by_now_is_not_sent(world: World, cycle: Cycle, box: Box) -> None:
+    inviting.remind(cycle)
+    Cycle.objects.filter(pk=cycle.pk).update(state="scoring")
     send_all()
     assert box.mails == []
     assert not Mailed.objects.exclude(state="sent").exists()
@@ -173,9 +188,17 @@ def test_an_expired_link_brings_a_new_one_to_its_owner_and_to_nobody_else(
     assert posting.renew(world.things["expired_link_token"])
     assert [mail["To"] for mail in box.mails] == ["customer@example.org"]
     assert not posting.renew("no such token")
-    Assignment.objects.update(submitted=True)
-    assert not posting.renew(world.things["link_token"])
-    assert len(box.mails) == 1
+    Assignment.objects.update(submitted=True)  # they may want to look at it or take it back
+    assert posting.renew(world.things["link_token"])
+    Cycle.objects.filter(pk=cycle.pk).update(state="scoring")
+    expired = PersonalLink.objects.create(
+        stakeholder=world.things["stakeholder"],
+        digest=hashlib.sha256(b"old").hexdigest(),
+        expires=timezone.now(),
+    )
+    assert not posting.renew("old")
+    assert PersonalLink.objects.filter(pk=expired.pk).exists()
+    assert len(box.mails) == 2
 
 
 def test_own_words_replace_ours_and_their_braces_are_filled_but_never_evaluated(

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from tests.web.cast import World
 
-from leadline.web.cycles.deadlines import today
+from leadline.web.cycles import progress
+from leadline.web.cycles.deadlines import start_of, today
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant
 from leadline.web.people.models import Person
 
@@ -163,30 +164,70 @@ def test_how_far_it_is_names_no_rater_and_counts_nobody_of_an_anonymous_group(
     seen = []
     for n in range(len(peers) + 1):
         Assignment.objects.filter(pk__in=peers[:n]).update(submitted=True)
+        progress.note(own.cycle, start_of(today(own.cycle) + (n + 1) * DAY, own.cycle.time_zone))
         page = text(as_visitor(visitor).get(url))
-        seen.append(page[page.index("list-group") :])
+        seen.append(page[page.index("list-group") : page.index("card-footer")])
         assert not any(name in page for name in raters)
     # With least 3, the page of two answers is that of none, and that of five is that of three.
     assert seen[0] == seen[1] == seen[2] != seen[3]
     assert seen[3] == seen[4] == seen[5]
 
 
-def test_who_owes_is_a_number_and_no_page_of_those_who_run_it_tells_about_whom(
-    world: World, as_visitor: Visit
+def test_progress_is_told_by_group_in_ratees_and_in_groups(world: World, as_visitor: Visit) -> None:
+    client, cycle = as_visitor("analytics"), world.things["cycle_running"]
+    own = Assignment.objects.filter(participant=world.things["participant_ratee"])
+    own.filter(relationship__in=("peer", "self")).update(submitted=True)
+    progress.note(cycle, start_of(today(cycle) + DAY, cycle.time_zone))
+    rows = {row.relationship: row for row in client.get(f"/cycles/{cycle.pk}/").context["progress"]}
+    steps = {name: (row.few, row.enough, row.all) for name, row in rows.items()}
+    assert steps == {
+        "self": (2, 0, 1),
+        "manager": (3, 0, 0),
+        "peer": (2, 0, 1),
+        "report": (1, 0, 0),
+        "stakeholder": (1, 0, 0),
+    }
+    export = text(client.get(f"/cycles/{cycle.pk}/ratees/", {"export": "csv", "sort": "-n_enough"}))
+    assert sorted(export.splitlines()[1:]) == [
+        "Elif Eren,Payments,Mei Martin,7,3,0",
+        "Petra Pahl,Payments,Mei Martin,7,3,0",
+        "Ravi Rao,Payments,Mei Martin,11,3,2",
+    ]
+    page = text(client.get(f"/cycles/ratees/{world.things['participant_ratee'].pk}/"))
+    assert page.count("everyone asked has answered") == 1
+    assert page.count("not in yet") == 1
+
+
+def test_of_raters_it_is_told_in_steps_how_far_they_were_last_night(world: World, as_visitor: Visit) -> None:
+    client, cycle = as_visitor("analytics"), world.things["cycle_running"]
+    Assignment.objects.filter(rater__in=(world.people["bo"], world.people["gita"])).update(submitted=True)
+    Assignment.objects.filter(pk=world.things["assignment_ratee_chidi"].pk).update(submitted=True)
+    progress.note(cycle, start_of(today(cycle) + DAY, cycle.time_zone))
+    export = text(client.get(f"/cycles/{cycle.pk}/owing/", {"export": "csv"}))
+    assert "Bo Berg,bo@acme.example,Payments,all" in export
+    assert "Chidi Cole,chidi@acme.example,Payments,some" in export
+    assert "Finn Fox,finn@acme.example,Payments,nothing yet" in export
+    assert "Gita Gill,gita@acme.example,Payments,not shown" in export
+    found = client.get(f"/cycles/{cycle.pk}/owing/", {"sort": "-step", "q": "@acme"}).context["listing"]
+    assert "Bo Berg" in [row.rater.name for row in found.all]
+
+
+@pytest.mark.parametrize(
+    ("rater", "status"),
+    [("chidi", 302), ("manager", 302), ("elif", 302), ("bo", 404), ("gita", 404), ("stakeholder", 404)],
+)
+def test_one_is_reminded_alone_who_rates_three_or_more_or_under_their_name(
+    world: World, as_visitor: Visit, rater: str, status: int
 ) -> None:
     client, cycle = as_visitor("analytics"), world.things["cycle_running"]
-    Assignment.objects.filter(pk=world.things["assignment_ratee_bo"].pk).update(submitted=True)
-    listing = client.get(f"/cycles/{cycle.pk}/owing/").context["listing"]
-    owed = {row.key: row.n for row in listing.all}
-    assert owed["bo"] == 2
-    assert owed["chidi"] == 3
-    export = client.get(f"/cycles/{cycle.pk}/owing/", {"export": "csv"})
-    assert "Bo Berg,bo@acme.example,Payments,2" in text(export)
-    page = text(client.get(f"/cycles/ratees/{world.things['participant_ratee'].pk}/"))
-    Assignment.objects.filter(pk=world.things["assignment_ratee_bo"].pk).update(submitted=False)
-    again = text(client.get(f"/cycles/ratees/{world.things['participant_ratee'].pk}/"))
-    assert page.split("<main")[1].split("csrf")[0] == again.split("<main")[1].split("csrf")[0]
-    assert page.count("Bo Berg") == again.count("Bo Berg")
+    Assignment.objects.filter(rater=world.people["bo"]).update(submitted=True)
+    progress.note(cycle, start_of(today(cycle) + DAY, cycle.time_zone))
+    one = world.people.get(rater) or world.things[rater]
+    url = f"/cycles/{cycle.pk}/remind/{one.pk}/"
+    assert (url in text(client.get(f"/cycles/{cycle.pk}/owing/"))) == (status == 302)
+    assert client.post(url).status_code == status
+    to = set(Mailed.objects.filter(kind="reminder").values_list("to", flat=True))
+    assert to == ({one.email} if status == 302 else set())
 
 
 def test_reminding_twice_on_a_day_sends_one_mail(world: World, as_visitor: Visit) -> None:

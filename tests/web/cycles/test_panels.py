@@ -137,13 +137,6 @@ def test_no_record_says_who_rates_whom(world: World, ravi: Participant) -> None:
         assert entry.detail == {"relationship": "peer"}
 
 
-def test_what_was_submitted_cannot_be_taken_off(world: World) -> None:
-    own = world.things["assignment_ratee_bo"]
-    Assignment.objects.filter(pk=own.pk).update(submitted=True)
-    with pytest.raises(panels.PanelError, match="is in and stays"):
-        panels.remove(world.actor("analytics"), own)
-
-
 def test_the_feasibility_check_names_hidden_groups_and_whom_to_ask(
     world: World, draft: Cycle, ravi: Participant
 ) -> None:

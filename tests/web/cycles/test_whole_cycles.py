@@ -15,7 +15,7 @@ from tests.web.sheets import draft, sheet
 
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles import closing, inviting, launching, panels, planning
-from leadline.web.cycles.access import owed_in
+from leadline.web.cycles.access import asked_in
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.people.models import Person
 from leadline.web.rating.models import Draft, Submission
@@ -78,7 +78,7 @@ def test_by_the_clock_exactly_those_are_marked_in_whose_place_it_is_day(world: W
     rows = Assignment.objects.filter(participant__cycle=cycle)
     assert {row.pk for row in rows.filter(invited=False)} == {row.pk for row in rows.filter(rater__in=asleep)}
     assert rows.filter(stakeholder__isnull=False, invited=True).count() == 1
-    assert not owed_in(other).filter(invited=True).exists()
+    assert not asked_in(other).filter(invited=True).exists()
 
 
 def test_at_launch_exactly_those_who_owe_something_are_marked(world: World, data: Path) -> None:

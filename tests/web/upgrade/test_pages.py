@@ -32,6 +32,15 @@ INTENDED: tuple[Intended, ...] = (
         r"input_hash was [0-9a-f]{64}, is [0-9a-f]{64}$",
         "is one with the cycle's key: nobody can compare a guess of the answers with it",
     ),
+    Intended(
+        r"^cycles:ratees .*export=csv",
+        r"lost row",
+        "how many had answered is told in steps, noted once a night: numbers told who answered about whom",
+    ),
+    Intended(
+        r"^cycles:(cycle|ratee|participation|owing) ", r"new \d{4}-\d\d-\d\d$", "the day of the last note"
+    ),
+    Intended(r"^cycles:owing ", r"new ", "all raters are listed, with how far they were last night"),
 )
 
 

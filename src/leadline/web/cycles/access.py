@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
+from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Actor
-from leadline.web.cycles.models import Assignment, Cycle, Job, Participant, PersonalLink, Stakeholder
-from leadline.web.people.models import Person
+from leadline.web.cycles.models import (
+    Assignment,
+    Cycle,
+    Job,
+    Participant,
+    PersonalLink,
+    RaterProgress,
+    Stakeholder,
+)
+from leadline.web.cycles.progress import EVERYTHING
 
 RUNNERS = ("analytics",)
 """Roles that run cycles; an operator keeps the machine, not the answers."""
@@ -77,7 +87,7 @@ def participation(actor: Actor, participant_id: UUID) -> Participant:
 
 
 def owed_by(actor: Actor) -> QuerySet[Assignment]:
-    """What the actor has to rate, done and not done, in running cycles: the queue, and the reminders."""
+    """What the actor has to rate, done and not done, in running cycles: the queue."""
     return owing().filter(rater__user=actor.user, participant__cycle__organisation=actor.organisation)
 
 
@@ -96,9 +106,23 @@ def account_of(assignment: Assignment) -> str:
     return str((rater.user_id or "") if rater else assignment.stakeholder_id)
 
 
-def owed_in(cycle: Cycle) -> QuerySet[Assignment]:
-    """Everything owed in a cycle: whom reminders go to, and nobody else."""
-    return owing().filter(participant__cycle=cycle, submitted=False)
+def asked_in(cycle: Cycle) -> QuerySet[Assignment]:
+    """Everything that can be answered in a cycle, done and not done: whom invitations go to."""
+    return owing().filter(participant__cycle=cycle)
+
+
+def raters(cycle: Cycle) -> QuerySet[RaterProgress]:
+    """Raters who are asked something in a cycle, with how far they were last night.
+
+    ``may_remind`` says whether one may be reminded alone: who is known not to have finished, or, where that
+    is not told, who rates under their name, as oneself or as a manager.
+    """
+    own = asked_in(cycle).filter(Q(rater=OuterRef("rater")) | Q(stakeholder=OuterRef("stakeholder")))
+    named = asked_in(cycle).filter(rater=OuterRef("rater"), relationship__in=ATTRIBUTED)
+    alone = Q(step__lt=EVERYTHING) | Q(Exists(named), step=None)
+    return cycle.raters.filter(Exists(own)).annotate(
+        may_remind=ExpressionWrapper(alone, output_field=BooleanField())
+    )
 
 
 def stakeholder(token: str) -> Stakeholder:
@@ -116,19 +140,13 @@ def _participants(actor: Actor) -> QuerySet[Participant]:
 
 
 def owing() -> QuerySet[Assignment]:
-    """Everything that can be answered now, in any organisation: for the worker and the clock alone."""
+    """Everything that can be answered now, done or not, in any organisation: for the worker and the clock."""
     rows = Assignment.objects.filter(state="approved", participant__withdrawn=False)
     rows = rows.filter(participant__cycle__state="running").select_related("participant__cycle")
     return rows.filter(Q(due__isnull=False) | Q(participant__cycle__late=False))
 
 
-def owe_in(cycle: Cycle) -> QuerySet[Person]:
-    """People who still owe answers in a cycle, with how many as ``n``."""
-    own = owed_in(cycle).filter(rater=OuterRef("pk"))
-    return Person.objects.filter(Exists(own)).annotate(n=number(own, "rater"))
-
-
-def number(rows: QuerySet[Assignment], by: str) -> Coalesce:
+def number(rows: QuerySet[Any], by: str) -> Coalesce:
     """How many rows there are of each: counted for the rows of a page alone, which a join would not."""
     counts = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counts), 0)

@@ -1,4 +1,4 @@
-"""What is due in cycles: launch, invitations, reminders, closing. Sealing is the rating app's."""
+"""What is due in cycles: launch, progress, invitations, reminders, closing. Sealing is the rating app's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from leadline.web.cycles import closing, following, inviting, launching, posting
+from leadline.web.cycles import closing, following, inviting, launching, posting, progress
 from leadline.web.cycles.deadlines import start_of, today
 from leadline.web.cycles.models import Cycle, Mailed
 
@@ -19,6 +19,8 @@ def due(now: datetime) -> None:
     for cycle in _cycles("draft", "nominating").filter(scheduled=True):
         if cycle.opens and start_of(cycle.opens, cycle.time_zone) <= now:
             _launch(cycle)
+    for cycle in progress.due(now):  # before closing, whose night this may be
+        progress.note(cycle, now)
     for cycle in closing.due_to_close(now):
         closing.close(cycle, cycle.organisation)
     for cycle in _cycles("running").filter(late=False, closes__isnull=False):

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
-from leadline.web.cycles import inviting, keys
+from leadline.web.cycles import inviting, keys, progress
 from leadline.web.cycles.deadlines import end_of, last_day, today
 from leadline.web.cycles.deleting import delete
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
@@ -39,7 +39,7 @@ def close(cycle: Cycle, actor: Actor | Organisation) -> Cycle:
         if now.closes and today(now) < now.closes:
             now.closes = today(now)
             now.save(update_fields=["closes"])
-        _forget_reminders(now)
+        level(now)
         people = [row.person for row in _ratees(now) if row.person]
         inviting.tell(now, "closed", people)
     return now
@@ -65,7 +65,7 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
         if now.appeal_until and now.appeal_until <= closes:
             now.appeal_until = closes + APPEAL
         now.save(update_fields=["closes", "late", "appeal_until"])
-        Assignment.objects.filter(participant__cycle=now, due__lt=closes).update(due=None)
+        progress.begin_again(now)
     cycle.refresh_from_db()
     return now
 
@@ -81,10 +81,21 @@ def cancel(cycle: Cycle, actor: Actor) -> Cycle:
     return now
 
 
+def level(cycle: Cycle) -> None:
+    """Keep nothing that tells who was asked late, reminded or given longer; part of closing."""
+    Assignment.objects.filter(participant__cycle=cycle).update(origin="rule", due=None)
+    Mailed.objects.filter(cycle=cycle).delete()
+    cycle.raters.all().delete()
+    if cycle.closes:
+        expires = end_of(cycle.closes, cycle.time_zone)
+        PersonalLink.objects.filter(stakeholder__cycle=cycle).update(expires=expires)
+
+
 def forget(cycle: Cycle) -> None:
-    """Delete the last traces of mails and links; part of sealing."""
+    """Delete the last traces of mails, links and progress of raters; part of sealing."""
     Mailed.objects.filter(cycle=cycle).delete()
     PersonalLink.objects.filter(stakeholder__cycle=cycle).delete()
+    cycle.raters.all().delete()
 
 
 def due_to_close(now: datetime) -> list[Cycle]:
@@ -103,8 +114,3 @@ def _over(cycle: Cycle, day: date | None, now: datetime) -> bool:
 
 def _ratees(cycle: Cycle) -> QuerySet[Participant]:
     return cycle.participants.filter(withdrawn=False).select_related("person")
-
-
-def _forget_reminders(cycle: Cycle) -> None:
-    """A reminder says who had not answered by its day."""
-    Mailed.objects.filter(cycle=cycle, kind="reminder").delete()

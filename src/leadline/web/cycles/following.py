@@ -14,7 +14,9 @@ from leadline.web.people.models import Person
 
 
 def follow(cycle: Cycle, now: datetime | None = None) -> int:
-    """Ask nobody who has left: what they owed is taken off; what they submitted stays.
+    """Ask nobody who has left: they are taken off every panel, and what they submitted stays.
+
+    All of them, done or not: who is left on a panel must not tell which.
 
     Returns
     -------
@@ -22,8 +24,7 @@ def follow(cycle: Cycle, now: datetime | None = None) -> int:
         How many assignments were taken off.
     """
     day = today(cycle, now)
-    owed = Assignment.objects.filter(participant__cycle=cycle, state="approved", submitted=False)
-    gone = owed.filter(rater__left__lt=day)
+    gone = Assignment.objects.filter(participant__cycle=cycle, state="approved", rater__left__lt=day)
     with transaction.atomic():
         n = Assignment.objects.filter(pk__in=list(gone.values_list("pk", flat=True))).update(state="removed")
         if n:

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leadline.web.cycles import posting
-from leadline.web.cycles.access import owed_in
+from leadline.web.cycles import access, posting
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Stakeholder
+from leadline.web.cycles.progress import EVERYTHING
 from leadline.web.people.models import Person
 
 Someone = Person | Stakeholder
@@ -61,8 +61,8 @@ def invite(cycle: Cycle, now: datetime | None = None) -> int:
         if now is None:
             # Nobody may join between those who are told and the statement that marks everyone.
             Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-        waiting = owed_in(cycle).filter(invited=False)
-        everyone = _people(_owing(cycle, waiting))
+        waiting = access.asked_in(cycle).filter(invited=False)
+        everyone = _people(_days(cycle, waiting))
         chosen = [one for one in everyone if now is None or is_daytime(local(one, cycle, now))]
         told = tell(cycle, "invite", chosen, now)
         if now is None:
@@ -80,8 +80,10 @@ def _mark(waiting: QuerySet[Assignment], told: Iterable[Someone]) -> None:
         waiting.filter(Q(rater__in=part) | Q(stakeholder__in=part)).update(invited=True)
 
 
-def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False) -> int:
-    """Remind those who owe something, once a day whatever cycles they owe it in.
+def remind(
+    cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False, only: UUID | None = None
+) -> int:
+    """Remind who had not finished by last night, once a day whatever cycles they are asked in.
 
     Parameters
     ----------
@@ -89,10 +91,15 @@ def remind(cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False)
     now : datetime, optional
     by_clock : bool
         Only those for whom today, in their own time zone, is a day of reminding and it is daytime.
+    only : UUID, optional
+        Key of the one rater to remind.
     """
     moment = now or timezone.now()
-    days = _owing(cycle)
-    due = [one for one in _people(days) if not by_clock or is_due(cycle, one, days[one.pk], moment)]
+    slow = access.raters(cycle).exclude(step=EVERYTHING).values_list("rater", "stakeholder")
+    keys = {rater or stakeholder for rater, stakeholder in slow}
+    days = _days(cycle, access.asked_in(cycle).filter(invited=True))
+    wanted = [key for key in days if key in keys and only in (None, key)]
+    due = [one for one in _people(wanted) if not by_clock or is_due(cycle, one, days[one.pk], moment)]
     reminded = set(
         Mailed.objects.filter(cycle__organisation=cycle.organisation_id, kind="reminder")
         .filter(day__gte=(moment - timedelta(days=1)).date())
@@ -132,11 +139,10 @@ def local(one: Someone, cycle: Cycle, now: datetime) -> datetime:
     return now.astimezone(ZoneInfo(zone or cycle.time_zone))
 
 
-def _owing(cycle: Cycle, owed: QuerySet[Assignment] | None = None) -> dict[UUID, date | None]:
-    """Keys of those who owe something, each with the earliest last day."""
-    rows = owed_in(cycle).filter(invited=True) if owed is None else owed
+def _days(cycle: Cycle, asked: QuerySet[Assignment]) -> dict[UUID, date | None]:
+    """Keys of those who are asked, each with the earliest last day."""
     days: dict[UUID, date | None] = {}
-    for rater, stakeholder, due in rows.values_list("rater", "stakeholder", "due").distinct():
+    for rater, stakeholder, due in asked.values_list("rater", "stakeholder", "due").distinct():
         key, day = rater or stakeholder, due or cycle.closes
         known = days.get(key, day)
         days[key] = min(day, known) if day and known else day

@@ -11,7 +11,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.catalogue.frameworks import load
-from leadline.web.cycles import feasibility, inviting, keys, nominating, panels
+from leadline.web.cycles import feasibility, inviting, keys, nominating, panels, progress
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.closing import APPEAL
 from leadline.web.cycles.deadlines import today
@@ -62,6 +62,7 @@ def launch(cycle: Cycle, actor: Actor | Organisation, *, invite: bool = True) ->
         now.scheduled = False
         now.save(update_fields=["framework_hash", "thresholds", "opens", "appeal_until", "scheduled"])
         keys.create(now)
+        progress.note(now)
         if invite:
             inviting.invite(now)
     cycle.refresh_from_db()
@@ -153,18 +154,19 @@ def extend(actor: Actor, cycle: Cycle, rater: Person | Stakeholder, until: date)
 def change_manager(actor: Actor, participant: Participant, manager: Person | None) -> None:
     """Follow a change of manager while the cycle runs.
 
-    The new one sees progress and results. They rate as manager, unless the one before has done so already:
-    a ratee has one manager's rating.
+    The new one sees progress and results. They rate as manager unless the one before has done so already, as
+    a ratee has one manager's rating, or they were asked as something else: whether they have answered as that
+    must not be seen here.
     """
     with transaction.atomic():
         _running(participant.cycle)
         own = participant.assignments
-        before = own.filter(relationship="manager", state="approved")
-        rated = before.filter(submitted=True).exists()
-        if not rated:
-            before.update(state="removed")
-        if not rated and manager and "manager" in participant.cycle.rules:
-            _as_manager(participant, manager)
+        rated = own.filter(relationship="manager", submitted=True).exists()
+        others = own.filter(rater__isnull=False).exclude(relationship="manager").exclude(state="declined")
+        if not rated and not others.filter(rater=manager).exists():
+            own.filter(relationship="manager", state="approved").update(state="removed")
+            if manager and "manager" in participant.cycle.rules:
+                _as_manager(participant, manager)
         Participant.objects.filter(pk=participant.pk).update(manager=manager)
         participant.manager = manager
         record(actor, "cycles.manager_changed", participant)
@@ -178,13 +180,9 @@ def _unblocked(cycle: Cycle) -> None:
 
 
 def _as_manager(participant: Participant, manager: Person) -> None:
-    """The new manager rates as such; one who had answered in another relationship keeps that."""
-    own, _ = Assignment.objects.get_or_create(
-        participant=participant, rater=manager, defaults={"relationship": "manager", "origin": "late"}
-    )
-    if not own.submitted and (own.relationship, own.state) != ("manager", "approved"):
-        own.relationship, own.state, own.origin = "manager", "approved", "late"
-        own.save(update_fields=["relationship", "state", "origin"])
+    """The new manager is asked as such, perhaps again."""
+    asked = {"relationship": "manager", "state": "approved", "origin": "late"}
+    Assignment.objects.update_or_create(participant=participant, rater=manager, defaults=asked)
 
 
 def _running(cycle: Cycle) -> Cycle:

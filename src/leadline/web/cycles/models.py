@@ -37,6 +37,8 @@ class Cycle(Keyed):
         Whether the clock launches it at the start of the opening day.
     late
         Whether the closing day is over and only personal extensions are still open.
+    noted
+        The day at whose beginning progress was last noted (:mod:`.progress`).
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cycles")
@@ -58,6 +60,7 @@ class Cycle(Keyed):
     mails = models.JSONField(default=dict, blank=True)
     scheduled = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
+    noted = models.DateField(null=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -115,9 +118,11 @@ class Stakeholder(Keyed):
 class Assignment(Keyed):
     """Who rates whom, and whether they did.
 
-    ``state`` is ``proposed``, ``approved``, ``declined`` or ``removed``; ``origin`` is ``rule``,
-    ``nomination``, ``stakeholder`` or ``late``. ``due`` is a personal extension. There is no time of
-    opening or submitting.
+    ``state`` is ``proposed``, ``approved``, ``declined`` or ``removed``: after launch, somebody who was asked
+    and taken off the panel, while what they submitted counts. ``origin`` is ``rule``, ``nomination`` or
+    ``late``, and ``due`` a personal extension; both are forgotten at close. There is no time of opening or
+    submitting.
+    ``submitted`` is for the rater, the scorer and :mod:`.progress`: no page of anybody else reads it.
     """
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="assignments")
@@ -143,6 +148,51 @@ class Assignment(Keyed):
                 condition=Q(rater__isnull=True) ^ Q(stakeholder__isnull=True), name="one_kind_of_rater"
             ),
         )
+
+
+class GroupProgress(models.Model):
+    """How far a group of a ratee's raters was last night; steps are those of :mod:`.progress`.
+
+    ``first`` is how many had been asked when it was first noted.
+    """
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="progress")
+    relationship = models.CharField(max_length=40)
+    step = models.PositiveSmallIntegerField(default=0)
+    first = models.PositiveIntegerField()
+
+    class Meta:
+        """One a group."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("participant", "relationship"), name="group_noted_once"),
+        )
+
+
+class RaterProgress(models.Model):
+    """How far a rater was last night in a cycle; without ``step`` nobody is told. Forgotten at close.
+
+    ``first`` is about how many people they had been asked when they were first noted.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="raters")
+    rater = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    stakeholder = models.ForeignKey(Stakeholder, models.CASCADE, null=True, related_name="+")
+    step = models.PositiveSmallIntegerField(null=True)
+    first = models.PositiveIntegerField()
+
+    class Meta:
+        """One a rater and cycle."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "rater"), name="rater_noted_once"),
+            models.UniqueConstraint(fields=("cycle", "stakeholder"), name="stakeholder_noted_once"),
+        )
+
+    @property
+    def word(self) -> str:
+        """Name of the step, as in the words under ``cycles.given``."""
+        return "untold" if self.step is None else ("nothing", "some", "all")[self.step]
 
 
 class Job(Keyed):
@@ -175,8 +225,8 @@ class PersonalLink(models.Model):
 class Mailed(models.Model):
     """A mail of a cycle to somebody on a day: waiting, then sent, once.
 
-    ``state`` is ``waiting``, ``sending``, ``sent`` or ``failed``. Reminders are forgotten when the cycle
-    closes: they tell who had not answered by which day.
+    ``state`` is ``waiting``, ``sending``, ``sent`` or ``failed``. What was sent is forgotten when the cycle
+    closes: it tells who was asked late, reminded or given longer.
     """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="mailed")

@@ -9,6 +9,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles import feasibility, inviting, panels
 from leadline.web.cycles.deadlines import today
+from leadline.web.cycles.deleting import delete
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.people.models import Person
@@ -166,8 +167,11 @@ def approve(actor: Actor, participant: Participant) -> None:
 
 
 def settle(cycle: Cycle) -> None:
-    """At launch, who was proposed and not approved is not asked."""
-    Assignment.objects.filter(participant__cycle=cycle, state="proposed").update(state="removed")
+    """At launch, who was proposed and not approved, or taken off, is not asked.
+
+    From now on ``removed`` is who was asked.
+    """
+    delete(Assignment.objects.filter(participant__cycle=cycle, state__in=("proposed", "removed")))
     cycle.participants.update(state="approved")
 
 

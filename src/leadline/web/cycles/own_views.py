@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Request, require
-from leadline.web.cycles import access, forms, nominating, panels, posting
-from leadline.web.cycles.checking import threshold
+from leadline.web.cycles import access, forms, nominating, panels, posting, progress
 from leadline.web.cycles.models import Assignment, Participant
 from leadline.web.cycles.people_views import found as people_found
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import text
 from leadline.web.people import access as people
 from leadline.web.people.models import Person
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a group of raters is, told so that nobody can be found out.
-
-    ``is_enough`` says whether enough have answered for figures; of self and manager, whether they have.
-    """
-
-    relationship: str
-    n: int
-    is_enough: bool
-    is_attributed: bool
 
 
 @require()
@@ -68,29 +51,13 @@ def participation(request: Request, participant_id: UUID) -> HttpResponse:
         "may_change": may_change,
         "panel": [(name, cycle.rules[name], [r for r in rows if r.relationship == name]) for name in asked],
         "missing": nominating.missing(own) if nominates else {},
-        "reach": [] if nominates else reach(own),
+        "reach": [] if nominates else progress.of(own),
         "find": request.GET.get("find", ""),
         "found": people_found(request, free) if may_change else [],
         "relationships": [name for name in asked if name != "stakeholder"],
         "outsider": forms.Outsider() if "stakeholder" in asked and may_change else None,
     }
     return render(request, "cycles/participation.html", context)
-
-
-def reach(own: Participant) -> list[Reach]:
-    """How far each group of a ratee's raters is."""
-    rows = own.assignments.filter(state="approved").values("relationship")
-    counts = rows.annotate(n=Count("pk"), n_in=Count("pk", filter=Q(submitted=True)))
-    found = {row["relationship"]: (row["n"], row["n_in"]) for row in counts}
-    return [
-        Reach(name, *_told(own, name, *found[name]), name in ATTRIBUTED)
-        for name in own.cycle.rules
-        if name in found
-    ]
-
-
-def _told(own: Participant, name: str, n: int, n_in: int) -> tuple[int, bool]:
-    return n, n_in >= (1 if name in ATTRIBUTED else threshold(own.cycle, name))
 
 
 @require()

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts.access import Request, require
-from leadline.web.cycles import access, feasibility, forms, inviting, launching, nominating, panels
+from leadline.web.cycles import access, feasibility, forms, inviting, launching, nominating, panels, progress
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.models import Assignment, Participant
 from leadline.web.cycles.panels import relationships
 from leadline.web.cycles.people_views import found as people_found
+from leadline.web.cycles.steps import PREPARING
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import text
 from leadline.web.people import access as people
@@ -25,7 +26,7 @@ OPEN = ("draft", "nominating", "running")
 @require(*RUNNERS)
 @require_GET
 def ratee(request: Request, participant_id: UUID) -> HttpResponse:
-    """Who rates them, which groups would be shown, what can be changed."""
+    """Who rates them, which groups would be shown or how far they are, what can be changed."""
     own = access.participant(request.actor, participant_id)
     rows = panels.by_name(own.assignments.exclude(state="removed"))
     taken = own.assignments.filter(state__in=panels.ON, rater__isnull=False).values("rater")
@@ -35,6 +36,7 @@ def ratee(request: Request, participant_id: UUID) -> HttpResponse:
         "cycle": own.cycle,
         "panel": [(name, [row for row in rows if row.relationship == name]) for name in names],
         "groups": groups(own),
+        "reach": [] if own.cycle.state in PREPARING else progress.of(own),
         "changeable": own.cycle.state in OPEN and not own.withdrawn,
         "running": own.cycle.state == "running",
         "find": request.GET.get("find", ""),

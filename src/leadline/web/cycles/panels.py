@@ -150,7 +150,8 @@ def add(
     ------
     PanelError
         ``web.cycles.panel_closed``, ``web.cycles.own_self``, ``web.cycles.not_here``,
-        ``web.cycles.already_rates``, ``web.cycles.no_such_relationship``.
+        ``web.cycles.already_rates``, ``web.cycles.was_asked``, ``web.cycles.one_manager``,
+        ``web.cycles.no_such_relationship``.
     """
     with transaction.atomic():
         cycle = _open(participant)
@@ -194,11 +195,17 @@ def _placed(
     cycle = participant.cycle
     if relationship not in relationships(cycle):
         raise PanelError("web.cycles.no_such_relationship", relationship=relationship)
-    if relationship == "manager" and participant.assignments.filter(relationship="manager", state__in=ON):
+    managers = participant.assignments.filter(relationship="manager").exclude(**who)
+    # That a manager has answered may be seen: one who has keeps the place, on the panel or off it.
+    if relationship == "manager" and managers.filter(Q(state__in=ON) | Q(submitted=True)).exists():
         raise PanelError("web.cycles.one_manager")
     own = participant.assignments.filter(**who).first() or Assignment(participant=participant, **who)
-    if own.pk and own.state in ON and not own._state.adding:
-        raise PanelError("web.cycles.already_rates", name=str(next(iter(who.values()))))
+    name = str(next(iter(who.values())))
+    if own.state in ON and not own._state.adding:
+        raise PanelError("web.cycles.already_rates", name=name)
+    if own.state == "removed" and cycle.state == "running" and own.relationship != relationship:
+        # Perhaps they have answered in it; whether they have must not be seen here.
+        raise PanelError("web.cycles.was_asked", name=name)
     origin = "late" if cycle.state == "running" else "nomination"
     own.relationship, own.state, own.origin = relationship, state, origin
     own.save()
@@ -208,18 +215,16 @@ def _placed(
 
 
 def remove(actor: Actor, assignment: Assignment) -> None:
-    """Take a rater off a panel. What was submitted stays: nobody may take an opinion away.
+    """Take a rater off a panel, done or not: the answer is the same, and what was submitted stays and counts.
 
     Raises
     ------
     PanelError
-        ``web.cycles.panel_closed``; ``web.cycles.submitted_stays``.
+        ``web.cycles.panel_closed``.
     """
     with transaction.atomic():
         _open(assignment.participant)
-        taken = Assignment.objects.filter(pk=assignment.pk, submitted=False).update(state="removed")
-        if not taken:
-            raise PanelError("web.cycles.submitted_stays")
+        Assignment.objects.filter(pk=assignment.pk).update(state="removed")
         record(actor, "cycles.rater_removed", assignment.participant, relationship=assignment.relationship)
 
 

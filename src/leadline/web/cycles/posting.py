@@ -102,7 +102,10 @@ def _deliver(mail: Mailed) -> None:
 
 
 def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None]:
-    """How many the mail is about and the last day; 0 when there is nothing to do any more."""
+    """How many the mail is about and the last day; 0 when nobody is asked any more.
+
+    Of raters, everybody they are asked about: how many are left would be read in a mail spool.
+    """
     if mail.kind == "nominate":
         return int(cycle.state == "nominating"), cycle.nominate_until
     if mail.kind == "approve":
@@ -110,14 +113,14 @@ def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None]:
         return rows.count() if cycle.state == "nominating" else 0, cycle.nominate_until
     if mail.kind == "closed":
         return int(cycle.state in ("scoring", "review")), None
-    owed = owed_by(mail, cycle)
-    days = [row.due or row.participant.cycle.closes for row in owed]
-    return len(owed), min((day for day in days if day), default=None)
+    asked = _asked(mail, cycle)
+    days = [row.due or row.participant.cycle.closes for row in asked]
+    return len(asked), min((day for day in days if day), default=None)
 
 
-def owed_by(mail: Mailed, cycle: Cycle) -> list[Assignment]:
-    """What somebody owes: of a person the whole queue, whatever the cycle the mail comes from."""
-    rows = access.owing().filter(submitted=False)
+def _asked(mail: Mailed, cycle: Cycle) -> list[Assignment]:
+    """What somebody is asked: of a person the whole queue, whatever the cycle the mail comes from."""
+    rows = access.owing()
     if mail.person_id:
         rows = rows.filter(rater=mail.person_id, participant__cycle__organisation=cycle.organisation_id)
     else:
@@ -159,7 +162,7 @@ def personal(stakeholder: Stakeholder, cycle: Cycle, day: date | None = None) ->
 
 
 def renew(token: str) -> bool:
-    """Send a new link to whom an expired one belonged, while they owe something.
+    """Send a new link to whom an expired one belonged, while they are asked something, done or not.
 
     Returns
     -------
@@ -170,7 +173,7 @@ def renew(token: str) -> bool:
     old = (
         PersonalLink.objects.select_related("stakeholder__cycle__organisation").filter(digest=digest).first()
     )
-    if old is None or not access.owed_by_stakeholder(old.stakeholder).filter(submitted=False).exists():
+    if old is None or not access.owed_by_stakeholder(old.stakeholder).exists():
         return False
     own = old.stakeholder
     now = datetime.now(tz=ZoneInfo(own.cycle.time_zone)).date()

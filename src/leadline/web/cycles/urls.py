@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadline.web.cycles import job_views, own_views, panel_views, plan_views, views
+from leadline.web.cycles import job_views, owing_views, own_views, panel_views, plan_views, views
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.look.navigation import Entry
 
@@ -51,9 +51,10 @@ urlpatterns = [
     path("<uuid:cycle_id>/mails/<slug:kind>/<slug:spoken>/", plan_views.mail, name="mail"),
     path("<uuid:cycle_id>/reopen/", views.reopen, name="reopen"),
     path("<uuid:cycle_id>/ratees/", views.ratees, name="ratees"),
-    path("<uuid:cycle_id>/owing/", views.owing, name="owing"),
-    path("<uuid:cycle_id>/remind/", views.remind, name="remind"),
-    path("<uuid:cycle_id>/extend/<uuid:rater_id>/", views.extend, name="extend"),
+    path("<uuid:cycle_id>/owing/", owing_views.owing, name="owing"),
+    path("<uuid:cycle_id>/remind/", owing_views.remind, name="remind"),
+    path("<uuid:cycle_id>/remind/<uuid:rater_id>/", owing_views.remind_one, name="remind_one"),
+    path("<uuid:cycle_id>/extend/<uuid:rater_id>/", owing_views.extend, name="extend"),
     path("<uuid:cycle_id>/changes/", views.changes, name="changes"),
     path("<uuid:cycle_id>/late/", panel_views.add_late, name="add_late"),
 ]

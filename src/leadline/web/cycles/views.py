@@ -1,25 +1,24 @@
-"""Pages of those who run cycles: the list, one cycle, its ratees, who still owes something."""
+"""Pages of those who run cycles: the list, one cycle, its ratees, what changed among people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Count, OuterRef, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Actor, Request, require
-from leadline.web.accounts.audit import record
 from leadline.web.catalogue.frameworks import references
 from leadline.web.cycles import (
     access,
     closing,
     following,
     forms,
-    inviting,
     jobs,
     launching,
     nominating,
@@ -30,13 +29,13 @@ from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.checking import LEAST
 from leadline.web.cycles.deadlines import last_day, today
 from leadline.web.cycles.job_views import later
-from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.models import Assignment, Cycle, GroupProgress
 from leadline.web.cycles.moves import STATES, allowed, move
+from leadline.web.cycles.progress import ALL, ENOUGH, FEW
 from leadline.web.cycles.steps import PREPARING, next_step, offered, steps
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing
 from leadline.web.look.templatetags.look import text
-from leadline.web.people import access as people
 
 COLUMNS = (
     Column("cycles.fields.title", "title", lambda c: c.title),
@@ -52,16 +51,10 @@ RATEES = (
     Column("people.fields.manager", "manager__name", lambda p: p.manager.name if p.manager else ""),
     Column("cycles.nomination", "state", lambda p: text(f"cycles.nominations.{p.state}")),
     Column("cycles.raters", "n_all", lambda p: p.n_all, numeric=True),
-    Column("cycles.in", "n_in", lambda p: p.n_in, numeric=True),
+    Column("cycles.n_few", "n_few", lambda p: p.n_few, numeric=True),
+    Column("cycles.n_enough", "n_enough", lambda p: p.n_enough, numeric=True),
 )
-OWING = (
-    Column("people.fields.name", "name", lambda p: p.name),
-    Column("people.fields.email", "email", lambda p: p.email),
-    Column("people.fields.team", "team__name", lambda p: p.team.name if p.team else ""),
-    Column("cycles.owed", "n", lambda p: p.n, numeric=True),
-    Column(""),
-)
-FEW = 50
+MOST_SHOWN = 50
 
 
 @require(*RUNNERS)
@@ -102,26 +95,37 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
         "next_step": next_step(found) if found.state in PREPARING else "",
         "actions": actions(found),
         "last_day": last_day(found) if running else None,
-        "n_owing": access.owed_in(found).count() if running else 0,
         "n_changes": _n_changes(found) if running else 0,
         "mails": dict(found.mailed.values_list("state").annotate(n=Count("pk"))),
     }
     return render(request, "cycles/cycle.html", context)
 
 
-def progress(cycle: Cycle) -> list[tuple[str, int, int]]:
-    """Relationship, how many were asked, how many answers are in: counts, and nothing else."""
-    if cycle.state == "sealed":
-        counts: dict[str, int] = {}
-        for kept in cycle.participants.values_list("counts", flat=True):
-            for name, n in kept.items():
-                counts[name] = counts.get(name, 0) + n
-        asked = _asked(cycle)
-        return [(name, n, counts.get(name, 0)) for name, n in asked.items()]
-    rows = Assignment.objects.filter(participant__cycle=cycle, participant__withdrawn=False, state="approved")
-    found = rows.values("relationship").annotate(n=Count("pk"), n_in=Count("pk", filter=Q(submitted=True)))
-    by_name = {row["relationship"]: (row["n"], row["n_in"]) for row in found}
-    return [(name, *by_name[name]) for name in _ordered(by_name)]
+@dataclass(frozen=True)
+class Reached:
+    """How many were asked in a relationship, and at which step how many ratees' groups were last night."""
+
+    relationship: str
+    asked: int
+    few: int
+    enough: int
+    all: int
+
+    @property
+    def is_attributed(self) -> bool:
+        """Whether its ratings carry a name, and are in or not."""
+        return self.relationship in ATTRIBUTED
+
+
+def progress(cycle: Cycle) -> list[Reached]:
+    """How far the groups of a cycle are."""
+    rows = GroupProgress.objects.filter(participant__cycle=cycle, participant__withdrawn=False)
+    found = rows.values_list("relationship", "step").annotate(n=Count("pk")).order_by()
+    steps = {(name, step): n for name, step, n in found}
+    return [
+        Reached(name, n, *(steps.get((name, step), 0) for step in (FEW, ENOUGH, ALL)))
+        for name, n in _asked(cycle).items()
+    ]
 
 
 def _asked(cycle: Cycle) -> dict[str, int]:
@@ -210,67 +214,20 @@ def reopen(request: Request, cycle_id: UUID) -> HttpResponseBase:
 @require(*RUNNERS)
 @require_GET
 def ratees(request: Request, cycle_id: UUID) -> HttpResponse:
-    """Ratees with how many rate them and how many have."""
+    """Ratees with how many rate them, and in how many groups too few or enough had by last night."""
     found = access.cycle(request.actor, cycle_id)
     own = Assignment.objects.filter(participant=OuterRef("pk"), state="approved")
+    groups = GroupProgress.objects.filter(participant=OuterRef("pk"))
     rows = found.participants.select_related("manager").annotate(
         n_all=access.number(own, "participant"),
-        n_in=access.number(own.filter(submitted=True), "participant"),
+        n_few=access.number(groups.filter(step=FEW), "participant"),
+        n_enough=access.number(groups.filter(step__gte=ENOUGH), "participant"),
     )
-    columns = [c for c in RATEES if c.sort != ("n_in" if found.state in PREPARING else "state")]
+    beside = ("n_few", "n_enough") if found.state in PREPARING else ("state",)
+    columns = [column for column in RATEES if column.sort not in beside]
     listing = Listing(request, rows, columns, search=("name", "team"), row_template="cycles/ratee_row.html")
     context = {"cycle": found, "listing": listing, "preparing": found.state in PREPARING}
     return listing.response("ratees") or render(request, "cycles/ratees.html", context)
-
-
-@require(*RUNNERS)
-@require_GET
-def owing(request: Request, cycle_id: UUID) -> HttpResponse:
-    """Who still owes ratings, and how many: for reminders, never what they answered or about whom."""
-    found = access.cycle(request.actor, cycle_id)
-    if found.state != "running":
-        raise Http404
-    listing = Listing(
-        request,
-        access.owe_in(found).select_related("team"),
-        OWING,
-        search=("name", "email", "team__name"),
-        row_template="cycles/owing_row.html",
-    )
-    outside = found.stakeholders.filter(assignments__in=access.owed_in(found).values("pk")).distinct()
-    context = {"cycle": found, "listing": listing, "outside": outside.order_by("email")[:FEW], "few": FEW}
-    return listing.response("owing") or render(request, "cycles/owing.html", context)
-
-
-@require(*RUNNERS)
-@require_POST
-def remind(request: Request, cycle_id: UUID) -> HttpResponseBase:
-    """Remind everyone who owes something, now."""
-    found = access.cycle(request.actor, cycle_id)
-    if found.state != "running":
-        raise Http404
-    n = inviting.remind(found)
-    record(request.actor, "cycles.reminded", found, n=n)
-    messages.success(request, text("cycles.reminded", n=n))
-    return redirect("cycles:owing", found.pk)
-
-
-@require(*RUNNERS)
-@require_http_methods(["GET", "POST"])
-def extend(request: Request, cycle_id: UUID, rater_id: UUID) -> HttpResponseBase:
-    """Give one rater longer."""
-    found = access.cycle(request.actor, cycle_id)
-    outside = found.stakeholders.filter(pk=rater_id).first()
-    rater = outside or people.person(request.actor, rater_id)
-    if found.state != "running":
-        raise Http404
-    form = forms.Until(request.POST or None, initial={"until": last_day(found)})
-    if request.method == "POST" and form.is_valid():
-        until = form.cleaned_data["until"]
-        said = text("cycles.extended", name=str(rater))
-        if attempt(request, lambda: launching.extend(request.actor, found, rater, until), said):
-            return redirect("cycles:owing", found.pk)
-    return render(request, "cycles/extend.html", {"cycle": found, "rater": rater, "form": form})
 
 
 @require(*RUNNERS)
@@ -282,9 +239,9 @@ def changes(request: Request, cycle_id: UUID) -> HttpResponse:
         raise Http404
     context = {
         "cycle": found,
-        "left": following.left(found)[:FEW],
-        "managers": following.with_another_manager(found)[:FEW],
-        "joined": following.joined(found)[:FEW],
-        "few": FEW,
+        "left": following.left(found)[:MOST_SHOWN],
+        "managers": following.with_another_manager(found)[:MOST_SHOWN],
+        "joined": following.joined(found)[:MOST_SHOWN],
+        "few": MOST_SHOWN,
     }
     return render(request, "cycles/changes.html", context)

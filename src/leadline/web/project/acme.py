@@ -27,7 +27,7 @@ from leadline.scoring.disclosure import ATTRIBUTED  # noqa: E402
 from leadline.web.accounts.access import Actor  # noqa: E402  models load only once Django is set up
 from leadline.web.accounts.audit import record  # noqa: E402
 from leadline.web.accounts.models import Membership, Organisation, User  # noqa: E402
-from leadline.web.cycles import closing, launching, nominating, panels, planning  # noqa: E402
+from leadline.web.cycles import closing, launching, nominating, panels, planning, progress  # noqa: E402
 from leadline.web.cycles.deadlines import today  # noqa: E402
 from leadline.web.cycles.models import Assignment, Cycle  # noqa: E402
 from leadline.web.people.importing import apply, try_out  # noqa: E402
@@ -198,6 +198,9 @@ def _answer(cycle: Cycle, given: Iterable[Sheet]) -> None:
             own = by_pair[sheet.ratee, sheet.rater]
             drafts.write(own, drafts.Written(sheet.answers, sheet.comments, seconds=420))
             submit(own)
+    # Launched and answered on one day: what nights would have noted is noted now.
+    Cycle.objects.filter(pk=cycle.pk).update(noted=None)
+    progress.note(cycle)
 
 
 def _released(company: Company) -> None:
