@@ -38,7 +38,7 @@ INTENDED: tuple[Intended, ...] = (
         "how many had answered is told in steps, noted once a night: numbers told who answered about whom",
     ),
     Intended(
-        r"^cycles:(cycle|ratee|participation|owing) ", r"new \d{4}-\d\d-\d\d$", "the day of the last note"
+        r"^cycles:(cycle|ratees?|participation|owing) ", r"new \d{4}-\d\d-\d\d$", "the day of the last note"
     ),
     Intended(r"^cycles:owing ", r"new ", "all raters are listed, with how far they were last night"),
 )
