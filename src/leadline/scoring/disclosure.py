@@ -169,7 +169,8 @@ def comment_groups(
         People who wrote something.
     numbers : LeastNumbers
     named : collection of str
-        Groups that are named where raters are counted; the comments of others are among ``colleagues``.
+        Labels under which raters are counted; the comments of groups not among them are among ``colleagues``.
+        Where there are none, all raters together are too few, and so no anonymous comment is shown.
 
     Returns
     -------
@@ -187,7 +188,8 @@ def comment_groups(
     there = numbers.counted(writers)
     anonymous = {group: n for group, n in there.items() if group not in ATTRIBUTED}
     least = {group: max(numbers.of(group), numbers.comments) for group in anonymous}
-    found = merged_groups([anonymous], replace(numbers, least=least, everybody=numbers.comments), named)
+    alike = replace(numbers, least=least, everybody=numbers.comments)
+    found = merged_groups([anonymous], alike, named) if named else {}
     own = {group: group for group in there if group in ATTRIBUTED}
     return own | {group: label for label, groups in found.items() for group in sorted(groups)}
 
