@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from leadline.web.accounts.access import Actor, Request, View, require
@@ -53,10 +52,10 @@ def both(route: str, view: View, name: str) -> list[URLPattern]:
     The queue behind the second is ``rating:by_link``: what mails lead to.
     """
     return [
-        path(route, never_cache(_signed_in(view)), name=name),
+        path(route, _signed_in(view), name=name),
         # The link is in the address, which no other site knows, and not in a cookie: a token against forged
         # requests would protect nothing, and lose answers where the cookie is gone.
-        path(f"link/<str:token>/{route}", csrf_exempt(never_cache(_by_link(view))), name=_by_link_name(name)),
+        path(f"link/<str:token>/{route}", csrf_exempt(_by_link(view)), name=_by_link_name(name)),
     ]
 
 
