@@ -79,6 +79,13 @@ def test_a_new_address_waits_and_the_old_one_is_asked(tom: Person, box: Box, as_
     assert "Waiting for confirmation from tom@acme.example" in page
 
 
+def test_applying_an_import_says_how_many_wait(world: World, as_visitor: Visit) -> None:
+    client, trial = as_visitor("analytics"), world.things["trial_import"]
+    page = client.post(f"/people/imports/{trial.pk}/apply/", follow=True).content.decode()
+    assert "The import is applied." in page
+    assert "One person&#x27;s new address waits" in page
+
+
 def test_the_list_shows_whose_new_address_waits(tom: Person, as_visitor: Visit) -> None:
     Person.objects.filter(key="petra").update(email="PETRA@acme.example")
     listing = as_visitor("analytics").get("/people/?show=waiting").context["listing"]
@@ -256,6 +263,18 @@ def test_no_fresh_account_for_the_address_of_another_persons(tom: Person, world:
         addresses.open_fresh(world.actor("analytics"), tom, "Mailbox closed.")
     assert fresh(tom).user == tom.user
     assert not Notice.objects.exists() or fresh(tom).waits
+
+
+def test_a_fresh_account_for_an_address_that_has_one_is_that_one_with_what_it_was_granted(
+    world: World, as_visitor: Visit
+) -> None:
+    """Somebody with two accounts, one of them granted roles by invitation: the person moves to it."""
+    tom = world.people["member"]
+    as_visitor("analytics").post(f"/people/{tom.pk}/edit/", {**FORM, "email": "udo@acme.example"})
+    addresses.open_fresh(world.actor("analytics"), fresh(tom), "He has been here before.")
+    assert fresh(tom).user == world.users["auditor"]
+    assert Membership.objects.get(user=world.users["auditor"]).roles == ["auditor"]
+    assert not Membership.objects.filter(user=world.users["member"]).exists()
 
 
 def test_who_shares_an_address_gets_nobodys_account_and_no_mail(world: World) -> None:

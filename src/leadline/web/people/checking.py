@@ -74,12 +74,13 @@ def check(rows: Sequence[Row], known: Sequence[Known]) -> Checked:
         numbers.setdefault(key, row.number)
         if not faults:
             checked.rows[key] = _values(row)
-    usable = -1
-    while len(checked.rows) != usable:  # whoever's row is dropped keeps their address, and may be no manager
+    while True:
         usable = len(checked.rows)
         _check_addresses(checked, numbers, known)
         _check_managers(checked, numbers, known)
-    return checked
+        if len(checked.rows) == usable:
+            return checked
+        # Whoever's row was dropped keeps the address they have, and is perhaps no manager: look again.
 
 
 def _by_address(known: Sequence[Known]) -> dict[str, str]:

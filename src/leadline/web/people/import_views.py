@@ -109,7 +109,11 @@ def _shown(change: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 def make(request: Request, import_id: UUID) -> HttpResponseBase:
     """Apply a trial."""
-    return _done(request, import_id, apply, "people.import.applied")
+    done = _done(request, import_id, apply, "people.import.applied")
+    n = access.waiting(access.everyone(request.actor)).count()
+    if n:
+        messages.info(request, text("people.waits.some", n=n))
+    return done
 
 
 @require(*KEEPERS)
