@@ -150,9 +150,10 @@ class AuditRecord(models.Model):
 
     @property
     def said(self) -> str:
-        """What was done, in words."""
-        app, action = self.action.split(".", 1)
-        said, how = text(f"{app}.audit.{action}"), f"{app}.audit_how.{self.detail.get('how')}"
+        """What was done, in words; as it is where somebody else than Leadline wrote it."""
+        app, _, action = self.action.partition(".")
+        key, how = f"{app}.audit.{action}", f"{app}.audit_how.{self.detail.get('how')}"
+        said = text(key) if has_text(key) else self.action
         return text("accounts.with_how", said=said, how=text(how)) if has_text(how) else said
 
 

@@ -30,8 +30,8 @@ from leadline.web.look.listing import Column, Listing, csv_response
 from leadline.web.look.templatetags.look import language, text
 
 READERS = ("auditor", "operator")
-READS = "results.read"
-"""How the actions begin by which results are read."""
+READS, EVERYBODY = "results.read", "results.read_all"
+"""How the actions begin by which results are read, and the one by which those of a whole cycle are."""
 AT_ONCE = 500
 
 
@@ -78,7 +78,7 @@ class Filter(Styled):
         cycles = Cycle.objects.filter(organisation=actor.organisation).order_by("-created")
         self.fields["action"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", text("project.audit_filter.any")),
-            (READS, text("project.audit_filter.reads")),
+            ("reads", text("project.audit_filter.reads")),
             *((action, said) for said, action in known),
         ]
         self.fields["cycle"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -103,12 +103,12 @@ def found(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[AuditRecord]:
         rows = rows.filter(actor__icontains=name)
     if name := chosen.get("ratee"):
         named = ratees.filter(name__icontains=name)
-        everybody = Q(action="results.read_all", cycle__in=named.values("cycle"))
+        everybody = Q(action=EVERYBODY, cycle__in=named.values("cycle"))
         rows = rows.filter(everybody | _of(named))
     if cycle := chosen.get("cycle"):
         rows = rows.filter(Q(cycle=cycle) | _of(ratees.filter(cycle=cycle)))
     if action := chosen.get("action"):
-        rows = rows.filter(**{"action__startswith" if action == READS else "action": action})
+        rows = rows.filter(action__startswith=READS) if action == "reads" else rows.filter(action=action)
     if since := chosen.get("since"):
         rows = rows.filter(time__gte=_midnight(since))
     if until := chosen.get("until"):
@@ -141,7 +141,10 @@ def told(entries: Iterable[AuditRecord]) -> Iterator[Told]:
         for entry in some:
             own = [people.get(one.participant, (gone, "")) for one in entry.ratees.all()]
             title = titles.get(entry.cycle, gone) if entry.cycle else next((of for _, of in own if of), "")
-            yield Told(entry, sorted(name for name, _ in own), title)
+            names = (
+                [text("project.audit_page.everybody")] if entry.action == EVERYBODY else [n for n, _ in own]
+            )
+            yield Told(entry, sorted(names), title)
 
 
 @require(*READERS)
