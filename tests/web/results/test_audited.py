@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 from tests.web.cast import World
 
 from leadline.web.accounts.models import AuditRecord
@@ -61,6 +62,17 @@ def test_a_read_is_recorded_once(read: Read, world: World, as_visitor: Visit) ->
     assert (last.actor, last.address) == (world.users[read.visitor].email, "10.1.2.3")
     assert last.cycle == getattr(about, "cycle_id", about.pk)
     assert told(last) == list(read.ratees)
+
+
+@pytest.mark.parametrize(("trusted", "address"), [(False, "10.0.0.1"), (True, "198.51.100.7")])
+def test_behind_a_proxy_that_appends_it_the_address_is_the_last_it_was_told(
+    trusted: bool, address: str, world: World, as_visitor: Visit, settings: Settings
+) -> None:
+    settings.LEADLINE_FORWARDED_FOR = trusted
+    url = reverse("results:result", args=[world.things["result_ratee"].pk])
+    headers = {"X-Forwarded-For": "made up, 198.51.100.7"}
+    as_visitor("ratee").get(url, REMOTE_ADDR="10.0.0.1", headers=headers)
+    assert AuditRecord.objects.filter(organisation=world.organisation).latest("number").address == address
 
 
 def test_the_desk_names_those_whose_comments_it_showed(world: World, as_visitor: Visit) -> None:

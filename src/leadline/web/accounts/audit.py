@@ -35,7 +35,7 @@ def record(
     actor : Actor or Organisation
         An organisation stands for Leadline itself acting by the clock.
     action : str
-        Key of a word under ``web.<app>.audit``, as ``cycles.launched``.
+        Key of a word under ``web.<app>.audit``, as ``cycles.launch``.
     subject : model instance, optional
         What it was done to; kind and key are kept, and the ratee and the cycle it belongs to.
     **detail
