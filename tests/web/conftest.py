@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 from tests.web.again import world_again
 from tests.web.cast import World
 
@@ -27,6 +29,12 @@ def as_visitor(world: World) -> Callable[[str], Client]:
         return client
 
     return visit
+
+
+@pytest.fixture(autouse=True)
+def _own_heads(settings: Settings, tmp_path: Path) -> None:
+    """Heads that one test wrote are not those of the next one's chain."""
+    settings.LEADLINE_AUDIT_HEADS = tmp_path / "heads"
 
 
 @pytest.fixture(autouse=True)

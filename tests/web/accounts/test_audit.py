@@ -21,9 +21,8 @@ from leadline.web.accounts.models import AuditRatee, AuditRecord, Organisation
 
 @pytest.fixture(autouse=True)
 def place(settings: Settings, tmp_path: Path) -> Path:
-    """A key and a folder of heads of its own."""
+    """A key of its own."""
     settings.LEADLINE_AUDIT_KEY = tmp_path / "audit.key"
-    settings.LEADLINE_AUDIT_HEADS = tmp_path / "heads"
     return tmp_path
 
 

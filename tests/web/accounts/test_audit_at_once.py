@@ -22,7 +22,6 @@ def test_writers_at_once_write_one_chain_each_organisation(
     settings: Settings, tmp_path: Path, within_a_longer_change: bool
 ) -> None:
     settings.LEADLINE_AUDIT_KEY = tmp_path / "audit.key"
-    settings.LEADLINE_AUDIT_HEADS = tmp_path
     own = [Organisation.objects.create(name=name) for name in ("Acme", "Borealis")]
     together = Barrier(WRITERS)
 

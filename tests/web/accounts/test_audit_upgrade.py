@@ -25,7 +25,6 @@ Upgrade = Callable[[], None]
 def upgrade(settings: Settings, world: World, tmp_path: Path) -> Upgrade:
     """A database with a plain chain of four records, and the migration that has not run on it yet."""
     settings.LEADLINE_AUDIT_KEY = tmp_path / "audit.key"
-    settings.LEADLINE_AUDIT_HEADS = tmp_path
     (tmp_path / "audit.key").unlink(missing_ok=True)
     AuditRecord.objects.all().delete()
     participant = world.things["result_ratee"]

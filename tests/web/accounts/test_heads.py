@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import Settings
 from tests.web.cast import World
 
 from leadline.web.accounts import heads
@@ -20,9 +19,8 @@ from leadline.web.accounts.models import AuditRecord
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def folder(settings: Settings, tmp_path: Path) -> Path:
-    settings.LEADLINE_AUDIT_HEADS = tmp_path / "heads"
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     return tmp_path / "heads"
 
 
