@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.cycles import FRAMEWORK, Cycle, Row, evidence_of, made_cycle, name_of, sheet
+from benchmarks.cycles import FRAMEWORK, Row, evidence_of, made_cycle, name_of, sheet
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
+from tests.unit.measurement.anew import LOGITS, POINTS, SHARE, of_one, same, unchanged
 
 from leadline.errors import MeasurementError
 from leadline.evidence import Evidence, read_evidence
-from leadline.frameworks import Framework
 from leadline.measurement import Measures, measure
 from leadline.measurement import held as holding
 from leadline.measurement.measuring_anew import measure_anew
-
-# The first fit stops at changes of 5e-5 logits; what is left of the way to its end is found here.
-LOGITS, POINTS, SHARE = 5e-4, 5e-3, 1e-4
 
 CYCLE = made_cycle()
 
@@ -36,42 +31,6 @@ def first_run() -> Measures:
 @pytest.fixture(scope="module")
 def first() -> Measures:
     return first_run()
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal to the byte."""
-    if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    if isinstance(one, csr_array):
-        return all(same(getattr(one, part), getattr(other, part)) for part in ("data", "indices", "indptr"))
-    if is_dataclass(one):
-        return all(same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one))
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, (tuple, list)):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
-
-
-def of_one(measures: Measures, ratee: str) -> dict[str, Any]:
-    """Everything that measures say of one ratee."""
-    p = measures.ratees.index(ratee)
-    found: dict[str, Any] = {}
-    for one in (*measures.dimensions, *measures.competencies):
-        label = getattr(one, "id", "") or f"{one.kind}:{one.factor}"  # type: ignore[union-attr]
-        found |= {f"{label}:{k}": v[p] for k, v in vars(one).items() if isinstance(v, np.ndarray)}
-    for name in ("factor_value", "factor_se", "factor_partial", "information", "n_raters", "n_items"):
-        found[name] = getattr(measures, name)[p]
-    found |= {name: n[p] for name, n in measures.by_relationship.items()}
-    posterior, width = measures.posterior, measures.posterior.mean.shape[1]
-    found |= {name: getattr(posterior, name)[p] for name in ("mean", "covariance", "root")}
-    found["coupling"] = posterior.coupling[p * width : (p + 1) * width].toarray()
-    return found | {"name": measures.names[ratee], "team": measures.team[p]}
-
-
-def unchanged(before: Measures, after: Measures, ratees: Sequence[str]) -> bool:
-    pairs = ((of_one(before, one), of_one(after, one)) for one in ratees)
-    return all(same(np.asarray(old[k]), np.asarray(new[k])) for old, new in pairs for k in old)
 
 
 def without(ratings: list[Row], **wanted: str) -> list[Row]:
@@ -281,79 +240,6 @@ def test_more_raters_than_can_be_factored_give_the_same(
     found = of_one(measure_anew(plain, evidence, FRAMEWORK, [name_of(7)]), name_of(7))
     np.testing.assert_allclose(found["mean"], wanted["mean"], atol=1e-6)
     np.testing.assert_allclose(found["covariance"], wanted["covariance"], atol=1e-6)
-
-
-def one_factor() -> Framework:
-    """One factor with one competency, so that a ratee is one number."""
-    competency = FRAMEWORK.competencies[0]
-    return replace(
-        FRAMEWORK,
-        factors=(FRAMEWORK.factor(competency.factor),),
-        competencies=(competency,),
-        items=FRAMEWORK.items_of(competency.id),
-        exam=(),
-        outcomes=(),
-    )
-
-
-def one_number(change: Callable[[list[Row]], list[Row]] = list) -> tuple[Framework, Cycle, Measures]:
-    framework = one_factor()
-    made = made_cycle(20, 40, 6, exam=False, framework=framework, seed=4)
-    return (
-        framework,
-        made,
-        measure(evidence_of(change(made.ratings), framework=framework), framework, keep=True),
-    )
-
-
-def only_peers(rows: list[Row]) -> list[Row]:
-    return [row if row["relationship"] == "self" else {**row, "relationship": "peer"} for row in rows]
-
-
-def test_one_dimension_with_more_raters_than_ratees() -> None:
-    framework, made, before = one_number()
-    evidence = evidence_of(made.ratings, framework=framework)
-    after = measure_anew(before, evidence, framework, before.ratees)
-    np.testing.assert_allclose(after.dimensions[0].theta, before.dimensions[0].theta, atol=LOGITS)
-    np.testing.assert_allclose(after.dimensions[0].theta_se, before.dimensions[0].theta_se, rtol=SHARE)
-
-
-def test_new_raters_agree_with_the_exact_posterior_by_integration() -> None:
-    """Severity and halo of a new rater are one normal number: two nested integrals are the whole model."""
-    framework, made, before = one_number(only_peers)
-    held, name = before.held, name_of(8)
-    assert held is not None
-    rows = [
-        {**row, "rater": f"new-{row['rater']}", "relationship": "peer"}
-        for row in made.ratings
-        if row["ratee"] == name and row["rater"] != name
-    ]
-    after = measure_anew(before, evidence_of(rows, framework=framework), framework, [name])
-    scale = held.scales[0].scale
-    theta = np.linspace(-6, 6, 1201)
-    severity, weight = np.polynomial.hermite_e.hermegauss(61)
-    severity = severity * np.sqrt(held.variance["rater"] + held.halo)
-    log_density = -0.5 * (theta - held.mean[0]) ** 2 / held.covariance[0, 0]
-    for rater in {row["rater"] for row in rows}:
-        log_likelihood = np.zeros((len(theta), len(severity)))
-        for row in rows:
-            if row["rater"] == rater:
-                steps = scale.steps[scale.items.index(row["item"])]
-                eta = (theta[:, None] - severity)[..., None]
-                logits = np.concatenate([np.zeros_like(eta), np.cumsum(eta - steps, axis=2)], axis=2)
-                rung = int(scale.rung_of(np.array([row["rating"]]))[0])
-                log_likelihood += logits[..., rung] - np.logaddexp.reduce(logits, axis=2)
-        log_density += np.log(np.exp(log_likelihood) @ (weight / weight.sum()))
-    density = np.exp(log_density - log_density.max())
-    density /= density.sum()
-    mean = float(theta @ density)
-    variance = float((theta - mean) ** 2 @ density)
-    # The place of the zero, the mean of the first run's raters, has an error too.
-    variance += float(held.zero @ np.linalg.inv(held.messages.precision(held.prior).toarray()) @ held.zero)
-    found = after.dimensions[0]
-    # What is left is the error of the variational approximation, as in any fit.
-    assert found.theta[8] == pytest.approx(mean, abs=0.02)
-    assert found.theta_se[8] == pytest.approx(np.sqrt(variance), rel=0.03)
 
 
 def test_keeping_changes_nothing_else(first: Measures, tmp_path: Path) -> None:
