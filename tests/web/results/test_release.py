@@ -162,8 +162,8 @@ def test_every_reading_is_in_the_audit(world: World, as_visitor: Visit) -> None:
     for path in ("", "results.csv", "results.json"):
         as_visitor("manager").get(f"/results/of/{ravi.pk}/{path}")
     reads = AuditRecord.objects.filter(action="results.read", subject=str(ravi.pk))
-    assert [one.detail["how"] for one in reads.order_by("number")] == ["page", "csv", "json"]
-    assert {one.actor for one in reads} == {world.users["manager"].email}
+    own = reads.filter(actor=world.users["manager"].email).order_by("number")
+    assert [one.detail["how"] for one in own] == ["page", "csv", "json"]
 
 
 def test_an_edited_comment_keeps_its_original_and_can_go_back(world: World) -> None:
