@@ -297,8 +297,10 @@ def test_progress_of_cycles_from_before_there_were_notes_is_noted_at_once(
 ) -> None:
     GroupProgress.objects.all().delete()
     RaterProgress.objects.all().delete()
-    Cycle.objects.filter(pk=running.pk).update(state="sealed", noted=None)
-    Participant.objects.filter(pk=ravi.pk).update(counts={"peer": 3, "self": 1})
+    Cycle.objects.filter(pk=running.pk).update(state="review", noted=None)
+    peers = list(ravi.assignments.filter(relationship="peer", state="approved")[:3])
+    done = [one.pk for one in (*peers, ravi.assignments.get(relationship="self"))]
+    Assignment.objects.filter(pk__in=done).update(submitted=True)
     clock.due(datetime.now(tz=UTC))
     found = {one.relationship: one.word for one in noting.of(ravi)}
     assert found == {

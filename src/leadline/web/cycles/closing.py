@@ -12,9 +12,9 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles import inviting, keys, progress
 from leadline.web.cycles.deadlines import end_of, last_day, today
-from leadline.web.cycles.deleting import delete
-from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink
+from leadline.web.cycles.models import Cycle, Participant, PersonalLink
 from leadline.web.cycles.moves import move
+from leadline.web.look import remains
 
 APPEAL = timedelta(days=28)
 """How long results can be contested before sealing, where nothing else was chosen."""
@@ -74,28 +74,17 @@ def cancel(cycle: Cycle, actor: Actor) -> Cycle:
     """Cancel a cycle: nobody is asked any more; panels, answers, links and the key are destroyed."""
     with transaction.atomic():
         now = move(cycle, "cancel", actor, n=cycle.participants.count())
-        forget(now)
-        delete(now.participants.all())
-        delete(now.stakeholders.all())
+        remains.enforce("cancel", now)
         transaction.on_commit(lambda: keys.destroy(now))
     return now
 
 
 def level(cycle: Cycle) -> None:
     """Keep nothing that tells who was asked late, reminded or given longer; part of closing."""
-    Assignment.objects.filter(participant__cycle=cycle).update(origin="rule", due=None)
-    Mailed.objects.filter(cycle=cycle).delete()
-    cycle.raters.all().delete()
+    remains.enforce("close", cycle)
     if cycle.closes:
         expires = end_of(cycle.closes, cycle.time_zone)
         PersonalLink.objects.filter(stakeholder__cycle=cycle).update(expires=expires)
-
-
-def forget(cycle: Cycle) -> None:
-    """Delete the last traces of mails, links and progress of raters; part of sealing."""
-    Mailed.objects.filter(cycle=cycle).delete()
-    PersonalLink.objects.filter(stakeholder__cycle=cycle).delete()
-    cycle.raters.all().delete()
 
 
 def due_to_close(now: datetime) -> list[Cycle]:

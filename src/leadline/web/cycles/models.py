@@ -76,8 +76,7 @@ class Cycle(Keyed):
 class Participant(Keyed):
     """A ratee of a cycle. ``name`` and ``team`` are as they were at launch; so is ``manager``.
 
-    ``state`` is that of the nomination: ``open``, ``proposed``, ``approved``. ``counts`` holds, once the
-    cycle is sealed, how many of each relationship submitted.
+    ``state`` is that of the nomination: ``open``, ``proposed``, ``approved``.
     """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="participants")
@@ -87,7 +86,6 @@ class Participant(Keyed):
     team = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=20, default="open")
     withdrawn = models.BooleanField(default=False)
-    counts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         """A person takes part once."""

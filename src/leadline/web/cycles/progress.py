@@ -138,7 +138,7 @@ def _risen(now: int, before: int, highest: int) -> int:
 def due(now: datetime) -> Iterator[Cycle]:
     """Cycles whose night has come: running, closed since the last note, or from before there were notes."""
     wanted = Q(state="running") | Q(state__in=CLOSED, noted__lte=F("closes"))
-    wanted |= Q(state__in=(*CLOSED, "sealed"), noted=None)
+    wanted |= Q(state__in=CLOSED, noted=None)
     for cycle in Cycle.objects.filter(wanted):
         if cycle.noted is None or cycle.noted < today(cycle, now):
             yield cycle
@@ -180,11 +180,7 @@ def _note_groups(cycle: Cycle) -> None:
 def _answered(cycle: Cycle) -> Iterable[tuple[UUID, str, int, int]]:
     """Ratee, relationship, how many were asked, how many have answered."""
     rows = _asked(cycle).values_list("participant", "relationship").order_by("participant", "relationship")
-    counted = rows.annotate(n=Count("pk"), n_in=Count("pk", filter=Q(submitted=True)))
-    if cycle.state != "sealed":
-        return counted
-    kept = dict(cycle.participants.values_list("pk", "counts"))
-    return [(ratee, name, n, kept[ratee].get(name, 0)) for ratee, name, n, _ in counted]
+    return rows.annotate(n=Count("pk"), n_in=Count("pk", filter=Q(submitted=True)))
 
 
 def _note_raters(cycle: Cycle) -> None:

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.dispatch import receiver
 from django_tasks import task
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
-from leadline.web.cycles import closing, jobs, keys
+from leadline.web.cycles import jobs, keys
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.keys import Key
-from leadline.web.cycles.models import Assignment, Cycle
-from leadline.web.cycles.moves import move
-from leadline.web.rating.models import Draft, Submission
+from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.moves import move, moved
+from leadline.web.look import remains
 from leadline.web.results import access, hidden
 from leadline.web.results.models import Basis, Comment, Record, Result, Run
 from leadline.web.results.storing import BATCH, some_at_once
@@ -29,6 +30,9 @@ REWRITTEN = (
     "results_result",
     "accounts_kept",
 )
+
+
+SHUFFLED = ("rating_submission", "cycles_assignment")
 
 
 class SealError(LeadlineError):
@@ -59,13 +63,8 @@ def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
         _open_results(now, key)
         _open_comments(now)
         _keep_record(now, key)
-        Basis.objects.filter(run__cycle=now).delete()
-        Submission.objects.filter(cycle=now).delete()
-        Draft.objects.filter(assignment__participant__cycle=now).delete()
-        Assignment.objects.filter(participant__cycle=now).update(opened=False, submitted=False)
-        closing.forget(now)
+        remains.enforce("seal", now)
         transaction.on_commit(lambda: keys.destroy(now))
-        transaction.on_commit(compact.enqueue)
 
 
 def _open_results(cycle: Cycle, key: Key) -> None:
@@ -73,12 +72,11 @@ def _open_results(cycle: Cycle, key: Key) -> None:
     counting = access.results(cycle).values("pk")
     Result.objects.filter(run__cycle=cycle, shown=False).exclude(pk__in=counting).delete()
     for run in Run.objects.filter(cycle=cycle, state="done"):
-        tables = hidden.run(run).tables
-        Run.objects.filter(pk=run.pk).update(tables=tables, hidden=None)
+        Run.objects.filter(pk=run.pk).update(tables=hidden.run(run).tables)
     own = list(Result.objects.filter(run__cycle=cycle).values_list("pk", flat=True))
     for some in some_at_once(own):
         rows = [hidden.result(row, key) for row in Result.objects.filter(pk__in=some)]
-        for row in rows:
+        for row in rows:  # not written twice: figures are large
             row.hidden = row.brief = row.sets = None
         Result.objects.filter(pk__in=some).delete()
         Result.objects.bulk_create(rows)
@@ -97,9 +95,7 @@ def _open_comments(cycle: Cycle) -> None:
     own = Comment.objects.filter(participant__cycle=cycle)
     own.exclude(state__in=("public", "coach")).delete()
     rows = hidden.comments(own.select_related("participant"))
-    for row in rows:
-        row.hidden = None
-    Comment.objects.bulk_update(rows, ["text", "hidden"], batch_size=BATCH)
+    Comment.objects.bulk_update(rows, ["text"], batch_size=BATCH)
 
 
 def _seal(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
@@ -110,10 +106,33 @@ def _seal(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:
 jobs.DEEDS["seal"] = _seal
 
 
+@receiver(moved, dispatch_uid="results.compact")
+def on_move(name: str, **_: object) -> None:
+    """Compact when answers come in no more, and when they are gone."""
+    if name in ("close", "seal"):
+        transaction.on_commit(compact.enqueue)
+
+
 @task()
 def compact() -> None:
-    """Rewrite the tables that hold what sealing destroys."""
+    """Lay rows whose order tells something in another, and leave no dead ones in any file."""
+    shuffle(SHUFFLED)
     rewrite(REWRITTEN)
+
+
+def shuffle(tables: Iterable[str]) -> None:
+    """Write all rows of tables anew in random order, in one transaction each.
+
+    SQLite keeps rows in the order they came in, PostgreSQL with the number of the transaction that wrote
+    them: both would tell on whom somebody answered last. Keys are random, and so is their order.
+    """
+    with connection.cursor() as cursor:
+        for table in map(connection.ops.quote_name, tables):
+            if connection.vendor == "sqlite":
+                cursor.execute(f"UPDATE {table} SET rowid = random()")  # noqa: S608  names are ours
+            else:
+                cursor.execute(f"UPDATE {table} SET id = id")  # noqa: S608
+                cursor.execute(f"CLUSTER {table} USING {table[:-1]}_pkey{table[-1]}")
 
 
 def after_migrations(plan: Sequence[object] = (), **_: object) -> None:
