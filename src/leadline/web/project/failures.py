@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from leadline.web.accounts.keeping import keep
+from leadline.web.cycles.keys import KeyGoneError
+from leadline.web.look.secrecy import UnreadableError
 
 
 def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
@@ -46,3 +50,19 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """A fault of the program."""
     return _page(request, "broken", 500)
+
+
+class NoKey:
+    """Answers with a page that says what to do where the key of a cycle is missing, or is not its key."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Of a view: Django asks for this."""
+        is_ours = isinstance(exception, (KeyGoneError, UnreadableError))
+        return _page(request, "no_key", 503) if is_ours else None

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "leadline.web.project.setup.FirstRun",
+    "leadline.web.project.failures.NoKey",
 ]
 ROOT_URLCONF = "leadline.web.project.urls"
 WSGI_APPLICATION = "leadline.web.project.wsgi.application"

@@ -19,9 +19,15 @@ def note(apps, editor):
         counts = dict(
             apps.get_model("cycles", "Participant").objects.filter(cycle=cycle).values_list("pk", "counts")
         )
-        apps.get_model("cycles", "GroupProgress").objects.bulk_create(
+        progress = apps.get_model("cycles", "GroupProgress")
+        progress.objects.bulk_create(
             (
-                _progress(apps, cycle, ratee, name, n, counts[ratee].get(name, 0))
+                progress(
+                    participant_id=ratee,
+                    relationship=name,
+                    first=n,
+                    step=_step(n, counts[ratee].get(name, 0), name, threshold(cycle, name)),
+                )
                 for (ratee, name), n in sorted(asked.items(), key=str)
             ),
             batch_size=500,
@@ -30,12 +36,10 @@ def note(apps, editor):
         cycle.save(update_fields=["noted"])
 
 
-def _progress(apps, cycle, ratee, name, n, n_in):
-    step = group_step(n, n_in, first=n, least=threshold(cycle, name))
+def _step(n, n_in, name, least):
     if name in ATTRIBUTED:
-        step = ALL if n_in else FEW
-    model = apps.get_model("cycles", "GroupProgress")
-    return model(participant_id=ratee, relationship=name, first=n, step=step)
+        return ALL if n_in else FEW
+    return group_step(n, n_in, first=n, least=least)
 
 
 class Migration(migrations.Migration):
