@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import DataError, IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 from tests.web.cast import World
 
@@ -133,6 +134,24 @@ def test_a_chain_sealed_again_with_the_key_is_found_by_its_heads(world: World) -
     AuditRecord.objects.filter(organisation=world.organisation, number=2).update(actor="x@acme.example")
     recomputed(world.organisation, audit_key.read())
     assert found(world.organisation) == [("replaced", 4)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [("detail", "no JSON", []), ("time", "noon", [("changed", 3)]), ("cycle", "spring", [("garbled", 1)])],
+)
+def test_what_no_column_can_hold_is_refused_or_found(
+    world: World, column: str, value: str, expected: list[tuple[str, int]]
+) -> None:
+    """SQLite takes any text in most columns."""
+    chain(world)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE accounts_auditrecord SET {column} = %s WHERE number = 3", [value])
+    except (DataError, IntegrityError):
+        assert found(world.organisation) == []
+    else:
+        assert found(world.organisation) == expected
 
 
 def test_a_chain_that_is_gone_is_found_by_its_heads(world: World) -> None:

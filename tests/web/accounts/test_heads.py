@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import stat
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from tests.web.cast import World
 
 from leadline.web.accounts import heads
@@ -70,3 +73,29 @@ def test_a_line_that_a_crash_left_unfinished_is_found_and_swallows_nothing(
     heads.write(date(2026, 11, 30))
     assert len(heads.read()[0]) == 2 * n
     assert [(one.code, one.number) for one in verify(world.organisation).findings] == [("unreadable", n + 1)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe",
+        b"[]",
+        b'{"organisation": "x"}',
+        b'{"organisation": "x", "number": "many", "hash": "", "day": "2026-11-30"}',
+        b'{"organisation": "x", "number": 1, "hash": "", "day": "today"}',
+    ],
+)
+def test_a_line_that_is_no_head_is_found(world: World, folder: Path, line: bytes) -> None:
+    folder.mkdir()
+    (folder / "heads.jsonl").write_bytes(line + b"\n")
+    assert [(one.code, one.number) for one in verify(world.organisation).findings] == [("unreadable", 1)]
+    assert heads.state(world.organisation, NOON)[0] == "none"
+
+
+def test_heads_that_cannot_be_read_are_shown_and_do_not_hide_the_page(
+    world: World, folder: Path, as_visitor: Callable[[str], Client]
+) -> None:
+    (folder / "heads.jsonl").mkdir(parents=True)
+    client = as_visitor("auditor")
+    assert "Is a directory" in client.get(reverse("audit")).content.decode()
+    assert "Is a directory" in client.post(reverse("verify"), follow=True).content.decode()

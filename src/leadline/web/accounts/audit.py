@@ -5,7 +5,7 @@ Nothing a rater does with a form is recorded: that would be a list of who rated 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from leadline.web.accounts import audit_key
 from leadline.web.accounts.access import Actor
-from leadline.web.accounts.chain import KEYED, START, Link, Verdict, examine, sealed
+from leadline.web.accounts.chain import KEYED, START, Finding, Link, Verdict, examine, sealed
 from leadline.web.accounts.heads import heads_of
 from leadline.web.accounts.models import AuditRatee, AuditRecord, Organisation
 
@@ -97,7 +97,8 @@ def link_of(entry: Any, ratees: Iterable[object]) -> Link:
     return Link(
         organisation=str(entry.organisation_id),
         number=entry.number,
-        time=entry.time.astimezone(UTC).isoformat(),
+        # SQLite takes any text, and gives nothing for what is no time.
+        time=entry.time.astimezone(UTC).isoformat() if entry.time else "",
         actor=entry.actor,
         action=entry.action,
         kind=entry.kind,
@@ -122,9 +123,20 @@ def verify(organisation: Organisation) -> Verdict:
     rows = AuditRecord.objects.filter(organisation=organisation).order_by("number")
     first = rows.filter(action=KEYED).values_list("number", flat=True).first() or 1
     entries = rows.prefetch_related("ratees").iterator(chunk_size=AT_ONCE)
-    links = (link_of(entry, (one.participant for one in entry.ratees.all())) for entry in entries)
     heads, torn = heads_of(organisation)
-    findings = (*examine(links, heads, audit_key.read(), first), *torn)
+    read = 0
+
+    def links() -> Iterator[Link]:
+        nonlocal read
+        for entry in entries:
+            read = entry.number
+            yield link_of(entry, (one.participant for one in entry.ratees.all()))
+
+    try:
+        findings = (*examine(links(), heads, audit_key.read(), first), *torn)
+    except (ValueError, TypeError):
+        # And fails at what is no key: the records that were read with it are lost to the reader.
+        findings = (Finding("garbled", read + 1),)
     last_day = heads[-1].day if heads else ""
     return Verdict(
         str(organisation.pk), organisation.name, rows.count(), first, len(heads), last_day, findings

@@ -54,8 +54,8 @@ class Head:
 class Finding:
     """Something that does not hold.
 
-    ``code`` is ``changed``, ``missing``, ``tail``, ``head``, ``replaced`` or ``unreadable``; ``number`` is
-    the record, or the line of the file of heads, where it begins, ``last`` where it ends.
+    ``code`` is ``changed``, ``missing``, ``garbled``, ``tail``, ``head``, ``replaced`` or ``unreadable``.
+    ``number`` is the record, or the line of the file of heads, where it begins, ``last`` where it ends.
     """
 
     code: str

@@ -31,13 +31,17 @@ def path() -> Path:
 def read() -> tuple[list[Head], list[Finding]]:
     """Heads as they were written, and lines that cannot be read."""
     heads, torn = [], []
-    lines = path().read_text(encoding="utf-8").splitlines() if path().exists() else []
+    lines = path().read_text(encoding="utf-8", errors="replace").splitlines() if path().exists() else []
     for number, line in enumerate(lines, 1):
         try:
-            heads.append(Head(**json.loads(line)))
+            heads.append(_head(**json.loads(line)))
         except (ValueError, TypeError):
             torn.append(Finding("unreadable", number))
     return heads, torn[:1]
+
+
+def _head(organisation: str, number: int, hash: str, day: str) -> Head:  # noqa: A002  as it is in the file
+    return Head(str(organisation), int(number), str(hash), date.fromisoformat(day).isoformat())
 
 
 def heads_of(organisation: Organisation) -> tuple[list[Head], list[Finding]]:
@@ -94,7 +98,10 @@ def state(organisation: Organisation, now: datetime) -> tuple[str, str]:
     """How it stands: ``fault`` with the reason, ``none``, or ``late`` or ``written`` with the last day."""
     if fault := cache.get(FAULT):
         return "fault", str(fault)
-    heads, _ = heads_of(organisation)
+    try:
+        heads, _ = heads_of(organisation)
+    except OSError as cause:
+        return "fault", cause.strerror or str(cause)
     if not heads:
         return "none", ""
     late = date.fromisoformat(heads[-1].day) < now.astimezone(UTC).date() - timedelta(days=1)

@@ -190,6 +190,10 @@ def check(request: Request) -> HttpResponseBase:
     except AuditKeyError as fault:
         messages.error(request, fault.describe(language()))
         return redirect("audit")
+    except OSError as cause:
+        said = text("project.verify.unreadable.message", path=cause.filename, reason=cause.strerror)
+        messages.error(request, said)
+        return redirect("audit")
     for finding in verdict.findings:
         messages.error(request, finding.describe(language()))
     if not verdict.findings:

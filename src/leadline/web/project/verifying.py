@@ -35,7 +35,7 @@ def verify(*, data: str | None, database: str | None, heads: str | None) -> list
     Raises
     ------
     UsageError
-        ``web.project.verify.no_data``, ``no_database``, ``no_heads`` or ``no_audit``.
+        ``web.project.verify.no_data``, ``no_database``, ``no_heads``, ``no_audit`` or ``unreadable``.
     AuditKeyError
         ``web.accounts.audit_key_gone``.
     """
@@ -53,4 +53,10 @@ def verify(*, data: str | None, database: str | None, heads: str | None) -> list
     # Settings make the key that signs sessions where there is none; none is signed here.
     os.environ.pop("LEADLINE_SECRET_KEY_FILE", None)
     os.environ |= {"LEADLINE_SECRET_KEY": secrets.token_urlsafe(50), "DJANGO_SETTINGS_MODULE": SETTINGS}
-    return list(import_module("leadline.web.project.verdicts").verdicts())
+    try:
+        return list(import_module("leadline.web.project.verdicts").verdicts())
+    except OSError as cause:
+        # Status 1 is kept for an audit that does not hold.
+        raise UsageError(
+            "web.project.verify.unreadable", path=cause.filename, reason=cause.strerror or str(cause)
+        ) from cause
