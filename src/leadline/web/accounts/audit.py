@@ -135,7 +135,7 @@ def verify(organisation: Organisation) -> Verdict:
     try:
         findings = (*examine(links(), heads, audit_key.read(), first), *torn)
     except (ValueError, TypeError):
-        # And fails at what is no key: the records that were read with it are lost to the reader.
+        # SQLite takes any text, also where a key should be; reading ends there.
         findings = (Finding("garbled", read + 1),)
     last_day = heads[-1].day if heads else ""
     return Verdict(
