@@ -48,26 +48,32 @@ class Upgraded:
             settings.LEADLINE_AUDIT_KEY = key
 
 
+@contextmanager
+def released(data: Path, name: str) -> Iterator[Upgraded]:
+    """An installation of the release, not upgraded yet."""
+    is_file = connection.vendor == "sqlite"
+    database = str(data / "leadline.sqlite3") if is_file else f"{connection.settings_dict['NAME']}_{name}"
+    own = Upgraded(data, database)
+    _server("DROP DATABASE IF EXISTS {}", database)
+    _server("CREATE DATABASE {}", database)
+    with own.here():
+        lay(data)
+        own.kept["before"] = _files()
+    yield own
+    _server("DROP DATABASE {}", database)
+
+
 @pytest.fixture(scope="session")
 def upgraded(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Upgraded]:
-    data = tmp_path_factory.mktemp("upgraded")
-    is_file = connection.vendor == "sqlite"
-    name = str(data / "leadline.sqlite3") if is_file else f"{connection.settings_dict['NAME']}_upgraded"
-    own = Upgraded(data, name)
-    with django_db_blocker.unblock():
-        _server("DROP DATABASE IF EXISTS {}", name)
-        _server("CREATE DATABASE {}", name)
+    with django_db_blocker.unblock(), released(tmp_path_factory.mktemp("upgraded"), "upgraded") as own:
         with own.here():
-            lay(data)
-            own.kept["before"] = _files()
             call_command("migrate", verbosity=0, interactive=False)
             own.kept["after"] = _files()
             for cycle in progress.due(timezone.now()):  # as the clock does within a minute
                 progress.note(cycle)
         yield own
-        _server("DROP DATABASE {}", name)
 
 
 def _server(statement: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Cycles of before go on to their end: decided on, contested, sealed, launched."""
+"""Cycles of before go on to their end: scored again, decided on, contested, sealed, launched."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Membership, User
 from leadline.web.cycles import launching, nominating
 from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.moves import move
 from leadline.web.rating.models import Submission
-from leadline.web.results import sealing
+from leadline.web.results import runs, scoring, sealing
 
 ANA = "ana@northwind.example"
 REWORDED = "Reworded after the upgrade."
@@ -43,6 +44,19 @@ def told(cycle: Cycle, email: str = ANA) -> dict[str, Any]:
     }
     answers = {name: visitor.get(url) for name, url in urls.items()}
     return {name: answer.json() for name, answer in answers.items() if answer.status_code == 200}
+
+
+def test_a_cycle_in_review_that_is_scored_again_unchanged_keeps_every_figure(moved: Upgraded) -> None:
+    cycle = Cycle.objects.get(state="review")
+    before = told(cycle)
+    assert len(before) == 6
+    move(cycle, "rescore", actor())
+    scoring.run(runs.start(cycle, actor()))
+    after = told(cycle)
+    for name, document in before.items():
+        assert {n: after[name][n] for n in ("figures", "groups", "raters")} == {
+            n: document[n] for n in ("figures", "groups", "raters")
+        }, name
 
 
 @pytest.mark.parametrize("reader", [ANA, "dana@northwind.example", "cora@northwind.example"])

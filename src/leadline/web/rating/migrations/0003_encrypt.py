@@ -31,10 +31,17 @@ def encrypt(apps, editor):
             sheets.delete()
             drafts.delete()
         elif sheets.exists() or drafts.exists():
-            keys.create(cycle)  # left alone where there is one; without one nobody could read what follows
+            _check_key(cycle)
             _sheets(apps, cycle, sheets)
             _drafts(cycle, drafts)
     _kept(apps)
+
+
+def _check_key(cycle):
+    """A new key would part raters from their sheets, and shut out the old key once it is found."""
+    if not keys.exists(cycle):
+        path = Path(settings.LEADLINE_DATA) / "keys" / f"{cycle.pk}.key"
+        raise keys.KeyGoneError("web.cycles.key_needed", cycle=cycle.title, path=path)
 
 
 def _sheets(apps, cycle, sheets):
