@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leadline.web.accounts import audit_key
@@ -20,6 +22,20 @@ from leadline.web.accounts.heads import heads_of
 from leadline.web.accounts.models import AuditRatee, AuditRecord, Organisation
 
 AT_ONCE = 2000
+COLUMNS = (
+    "organisation_id",
+    "number",
+    "time",
+    "actor",
+    "action",
+    "kind",
+    "subject",
+    "detail",
+    "address",
+    "before",
+    "cycle",
+    "hash",
+)
 
 
 def record(
@@ -122,22 +138,34 @@ def verify(organisation: Organisation) -> Verdict:
     """
     rows = AuditRecord.objects.filter(organisation=organisation).order_by("number")
     first = rows.filter(action=KEYED).values_list("number", flat=True).first() or 1
-    entries = rows.prefetch_related("ratees").iterator(chunk_size=AT_ONCE)
     heads, torn = heads_of(organisation)
-    read = 0
-
-    def links() -> Iterator[Link]:
-        nonlocal read
-        for entry in entries:
-            read = entry.number
-            yield link_of(entry, (one.participant for one in entry.ratees.all()))
-
+    links = _Links(rows)
     try:
-        findings = (*examine(links(), heads, audit_key.read(), first), *torn)
+        findings = (*examine(links, heads, audit_key.read(), first), *torn)
     except (ValueError, TypeError):
         # SQLite takes any text, also where a key should be; reading ends there.
-        findings = (Finding("garbled", read + 1),)
+        findings = (Finding("garbled", links.last + 1),)
     last_day = heads[-1].day if heads else ""
     return Verdict(
         str(organisation.pk), organisation.name, rows.count(), first, len(heads), last_day, findings
     )
+
+
+class _Links:
+    """Records as the chain sees them, many read at once; ``last`` is the number of the last."""
+
+    def __init__(self, rows: QuerySet[AuditRecord]) -> None:
+        self.rows = rows
+        self.last = 0
+
+    def __iter__(self) -> Iterator[Link]:
+        # Plain rows: making instances of 200,000 records takes twice as long as sealing them.
+        entries = self.rows.values_list("pk", *COLUMNS, named=True).iterator(chunk_size=AT_ONCE)
+        while some := list(islice(entries, AT_ONCE)):
+            ratees: dict[int, list[UUID]] = {entry.pk: [] for entry in some}
+            concerned = AuditRatee.objects.filter(record__in=ratees)
+            for key, participant in concerned.values_list("record", "participant"):
+                ratees[key].append(participant)
+            for entry in some:
+                yield link_of(entry, ratees[entry.pk])
+                self.last = entry.number
