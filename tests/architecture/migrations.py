@@ -48,10 +48,16 @@ def _is_docstring(node: object) -> bool:
     )
 
 
+def files() -> list[Path]:
+    """All migrations there are."""
+    return sorted(FOLDERS.glob("*/migrations/[0-9]*.py"))
+
+
 def present() -> dict[str, str]:
-    """Fingerprints of all migrations there are, as ``app.name``."""
-    files = sorted(FOLDERS.glob("*/migrations/[0-9]*.py"))
-    return {f"{path.parts[-3]}.{path.stem}": fingerprint(path.read_text(encoding="utf-8")) for path in files}
+    """Their fingerprints, as ``app.name``."""
+    return {
+        f"{path.parts[-3]}.{path.stem}": fingerprint(path.read_text(encoding="utf-8")) for path in files()
+    }
 
 
 def released() -> dict[str, dict[str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
-from tests.architecture.migrations import ROOT, fingerprint, present, released
+from tests.architecture.migrations import ROOT, files, fingerprint, present, released
 
 FROZEN = {name: (release, own) for release, table in released().items() for name, own in table.items()}
+FILES = files()
 ADVICE = "{name} was released in {release} and is {what}: put it back from git, and add a migration after it."
 
 
@@ -26,6 +29,29 @@ def test_every_release_in_the_changelog_froze_its_migrations() -> None:
     assert set(told) - released().keys() == set(), (
         "python -m tests.architecture.migrations: CONTRIBUTING, A release"
     )
+
+
+KEEPS = {
+    "leadline.web.cycles.keys": "keys of cycles, made once and read for as long as the cycle lives",
+    "leadline.web.look.secrecy": "opens whatever an earlier version of it has encrypted",
+    "leadline.web.accounts.audit": "names and seals records as chains have them for good",
+    "leadline.web.accounts.audit_key": "the key of the chain, made once",
+    "leadline.web.accounts.chain": "verifies seals of every age",
+}
+"""What a migration may use of Leadline, and why it does not change under it."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=[f"{path.parts[-3]}.{path.stem}" for path in FILES])
+def test_a_migration_uses_nothing_of_leadline_that_may_change(path: Path) -> None:
+    """It runs years later, on a database as it was then: what it needs to know, it says itself."""
+    used = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            of = {f"{node.module}.{alias.name}" for alias in node.names}
+            used |= of if of <= KEEPS.keys() else {node.module}
+        elif isinstance(node, ast.Import):
+            used |= {alias.name for alias in node.names}
+    assert {name for name in used if name.startswith("leadline")} - KEEPS.keys() == set()
 
 
 SOURCE = """

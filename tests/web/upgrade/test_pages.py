@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import islice
 from typing import Any
 
 import pytest
 from tests.web.upgrade.conftest import Upgraded
-from tests.web.upgrade.crawling import clients, facts, recorded
+from tests.web.upgrade.crawling import Visit, clients, facts, recorded
 from tests.web.upgrade.reading import without
+
+from leadline.web.cycles.models import Assignment, Cycle, Participant
+from leadline.web.people.models import Person, PersonChange
+from leadline.web.rating.models import Draft
+from leadline.web.results.models import Contest, Release, Result
 
 
 @dataclass(frozen=True)
@@ -45,17 +52,43 @@ INTENDED: tuple[Intended, ...] = (
 
 
 def test_what_people_own_is_as_it_was(moved: Upgraded) -> None:
-    before = {str(visit): (visit, told) for visit, told in recorded()}
-    found = [
-        (visit.place, f"{visit}: {difference}")
-        for visit, client in clients([visit for visit, _ in before.values()])
-        for difference in _differences(before[str(visit)][1], facts(visit, client))
-    ]
+    found = list(_found(recorded()))
     told = {one: [pair for pair in found if one.explains(*pair)] for one in INTENDED}
     explained = {pair for pairs in told.values() for pair in pairs}
     rest = [said for place, said in found if (place, said) not in explained]
     assert not rest, "\n".join(rest)
     assert [one for one, pairs in told.items() if not pairs] == [], "differences that are meant and not there"
+
+
+def _found(before: Sequence[tuple[Visit, Any]]) -> Iterator[tuple[str, str]]:
+    """Differences, each with its place."""
+    told = {str(visit): known for visit, known in before}
+    for visit, client in clients([visit for visit, _ in before]):
+        for difference in _differences(told[str(visit)], facts(visit, client)):
+            yield visit.place, f"{visit}: {difference}"
+
+
+HARM: dict[str, tuple[str, Callable[[], object]]] = {
+    "a name": ("results:cycle ", lambda: Participant.objects.filter(name="Ravi Rao").update(name="Ravi R.")),
+    "a state": ("cycles:list", lambda: Cycle.objects.filter(state="review").update(state="released")),
+    "a day": ("rating:queue", lambda: Cycle.objects.filter(state="running").update(closes=date(2099, 7, 1))),
+    "a receipt": ("rating:queue", lambda: Assignment.objects.filter(submitted=True).update(submitted=False)),
+    "a draft": ("rating:form", lambda: Draft.objects.all().delete()),
+    "an answer": ("results:result ", lambda: Contest.objects.update(answer="")),
+    "a read release": ("results:cycle ", lambda: Release.objects.update(read=False)),
+    "a release": ("results:mine", lambda: Release.objects.filter(audience="manager").delete()),
+    "figures": ("results:result_csv", lambda: Result.objects.filter(run__cycle__state="review").delete()),
+    "a history": ("people:person", lambda: PersonChange.objects.all().delete()),
+    "access": ("people:person", lambda: Person.objects.update(coach=None)),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_harm_that_an_upgrade_might_do_is_found(moved: Upgraded, harm: str) -> None:
+    place, act = HARM[harm]
+    act()
+    concerned = [(visit, known) for visit, known in recorded() if visit.place.startswith(place)]
+    assert list(islice(_found(concerned), 1))
 
 
 def _differences(before: Any, now: Any) -> Iterator[str]:

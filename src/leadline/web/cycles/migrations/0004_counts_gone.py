@@ -4,13 +4,13 @@ from collections import Counter
 
 from django.db import migrations
 
-from leadline.scoring.disclosure import ATTRIBUTED
-from leadline.web.cycles.checking import threshold
-from leadline.web.cycles.progress import ALL, ASKED, FEW, group_step
+FEW, ENOUGH, ALL = range(3)
+ASKED = ("approved", "removed")
+LEAST = 3
 
 
 def note(apps, editor):
-    """As :mod:`leadline.web.cycles.progress` notes it."""
+    """As :mod:`leadline.web.cycles.progress` noted it when this was written."""
     for cycle in apps.get_model("cycles", "Cycle").objects.filter(state="sealed", noted=None):
         rows = apps.get_model("cycles", "Assignment").objects.filter(
             participant__cycle=cycle, state__in=ASKED
@@ -26,7 +26,7 @@ def note(apps, editor):
                     participant_id=ratee,
                     relationship=name,
                     first=n,
-                    step=_step(n, counts[ratee].get(name, 0), name, threshold(cycle, name)),
+                    step=_step(n, counts[ratee].get(name, 0), name, cycle.thresholds.get(name, 0)),
                 )
                 for (ratee, name), n in sorted(asked.items(), key=str)
             ),
@@ -36,10 +36,12 @@ def note(apps, editor):
         cycle.save(update_fields=["noted"])
 
 
-def _step(n, n_in, name, least):
-    if name in ATTRIBUTED:
+def _step(n, n_in, name, asked_for):
+    if name in ("self", "manager"):
         return ALL if n_in else FEW
-    return group_step(n, n_in, first=n, least=least)
+    if n_in < max(int(asked_for), LEAST):
+        return FEW
+    return ALL if n_in == n else ENOUGH
 
 
 class Migration(migrations.Migration):
