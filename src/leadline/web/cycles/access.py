@@ -117,10 +117,11 @@ def raters(cycle: Cycle) -> QuerySet[RaterProgress]:
     ``may_remind`` says whether one may be reminded alone: who is known not to have finished, or, where that
     is not told, who rates under their name, as oneself or as a manager.
     """
-    own = asked_in(cycle).filter(Q(rater=OuterRef("rater")) | Q(stakeholder=OuterRef("stakeholder")))
-    named = asked_in(cycle).filter(rater=OuterRef("rater"), relationship__in=ATTRIBUTED)
-    alone = Q(step__lt=EVERYTHING) | Q(Exists(named), step=None)
-    return cycle.raters.filter(Exists(own)).annotate(
+    asked = asked_in(cycle)
+    within, outside = asked.filter(rater=OuterRef("rater")), asked.filter(stakeholder=OuterRef("stakeholder"))
+    alone = Q(step__lt=EVERYTHING) | Q(Exists(within.filter(relationship__in=ATTRIBUTED)), step=None)
+    # Two questions, each with an index; as one it would be answered by reading every assignment once a rater.
+    return cycle.raters.filter(Exists(within) | Exists(outside)).annotate(
         may_remind=ExpressionWrapper(alone, output_field=BooleanField())
     )
 

@@ -26,9 +26,11 @@ anybody answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -161,7 +163,7 @@ def _note_groups(cycle: Cycle) -> None:
         for row in GroupProgress.objects.filter(participant__cycle=cycle)
     }
     new: list[GroupProgress] = []
-    changed: list[GroupProgress] = []
+    changed: dict[int | None, list[int]] = defaultdict(list)
     for ratee, name, n, n_in in _answered(cycle):
         row = known.get((ratee, name)) or GroupProgress(participant_id=ratee, relationship=name, first=n)
         if name in ATTRIBUTED:
@@ -169,12 +171,12 @@ def _note_groups(cycle: Cycle) -> None:
         else:
             step = group_step(n, n_in, first=row.first, least=threshold(cycle, name), before=row.step)
         if row.pk is None:
+            row.step = step
             new.append(row)
         elif row.step != step:
-            changed.append(row)
-        row.step = step
+            changed[step].append(row.pk)
     GroupProgress.objects.bulk_create(new, batch_size=BATCH)
-    GroupProgress.objects.bulk_update(changed, ["step"], batch_size=BATCH)
+    _change(GroupProgress.objects.all(), changed)
 
 
 def _answered(cycle: Cycle) -> Iterable[tuple[UUID, str, int, int]]:
@@ -196,19 +198,26 @@ def _note_raters(cycle: Cycle) -> None:
         )
     )
     new: list[RaterProgress] = []
-    changed: list[RaterProgress] = []
+    changed: dict[int | None, list[int]] = defaultdict(list)
     for rater, stakeholder, n, n_in, anonymous in counted:
         row = known.get((rater, stakeholder)) or RaterProgress(
             cycle=cycle, rater_id=rater, stakeholder_id=stakeholder, first=n, step=NOTHING
         )
         step = rater_step(n, n_in, anonymous, first=row.first, before=row.step)
         if row.pk is None:
+            row.step = step
             new.append(row)
         elif row.step != step:
-            changed.append(row)
-        row.step = step
+            changed[step].append(row.pk)
     RaterProgress.objects.bulk_create(new, batch_size=BATCH)
-    RaterProgress.objects.bulk_update(changed, ["step"], batch_size=BATCH)
+    _change(RaterProgress.objects.all(), changed)
+
+
+def _change(rows: QuerySet[Any], changed: Mapping[int | None, list[int]]) -> None:
+    """Write new steps by step: ``bulk_update`` takes five times as long."""
+    for step, keys in changed.items():
+        for start in range(0, len(keys), BATCH):
+            rows.filter(pk__in=keys[start : start + BATCH]).update(step=step)
 
 
 def begin_again(cycle: Cycle) -> None:
