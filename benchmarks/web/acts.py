@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from leadline.web.accounts.access import Actor
 from leadline.web.catalogue.frameworks import load
-from leadline.web.cycles import closing, following, keys, launching, nominating, planning
+from leadline.web.cycles import closing, following, keys, launching, nominating, planning, progress
 from leadline.web.cycles.models import Assignment, Cycle, Mailed
 from leadline.web.people.models import Person
 from leadline.web.rating.answers import Sheet
@@ -128,6 +128,7 @@ def measured(actor: Actor, people: list[Person]) -> list[dict[str, Any]]:
     act("launch", lambda: launching.launch(first, actor))
     act("follow leavers", lambda: (gone(first), following.follow(first)))
     answered(first)
+    act("note a night", lambda: progress.note(first, timezone.now() + timedelta(1)))
     reminded(first)
     act("close", lambda: closing.close(first, actor))
     scored(first)

@@ -17,13 +17,13 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from tests.web.cast import World
+from tests.web.sheets import draft
 
 from leadline.web.accounts.models import AuditRecord
 from leadline.web.cycles import posting, progress
 from leadline.web.cycles.deadlines import start_of, today
 from leadline.web.cycles.models import Assignment, Cycle, Mailed
 from leadline.web.people.models import Person
-from leadline.web.rating.models import Draft
 from leadline.web.rating.submitting import submit
 
 Visit = Callable[[str], Client]
@@ -143,7 +143,7 @@ def test_an_answer_changes_no_page_no_button_no_mail_and_no_record_of_its_day(
     world: World, as_visitor: Visit, running: Cycle
 ) -> None:
     finn = world.things["assignment_ratee_finn"]
-    Draft.objects.create(assignment=finn, answers={"delegation_1": 4})
+    draft(finn, answers={"architecture_judgement_1": 4})
     ravi = f"/cycles/ratees/{world.things['participant_ratee'].pk}/"
     first = ("/", "/cycles/", f"{ravi}?find=dana", f"{ravi}?find=finn")
     seen = []
