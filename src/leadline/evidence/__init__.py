@@ -13,6 +13,7 @@ from leadline.evidence.description import ColumnDescription, Description, Relati
 from leadline.evidence.frames import Frame, codes, frame, rows, to_json, write_csv
 from leadline.evidence.model import Evidence
 from leadline.evidence.read import read_blocks, read_evidence, read_table
+from leadline.evidence.sources.delimited import read_records
 
 __all__ = [
     "ColumnDescription",
@@ -32,6 +33,7 @@ __all__ = [
     "rating_faults",
     "read_blocks",
     "read_evidence",
+    "read_records",
     "read_table",
     "rows",
     "to_json",

@@ -241,7 +241,7 @@ def test_another_organisations_people_are_untouched(world: World, tmp_path: Path
     [
         ("colour,size\nred,3\n", "No row"),
         ("name,person,id\nX,1,2\n", "Several columns"),
-        ("", "empty"),
+        ("", "No row"),
     ],
 )
 def test_a_file_that_is_no_table_of_people_is_refused(
@@ -249,6 +249,37 @@ def test_a_file_that_is_no_table_of_people_is_refused(
 ) -> None:
     with pytest.raises(SourceError, match=message):
         trial(world, tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "title", ["People of Acme, autumn 2026", "People of Acme,,", '"Acme, Inc."', "sep=;"]
+)
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_titles_above_the_headings_of_a_text_file_do_no_harm(
+    world: World, tmp_path: Path, title: str, mark: str
+) -> None:
+    if title.startswith("sep="):
+        mark = ";"
+    rows = ["工号,Name,Team", "zoe,Zoë Zander,Data", "", "wf,王芳,Data"]
+    lines = [title, *([] if title.startswith("sep=") else [""]), *(row.replace(",", mark) for row in rows)]
+    found = trial(world, tmp_path, "\n".join(lines))
+    assert found.faults == []
+    apply(world.actor("analytics"), found)
+    now = people(world)
+    assert (now["zoe"]["name"], now["wf"]["name"]) == ("Zoë Zander", "王芳")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["zoe,Zander, Zoë,zoe@acme.example", "zoe,Zoë", '"zoe,Zoë Zander,zoe@acme.example'],
+    ids=["a comma in a name", "too few", "an open quotation mark"],
+)
+def test_a_row_whose_cells_are_shifted_is_named(world: World, tmp_path: Path, line: str) -> None:
+    text = f"Acme\nkey,name,email\n{line}\nkim,Kim Kato,kim@acme.example\n"
+    with pytest.raises(SourceError) as refused:
+        trial(world, tmp_path, text)
+    assert refused.value.code == "web.people.cell_count"
+    assert "Row 3" in str(refused.value)
 
 
 def test_a_damaged_workbook_is_refused(world: World, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from leadline.errors import Fault
+from leadline.errors import EvidenceError, Fault
 from leadline.evidence.blocks import Blocks, scanned
 from leadline.evidence.findings import FIRST_ROW
 from leadline.evidence.sources.encoding import SEPARATORS, Text, read_text
@@ -100,6 +100,38 @@ def delimited_blocks(path: Path, place: str) -> Blocks | None:
         return None
     n = len(layout.names) - 1
     return scanned(pl.scan_csv(path, **_options(layout), glob=False)) if counts == (n, n, 0) else None
+
+
+def read_records(path: Path, place: str) -> list[list[str]]:
+    """All records of a file of separated values as they stand, where titles may come before the header.
+
+    Parameters
+    ----------
+    path : Path
+    place : str
+        How messages call the file.
+
+    Returns
+    -------
+    list of list of str
+        An empty line is an empty record, so positions are those of a spreadsheet's rows.
+
+    Raises
+    ------
+    SourceError
+        The file is no text, or has a line beyond the limit.
+    EvidenceError
+        Lines in another encoding than the rest.
+    """
+    text = read_text(path, place)
+    if text.strange:
+        faults = tuple(Fault(code, place, row) for row, code in text.strange.items())
+        raise EvidenceError("evidence.unusable", place=place, faults=faults)
+    given = _SEPARATOR_LINE.match(text.head)
+    # By all lines, because a title says nothing about the separator.
+    separator = given[1] if given else max(SEPARATORS.decode(), key=lambda mark: text.counts[mark])
+    layout = _Layout(separator, (), int(bool(given)), FIRST_ROW)
+    return [record for _, record in _records(text, layout)]
 
 
 def open_delimited(path: Path, place: str) -> Book:

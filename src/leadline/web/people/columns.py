@@ -25,6 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "employee number",
         "personnel number",
         "工号",
+        "编号",
         "员工编号",
         "人员编号",
     ),

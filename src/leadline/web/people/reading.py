@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from leadline.errors import FaultyInputError, SourceError
-from leadline.evidence import read_table
+from leadline.evidence import read_records
 from leadline.web.people.columns import NAMES, Row, header_row, headings
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -23,7 +24,7 @@ def read_people(path: Path) -> list[Row]:
     Parameters
     ----------
     path : Path
-        A workbook, or a file that ``leadline.evidence.read_table`` reads.
+        A workbook, or a file of separated values.
 
     Returns
     -------
@@ -33,7 +34,7 @@ def read_people(path: Path) -> list[Row]:
     Raises
     ------
     SourceError
-        Unreadable, no header found, or too long.
+        Unreadable, no header found, too long, or a row whose cells do not go with the headings.
     """
     table = _workbook(path) if path.suffix.lower() in WORKBOOKS else _text(path)
     at = header_row(table)
@@ -67,10 +68,22 @@ def _workbook(path: Path) -> list[list[object]]:
 
 def _text(path: Path) -> list[list[object]]:
     try:
-        frame = read_table(path)
-    except FaultyInputError as cause:
+        table: list[list[object]] = [list(record) for record in read_records(path, path.name)]
+    except (FaultyInputError, csv.Error) as cause:
         raise SourceError("web.people.damaged") from cause
-    return [list(frame.columns), *(list(row) for row in frame.rows())]
+    _refuse_shifted(table)
+    return table
+
+
+def _refuse_shifted(table: list[list[object]]) -> None:
+    """A comma in a name or an open quotation mark moves every cell after it under another heading."""
+    at = header_row(table)
+    if at is None:
+        return
+    width = len(table[at])
+    for n, row in enumerate(table[at:], start=at + 1):
+        if any(row) and (len(row) < width or any(row[width:])):
+            raise SourceError("web.people.cell_count", row=n, found=len(row), expected=width)
 
 
 def _clean(cell: object) -> str:
