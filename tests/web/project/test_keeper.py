@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,27 @@ if starts < {times}:
 time.sleep(60)
 """
 
+ALONE = """
+import signal, time
+from pathlib import Path
+from leadline.web.project.keeper import end_with_keeper
+here = Path(__file__).parent
+def end(*_):
+    (here / "ended").touch()
+    raise SystemExit(0)
+signal.signal(signal.SIGTERM, end)
+end_with_keeper()
+(here / "began").touch()
+time.sleep(120)
+"""
+
+
+def within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.1)
+    return is_so()
+
 
 def kept(folder: Path, times: int, code: int) -> subprocess.Popen[bytes]:
     """A keeper of one program that ends so many times with a code, then stays."""
@@ -46,10 +68,8 @@ def starts(folder: Path) -> int:
 def test_a_program_that_ends_in_good_order_is_started_again_however_often(tmp_path: Path) -> None:
     process = kept(tmp_path, times=8, code=0)
     try:
-        end = time.monotonic() + 60
-        while starts(tmp_path) < 9 and time.monotonic() < end:
-            time.sleep(0.1)
-        assert (starts(tmp_path), process.poll()) == (9, None)
+        assert within(60, lambda: starts(tmp_path) == 9)
+        assert process.poll() is None
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
@@ -58,6 +78,17 @@ def test_a_program_that_ends_in_good_order_is_started_again_however_often(tmp_pa
 def test_a_program_that_keeps_failing_is_given_up(tmp_path: Path) -> None:
     assert kept(tmp_path, times=100, code=3).wait(60) == 1
     assert starts(tmp_path) == 6
+
+
+def test_a_program_whose_keeper_is_killed_ends_too(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(ALONE)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    keeper = subprocess.Popen([sys.executable, "-c", KEEP], env={**os.environ, "PYTHONPATH": path})
+    began, ended = tmp_path / "began", tmp_path / "ended"
+    assert within(60, began.exists)
+    keeper.kill()
+    keeper.wait()
+    assert within(60, ended.exists)
 
 
 def test_a_worker_ends_after_the_task_that_loaded_the_engines_and_after_no_other(

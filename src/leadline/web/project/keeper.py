@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 
@@ -53,6 +54,22 @@ def keep(environ: Mapping[str, str]) -> int:
     finally:
         _stop(list(running.values()))
     return 0
+
+
+def end_with_keeper() -> None:
+    """End this program in good order once its keeper is gone.
+
+    A keeper that is killed cannot stop it, and it would go on holding the port, and doing tasks as an older
+    release does them beside the next.
+    """
+    keeper = os.getppid()
+
+    def wait() -> None:
+        while os.getppid() == keeper:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _start(name: str, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

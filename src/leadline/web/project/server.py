@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from leadline.web.project.keeper import end_with_keeper
 from leadline.web.project.logs import take_everything
 from leadline.web.project.wsgi import application
 
@@ -60,4 +61,5 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
 if __name__ == "__main__":
     take_everything()
+    end_with_keeper()
     Server().run()

@@ -23,6 +23,7 @@ from django_tasks import TaskResult, TaskResultStatus  # noqa: E402  models load
 from django_tasks.signals import task_finished  # noqa: E402
 
 from leadline.web.project import clock  # noqa: E402
+from leadline.web.project.keeper import end_with_keeper  # noqa: E402
 from leadline.web.project.logs import take_everything  # noqa: E402
 
 ENGINES = "leadline.measurement"
@@ -44,6 +45,7 @@ def end_if_loaded(**_: object) -> None:
 def main() -> None:
     """Run until stopped; what the clock has begun is ended first."""
     take_everything()
+    end_with_keeper()
     stop = threading.Event()
     ticking = threading.Thread(target=clock.run, args=(stop,), daemon=True)
     ticking.start()
