@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.test import Client
 from tests.web.cast import World
 from tests.web.rating.conftest import RATERS, Round
 from tests.web.sheets import draft, drafted, sheets
 
-from leadline.web.cycles import keys
+from leadline.web.cycles import keys, panels
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.look.secrecy import UnreadableError
 from leadline.web.people.models import Person
@@ -181,6 +183,23 @@ def test_a_rater_is_the_same_to_the_scorer_on_every_ratee_until_the_assignment_i
     assert len({row["rater"] for row in table_of(round_.cycle)}) == 2
     round_.by["elif", "bo"].delete()
     assert len({row["rater"] for row in table_of(round_.cycle)}) == 3, "counted as somebody else"
+
+
+def test_somebody_taken_off_finds_nothing_to_do_done_or_not_and_what_is_in_counts(
+    round_: Round, world: World, as_visitor: Callable[[str], Client]
+) -> None:
+    own, queues = round_.by["ratee", "rater"], []
+    round_.answer("ratee", "rater")
+    for is_in in (False, True):
+        if is_in:
+            Assignment.objects.filter(pk=own.pk).update(state="approved")
+            submit(own)
+        panels.remove(world.actor("analytics"), own)
+        page = as_visitor("rater").get("/rate/").content.decode()
+        queues.append(page[page.index("<main") : page.index("</main>")])
+        assert as_visitor("rater").get(f"/rate/{own.pk}/").status_code == 404
+    assert queues[0] == queues[1]
+    assert [row["relationship"] for row in table_of(round_.cycle)] == ["peer"] * 3
 
 
 def test_all_sheets_on_a_ratee_have_one_length_however_much_somebody_wrote(round_: Round) -> None:
