@@ -15,8 +15,8 @@ EXPECTED = {
     "nominating": {"revise": "draft", "launch": "running", "cancel": "cancelled"},
     "running": {"close": "scoring", "cancel": "cancelled"},
     "scoring": {"scored": "review"},
-    "review": {"rescore": "scoring", "reopen": "running", "release": "released"},
-    "released": {"seal": "sealed"},
+    "review": {"rescore": "scoring", "reopen": "running", "collect": "running", "release": "released"},
+    "released": {"collect": "running", "seal": "sealed"},
     "sealed": {},
     "cancelled": {},
 }

@@ -20,7 +20,7 @@ from leadline.web.accounts.audit import record, record_read
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.results import scoring
-from leadline.web.results.models import Comment, Contest, Release, Result, Run
+from leadline.web.results.models import Comment, Contest, Correction, Release, Result, Run
 
 FRAMEWORK = "technical-leadership@1.0.0"
 RATEES = ("ratee", "rater", "bo", "chidi", "elif", "member")
@@ -64,6 +64,7 @@ def add(world: World) -> None:
         "run_failed": failed(world),
         "cycle_twice": twice(world),
     }
+    world.things |= corrected(world)
     record(world.actor("coach"), "results.read", ravi, audience="coach", how="page")
     record_read(world.actor("analytics"), "results.read_comments", review, [world.things["result_review"].pk])
     record(world.actor("analytics"), "results.read_all", review, how="ranking_csv")
@@ -77,6 +78,19 @@ def twice(world: World) -> Cycle:
     Result.objects.filter(run=first).update(shown=True)
     copied(first)
     return cycle
+
+
+def corrected(world: World) -> dict[str, Participant]:
+    """Of that cycle, one result that was withdrawn, and one whose ratings were collected again in vain."""
+    day = timezone.localdate(timezone=BERLIN)
+    gone, asked = (
+        world.things["cycle_twice"].participants.get(name=name) for name in ("Bo Berg", "Chidi Cole")
+    )
+    Correction.objects.create(participant=gone, withdrawn=day, reason="Two raters had somebody else in mind.")
+    said = "One rater had last year's project in mind. The figures still hold."
+    Correction.objects.create(participant=asked, note=said, noted=day, asked=day, enough=False)
+    Result.objects.filter(run__number=2, participant=asked).update(kept=1)
+    return {"result_withdrawn": gone, "result_asked": asked}
 
 
 def failed(world: World) -> Run:

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.models import Organisation
-from leadline.web.cycles import inviting, keys, progress
+from leadline.web.cycles import following, inviting, keys, progress
 from leadline.web.cycles.deadlines import end_of, last_day, today
-from leadline.web.cycles.models import Cycle, Participant, PersonalLink
+from leadline.web.cycles.models import Assignment, Cycle, Participant, PersonalLink
 from leadline.web.cycles.moves import move
 from leadline.web.look import remains
 
@@ -56,17 +56,49 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
         It is not in review.
     """
     with transaction.atomic():
-        if not keys.exists(cycle):
-            raise ClosingError("web.cycles.key_gone")
-        if closes < today(cycle):
-            raise ClosingError("web.cycles.reopen_past")
-        now = move(cycle, "reopen", actor, day=closes.isoformat())
+        now = _opened(cycle, actor, "reopen", closes)
         now.closes, now.late = closes, False
-        if now.appeal_until and now.appeal_until <= closes:
-            now.appeal_until = closes + APPEAL
-        now.save(update_fields=["closes", "late", "appeal_until"])
-        progress.begin_again(now)
+        now.save(update_fields=["closes", "late"])
     cycle.refresh_from_db()
+    return now
+
+
+def reopen_for(actor: Actor, participant: Participant, until: date) -> Cycle:
+    """Open a closed cycle again for the raters of one ratee alone, who are asked by mail to look again.
+
+    The cycle's closing day stays: nothing about the other ratees changes.
+
+    Raises
+    ------
+    ClosingError
+        ``web.cycles.reopen_past``: the day is over; ``web.cycles.key_gone``.
+    MoveError
+        It is neither in review nor released.
+    """
+    with transaction.atomic():
+        now = _opened(participant.cycle, actor, "collect", until)
+        now.late = True
+        now.save(update_fields=["late"])
+        following.follow(now)
+        # All of them, whether they have answered or not: the new day must not tell which.
+        asked = Assignment.objects.filter(participant=participant, state="approved")
+        asked.update(due=until, invited=True)
+        raters = (row.rater or row.stakeholder for row in asked.select_related("rater__user", "stakeholder"))
+        inviting.tell(now, "again", filter(None, raters))
+    participant.cycle.refresh_from_db()
+    return now
+
+
+def _opened(cycle: Cycle, actor: Actor, name: str, until: date) -> Cycle:
+    if not keys.exists(cycle):
+        raise ClosingError("web.cycles.key_gone")
+    if until < today(cycle):
+        raise ClosingError("web.cycles.reopen_past")
+    now = move(cycle, name, actor, day=until.isoformat())
+    if now.appeal_until and now.appeal_until <= until:
+        now.appeal_until = until + APPEAL
+        now.save(update_fields=["appeal_until"])
+    progress.begin_again(now)
     return now
 
 

@@ -49,6 +49,8 @@ def due_day(assignment: Assignment) -> date | None:
 
 
 def is_open(assignment: Assignment, now: datetime | None = None) -> bool:
-    """Whether an assignment can be answered now."""
+    """Whether an assignment can be answered now: in a cycle that is late, only by who was given longer."""
     cycle, day = assignment.participant.cycle, due_day(assignment)
-    return cycle.state == "running" and (day is None or today(cycle, now) <= day)
+    if cycle.state != "running" or (cycle.late and assignment.due is None):
+        return False
+    return day is None or today(cycle, now) <= day

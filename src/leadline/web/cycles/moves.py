@@ -42,6 +42,7 @@ MOVES: Mapping[str, Move] = {
     "scored": Move(("scoring",), "review", by_clock=True),
     "rescore": Move(("review",), "scoring"),
     "reopen": Move(("review",), "running"),
+    "collect": Move(("review", "released"), "running"),
     "release": Move(("review",), "released"),
     "seal": Move(("released",), "sealed", by_clock=True),
 }

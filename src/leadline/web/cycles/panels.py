@@ -13,7 +13,7 @@ from itertools import islice
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
@@ -208,6 +208,8 @@ def _placed(
         raise PanelError("web.cycles.was_asked", name=name)
     origin = "late" if cycle.state == "running" else "nomination"
     own.relationship, own.state, own.origin = relationship, state, origin
+    if cycle.late:  # open for those alone who have a day of their own
+        own.due = participant.assignments.filter(state="approved").aggregate(last=Max("due"))["last"]
     own.save()
     # Who rates whom is nobody's business but the panel's: the record says which group grew, not by whom.
     record(actor, "cycles.rater_added", participant, relationship=relationship)

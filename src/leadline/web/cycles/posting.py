@@ -114,6 +114,8 @@ def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None]:
     if mail.kind == "closed":
         return int(cycle.state in ("scoring", "review")), None
     asked = _asked(mail, cycle)
+    if mail.kind == "again":
+        asked = [row for row in asked if row.participant.cycle_id == cycle.pk]
     days = [row.due or row.participant.cycle.closes for row in asked]
     return len(asked), min((day for day in days if day), default=None)
 

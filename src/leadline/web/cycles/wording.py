@@ -13,7 +13,7 @@ from leadline.errors import Language, words
 from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle
 
-KINDS = ("nominate", "approve", "invite", "invite_stakeholder", "reminder", "extended", "closed")
+KINDS = ("nominate", "approve", "invite", "invite_stakeholder", "reminder", "extended", "again", "closed")
 PLACEHOLDERS = ("name", "organisation", "cycle", "n", "day")
 PARTS = ("subject", "text")
 _BRACES = re.compile(r"\{([^{}]*)\}")

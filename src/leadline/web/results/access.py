@@ -16,7 +16,7 @@ from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.results import hidden
-from leadline.web.results.models import Comment, Contest, Release, Result, Run
+from leadline.web.results.models import Comment, Contest, Correction, Release, Result, Run
 
 SCORED = ("review", "released", "sealed")
 CLOSED = ("scoring", *SCORED)
@@ -28,12 +28,19 @@ OVERSEERS = (*RUNNERS, "analyst")
 class Seen:
     """A result as somebody may see it.
 
-    ``audience`` is ``ratee``, ``manager``, ``coach`` or ``analytics``.
+    ``audience`` is ``ratee``, ``manager``, ``coach`` or ``analytics``. A result that was withdrawn has no
+    figures; ``correction`` says why.
     """
 
     participant: Participant
     result: Result
     audience: str
+    correction: Correction | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken from everybody."""
+        return bool(self.correction and self.correction.withdrawn)
 
 
 def cycles(actor: Actor) -> QuerySet[Cycle]:
@@ -115,7 +122,10 @@ def seen(actor: Actor, participant_id: UUID) -> Seen:
     if result is None:
         raise Http404
     hidden.run(result.run)
-    return Seen(participant, hidden.result(result), audience)
+    correction = Correction.objects.filter(participant=participant).first()
+    if correction and correction.withdrawn:
+        result.hidden, result.figures = None, {}
+    return Seen(participant, hidden.result(result), audience, correction)
 
 
 def _audience(actor: Actor, participant: Participant) -> str:
@@ -159,23 +169,28 @@ class Brief:
     overall: Mapping[str, float] | None
     rank: Mapping[str, float] | None
     partial: bool
+    withdrawn: bool
 
 
 def briefs(rows: QuerySet[Result]) -> list[Brief]:
-    """Results of a cycle in brief, by name."""
+    """Results of a cycle in brief, by name; without figures where they were withdrawn."""
     sheet = KeyTransform("sheet", "figures")
     taken = {f"the_{name}": KeyTransform(name, sheet) for name in ("overall", "rank", "partial")}
     own = rows.annotate(**taken).order_by("participant__name", "pk")
-    names = ("participant__name", "participant__team", "kept", "run__cycle", *hidden.BRIEF)
+    gone = "participant__correction__withdrawn"
+    names = ("participant__name", "participant__team", "kept", "run__cycle", gone, *hidden.BRIEF)
     key: Key | None = None
     found = []
     for row in own.values(*names, *taken):
-        if row["brief"]:
+        withdrawn = row[gone] is not None
+        if withdrawn:
+            row |= dict.fromkeys(taken)  # noqa: PLW2901
+        elif row["brief"]:
             key = key or keys.of(row["run__cycle"])
             row |= {f"the_{name}": value for name, value in hidden.brief(row, key).items()}
         overall, rank, partial = row["the_overall"], row["the_rank"], bool(row["the_partial"])
         name, team = row["participant__name"], row["participant__team"]
-        found.append(Brief(row["participant"], name, team, row["kept"], overall, rank, partial))
+        found.append(Brief(row["participant"], name, team, row["kept"], overall, rank, partial, withdrawn))
     return found
 
 
@@ -205,6 +220,8 @@ def comment(actor: Actor, comment_id: UUID) -> Comment:
 
 def shown_comments(seen: Seen) -> list[Comment]:
     """What of the comments goes with a result; random keys are a random order."""
+    if seen.is_withdrawn:
+        return []
     states = ("public", "coach") if seen.audience in ("coach", "analytics") else ("public",)
     rows = seen.participant.comments.filter(state__in=states).select_related("participant")
     return hidden.comments(rows.order_by("pk"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -21,7 +21,7 @@ from leadline.web.cycles.moves import move
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing, Pages
 from leadline.web.look.templatetags.look import text
-from leadline.web.results import access, contesting, releasing, runs, sealing
+from leadline.web.results import access, contesting, correcting, releasing, runs, sealing
 from leadline.web.results.access import Brief
 from leadline.web.results.models import Contest, Release
 from leadline.web.results.presenting import failure_told, score_of, signed, step_told
@@ -73,6 +73,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
         "cycle": found,
         "scored": found.state in access.SCORED,
         "listing": listing,
+        "correctable": correcting.OPEN,
         "runs": [
             (run, failure_told(run), step_told(run), runs.is_stuck(run))
             for run in access.runs(request.actor, found)
@@ -91,6 +92,8 @@ def _ratees(cycle: Cycle) -> QuerySet[Participant]:
     return rows.annotate(
         released=Exists(given),
         was_read=Exists(given.filter(read=True)),
+        kept=Subquery(access.results(cycle).filter(participant=OuterRef("pk")).values("kept")),
+        gone=F("correction__withdrawn"),
         contested=Exists(Contest.objects.filter(participant=OuterRef("pk"), state="open")),
     )
 

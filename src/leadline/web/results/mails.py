@@ -12,13 +12,14 @@ from django.utils import formats, translation
 from django_tasks import task
 
 from leadline.web.accounts.middleware import django_language
-from leadline.web.cycles.models import Cycle
+from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.posting import speaks
 from leadline.web.look.mail import send
 from leadline.web.people.joining import way_in
 from leadline.web.people.models import Person
-from leadline.web.results.models import Contest, Release
+from leadline.web.results.models import Contest, Correction, Release
 
+AUDIENCES = ("ratee", "manager")
 _LOG = logging.getLogger(__name__)
 
 
@@ -27,6 +28,8 @@ def tell(cycle_id: str) -> None:
     """Tell everybody of what was released to them; each once, what failed again when the clock asks."""
     cycle = Cycle.objects.select_related("organisation").get(pk=UUID(cycle_id))
     waiting = Release.objects.filter(participant__cycle=cycle, told=False)
+    corrections = Correction.objects.filter(participant__cycle=cycle, withdrawn__isnull=False)
+    withdrawn = set(corrections.values_list("pk", flat=True))
     to: defaultdict[tuple[str, UUID], list[Release]] = defaultdict(list)
     people: dict[UUID, Person] = {}
     for one in waiting.select_related("participant__person__user", "participant__manager__user"):
@@ -39,7 +42,8 @@ def tell(cycle_id: str) -> None:
         if not claimed:
             continue
         try:
-            _send(f"results.mail.{audience}", people[key], cycle, n=len(releases))
+            gone = audience == "ratee" and releases[0].participant_id in withdrawn
+            _send(f"results.mail.{'withdrawn' if gone else audience}", people[key], cycle, n=len(releases))
         except (OSError, SMTPException) as fault:
             Release.objects.filter(pk__in=[one.pk for one in releases]).update(told=False)
             _LOG.warning("a mail about results could not be sent: %s", type(fault).__name__)
@@ -55,6 +59,15 @@ def tell_answer(contest_id: str) -> None:
         _send("results.mail.answer", person, own.participant.cycle, n=1)
 
 
+@task()
+def tell_corrected(participant_id: str, what: str) -> None:
+    """Tell a ratee that their result was withdrawn, or is back."""
+    people = Participant.objects.select_related("cycle__organisation", "person__user")
+    own = people.get(pk=UUID(participant_id))
+    if own.person and own.person.address:
+        _send(f"results.mail.{what}", own.person, own.cycle, n=1)
+
+
 def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
     found = way_in(person, reverse("results:mine"))
     if found is None:
@@ -64,7 +77,7 @@ def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
     with translation.override(django_language(language)):
         day = str(formats.date_format(cycle.appeal_until)) if cycle.appeal_until else ""
         send(
-            key if day or key == "results.mail.answer" else f"{key}_open",
+            f"{key}_open" if not day and key.endswith(AUDIENCES) else key,
             to,
             language,
             link=link,

@@ -135,6 +135,25 @@ class Release(Keyed):
         constraints = (models.UniqueConstraint(fields=("participant", "audience"), name="released_once"),)
 
 
+class Correction(models.Model):
+    """What was done about a result in which something is wrong; travels with it.
+
+    ``withdrawn`` is the day on which it was taken from everybody, for a ``reason`` that stands in its place.
+    ``note`` is what people analytics say to it, ``noted`` on which day. ``asked`` is the day until which
+    ratings were collected anew, and ``enough`` whether enough of them changed for new figures.
+    """
+
+    participant = models.OneToOneField(
+        Participant, models.CASCADE, primary_key=True, related_name="correction"
+    )
+    withdrawn = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    noted = models.DateField(null=True)
+    asked = models.DateField(null=True)
+    enough = models.BooleanField(null=True)
+
+
 class Contest(Keyed):
     """A ratee's objection, which travels with the result, and its answer."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from leadline.errors import Language, words
@@ -12,6 +13,7 @@ from leadline.frameworks import Band, Framework
 from leadline.scoring.disclosure import COLLEAGUES
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
+from leadline.web.results.access import Seen
 from leadline.web.results.models import Result, Run
 from leadline.web.results.sheets import framework_of
 
@@ -149,6 +151,12 @@ def chance(probability: float) -> str:
     if probability < 0.01:
         return "<1%"
     return ">99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def closed_on(seen: Seen) -> date | None:
+    """The day on which the cycle closed before the figures were made: those that stay keep it."""
+    known = seen.result.figures.get("closed")
+    return date.fromisoformat(known) if known else seen.participant.cycle.closes
 
 
 def page_of(result: Result, cycle: Cycle) -> Page:

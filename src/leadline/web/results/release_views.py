@@ -55,7 +55,7 @@ def release(request: Request, cycle_id: UUID) -> HttpResponseBase:
     context = {
         "cycle": cycle,
         "form": form,
-        "n": access.results(cycle).count(),
+        "n": releasing.unreleased(cycle).count(),
         "unreviewed": releasing.unreviewed(cycle),
         "notes": notes(cycle) if selects else (),
     }

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
@@ -36,7 +37,7 @@ class Decision:
 
 
 def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Decision | None = None) -> int:
-    """Release every result of a cycle in review, and tell those it is for.
+    """Release every result of a cycle in review that is not yet, and tell those it is for.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
         run = counting(now)
         if run and run.options["thresholds"] != now.thresholds:
             raise ReleaseError("web.results.thresholds_rose")
-        rows = list(Participant.objects.filter(pk__in=results(now).values("participant")))
+        rows = list(unreleased(now))
         Release.objects.bulk_create(
             Release(
                 participant=row,
@@ -82,6 +83,12 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
         )
         transaction.on_commit(lambda: tell.enqueue(str(now.pk)))
     return len(rows)
+
+
+def unreleased(cycle: Cycle) -> QuerySet[Participant]:
+    """Ratees who have a result that was not released to them: all, or whose ratings were collected anew."""
+    rows = Participant.objects.filter(pk__in=results(cycle).values("participant"))
+    return rows.exclude(releases__audience="ratee")
 
 
 def take_back(actor: Actor, participant: Participant) -> int:

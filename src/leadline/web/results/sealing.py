@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django_tasks import task
 
@@ -19,7 +20,7 @@ from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import move, moved
 from leadline.web.look import remains
 from leadline.web.results import access, hidden
-from leadline.web.results.models import Basis, Comment, Record, Result, Run
+from leadline.web.results.models import Basis, Comment, Correction, Record, Result, Run
 from leadline.web.results.storing import BATCH, some_at_once
 
 REWRITTEN = (
@@ -68,7 +69,8 @@ def seal(cycle: Cycle, actor: Actor | Organisation) -> None:
 
 
 def _open_results(cycle: Cycle, key: Key) -> None:
-    """Write what counts, and what was seen before it, as plain figures; the rest goes."""
+    """Write what counts, and what was seen before it, as plain figures; the rest goes, withdrawn ones too."""
+    withdrawn = set(_withdrawn(cycle).values_list("pk", flat=True))
     counting = access.results(cycle).values("pk")
     Result.objects.filter(run__cycle=cycle, shown=False).exclude(pk__in=counting).delete()
     for run in Run.objects.filter(cycle=cycle, state="done"):
@@ -78,8 +80,14 @@ def _open_results(cycle: Cycle, key: Key) -> None:
         rows = [hidden.result(row, key) for row in Result.objects.filter(pk__in=some)]
         for row in rows:  # not written twice: figures are large
             row.hidden = row.brief = row.sets = None
+            if row.participant_id in withdrawn:
+                row.figures = {}
         Result.objects.filter(pk__in=some).delete()
         Result.objects.bulk_create(rows)
+
+
+def _withdrawn(cycle: Cycle) -> QuerySet[Correction]:
+    return Correction.objects.filter(participant__cycle=cycle, withdrawn__isnull=False)
 
 
 def _keep_record(cycle: Cycle, key: Key) -> None:
@@ -94,6 +102,7 @@ def _open_comments(cycle: Cycle) -> None:
     """Write released comments as plain texts; the rest goes, with every original wording."""
     own = Comment.objects.filter(participant__cycle=cycle)
     own.exclude(state__in=("public", "coach")).delete()
+    own.filter(participant__in=_withdrawn(cycle).values("pk")).delete()
     rows = hidden.comments(own.select_related("participant"))
     Comment.objects.bulk_update(rows, ["text"], batch_size=BATCH)
 

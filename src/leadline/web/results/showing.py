@@ -23,6 +23,9 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
     seen : Seen
     how : {"page", "csv", "json"}
     """
+    if seen.is_withdrawn:
+        record(actor, "results.read", seen.participant, audience=seen.audience, how=how, withdrawn=True)
+        return
     if not seen.result.shown:
         with transaction.atomic():
             _lock(seen.participant.cycle)
@@ -73,6 +76,9 @@ def _noted(actor: Actor, action: str, cycle: Cycle, rows: Sequence[Comment | Con
 
 
 def _lock(cycle: Cycle) -> None:
-    """A run that is being scored must not decide while figures it does not know of come to be seen."""
-    if Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk).state not in SCORED:
+    """A run that is being scored must not decide while figures it does not know of come to be seen.
+
+    While ratings of one ratee are collected anew the others' released results can be read.
+    """
+    if Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk).state not in (*SCORED, "running"):
         raise Http404

@@ -13,7 +13,7 @@ from leadline.web.results import hidden
 from leadline.web.results.disclosure import OVERALL, Rules, decide, fits
 from leadline.web.results.earlier import Before, Known, marks
 from leadline.web.results.history import joins
-from leadline.web.results.models import Result
+from leadline.web.results.models import Correction, Result
 from leadline.web.results.sheets import Sheets
 from leadline.web.results.storing import Part, some_at_once
 
@@ -51,10 +51,14 @@ def staying(
     """Figures as they were, byte by byte, unless a least number rose: then what it forbids is taken out."""
     known = {one.pk: seen.ratees[one.pk] for one in people}
     by_key = {one.pk: one for one in people}
+    waiting = Correction.objects.filter(participant__cycle=seen.run.cycle_id, asked__isnull=False)
+    asked = set(waiting.values_list("pk", flat=True))
     found = []
     for pk, figures in _figures(known, key):
         one, raters = known[pk], sheets[pk].raters
-        number = _number(one) if one.result.kept or one.n_changed(raters) else None
+        # Of those whose raters were asked again it must not tell whether nobody answered.
+        stays = one.result.kept or pk in asked or one.n_changed(raters)
+        number = _number(one) if stays else None
         part = Part(by_key[pk], figures, dict(one.sets), number, None)
         if not seen.same:
             then = marks(one.sets)

@@ -16,7 +16,7 @@ from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.results import hidden
 from leadline.web.results.history import joins, plain
-from leadline.web.results.models import Basis, Comment, Result, Run
+from leadline.web.results.models import Basis, Comment, Correction, Result, Run
 from leadline.web.results.overview import fits_overview, overview, rules_for
 
 BATCH = 500
@@ -70,6 +70,7 @@ def store(
         made: dict[str, Any] = {
             "input_hash": key.digest(group["input_hash"]),
             "versions": _versions(own, framework, group),
+            "closed": own.cycle.closes.isoformat() if own.cycle.closes else None,
         }
         Result.objects.bulk_create(
             (row_of(own, _made(part, made), key) for part in parts), batch_size=AT_ONCE
@@ -89,6 +90,7 @@ def store(
             "record": key.encrypt(keeping.record, "record", own.pk),
         }
         Basis.objects.update_or_create(run=own, defaults=basis)
+        _tell_enough(parts)
         _forget_unseen(own)
         move(own.cycle, "scored", own.cycle.organisation, run=own.number)
 
@@ -124,6 +126,17 @@ def _forget_unseen(own: Run) -> None:
     Run.objects.filter(cycle=own.cycle_id, state="done", shown=False).exclude(pk=own.pk).exclude(
         seen
     ).delete()
+
+
+def _tell_enough(parts: Sequence[Part]) -> None:
+    """Note of ratees whose ratings were collected anew whether their figures are new."""
+    new = [part.participant.pk for part in parts if part.comments is not None]
+    waiting = Correction.objects.filter(
+        participant__in=[part.participant.pk for part in parts], asked__isnull=False, enough=None
+    )
+    for one in waiting:
+        one.enough = one.pk in new
+        one.save(update_fields=["enough"])
 
 
 def _overview(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from leadline.web.look.navigation import Entry
-from leadline.web.results import cycle_views, desk_views, overview_views, release_views, views
+from leadline.web.results import (
+    correction_views,
+    cycle_views,
+    desk_views,
+    overview_views,
+    release_views,
+    views,
+)
 from leadline.web.results.access import OVERSEERS
 
 app_name = "results"
@@ -18,7 +25,8 @@ NAVIGATION: tuple[Entry, ...] = (
         "eye",
         OVERSEERS,
         covers=tuple(
-            f"results:{name}" for name in ("cycle", "desk", "release", "compare", "overview", "ranking")
+            f"results:{name}"
+            for name in ("cycle", "desk", "release", "compare", "overview", "ranking", "wrong")
         ),
     ),
 )
@@ -28,6 +36,8 @@ urlpatterns = [
     path("of/<uuid:participant_id>/results.csv", views.result_csv, name="result_csv"),
     path("of/<uuid:participant_id>/results.json", views.result_json, name="result_json"),
     path("of/<uuid:participant_id>/contest/", views.contest, name="contest"),
+    path("of/<uuid:participant_id>/wrong/", correction_views.wrong, name="wrong"),
+    path("of/<uuid:participant_id>/wrong/<slug:deed>/", correction_views.correct, name="correct"),
     path("of/<uuid:participant_id>/take-back/", cycle_views.take_back, name="take_back"),
     path("of/<uuid:participant_id>/give/", cycle_views.give, name="give"),
     path("contests/<uuid:contest_id>/answer/", cycle_views.answer, name="answer"),

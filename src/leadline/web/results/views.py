@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts.access import Request, require
+from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.models import Participant
 from leadline.web.look.listing import csv_response
 from leadline.web.look.templatetags.look import language, text
-from leadline.web.results import access, contesting
+from leadline.web.results import access, contesting, correcting
 from leadline.web.results.exporting import HEADS, csv_rows, document
 from leadline.web.results.models import Comment
-from leadline.web.results.presenting import chart, group_title, page_of
+from leadline.web.results.presenting import chart, closed_on, group_title, page_of
 from leadline.web.results.sheets import framework_of
 from leadline.web.results.showing import opened
 
@@ -46,6 +47,8 @@ def result(request: Request, participant_id: UUID) -> HttpResponse:
         "seen": seen,
         "cycle": cycle,
         "page": page,
+        "closed_on": closed_on(seen),
+        "can_correct": request.actor.has(*RUNNERS) and correcting.is_open(cycle),
         "chart": chart(seen.result.run, page.competencies),
         "comments": _by_group(access.shown_comments(seen), seen),
         "contests": seen.participant.contests.order_by("time"),
