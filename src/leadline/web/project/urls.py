@@ -6,7 +6,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from leadline.web.look.navigation import Entry
-from leadline.web.project import auditing, demo, home, setup
+from leadline.web.project import auditing, demo, erasure, home, setup
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(0, "home", "project.home", "home", covers=("home",)),
@@ -39,6 +39,7 @@ urlpatterns = [
     path("account/audit/", auditing.page, name="audit"),
     path("account/audit/verify/", auditing.check, name="verify"),
     path("account/", include("leadline.web.accounts.urls")),
+    path("people/<uuid:person_id>/erase/", erasure.page, name="erase"),
     path("people/", include("leadline.web.people.urls")),
     path("frameworks/", include("leadline.web.catalogue.urls")),
     path("cycles/", include("leadline.web.cycles.urls")),
