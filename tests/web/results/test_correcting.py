@@ -26,7 +26,7 @@ from leadline.web.rating import drafts, submitting
 from leadline.web.results import correcting, mails, releasing, runs, scoring, sealing
 from leadline.web.results.access import briefs, results
 from leadline.web.results.correcting import CorrectionError
-from leadline.web.results.models import Comment, Correction, Release, Result
+from leadline.web.results.models import Basis, Comment, Correction, Release, Result
 
 Visit = Callable[[str], Client]
 DAY = timedelta(days=1)
@@ -246,6 +246,20 @@ def test_only_enough_changed_ratings_make_new_figures_and_nobody_elses_move(
     assert kept == (None if enough else 1)
     page = analytics.get(reverse("results:wrong", args=[ratee.pk])).content.decode()
     assert ("Enough of them changed" in page, "Too few of them changed" in page) == (enough, not enough)
+
+
+def test_what_was_seen_of_a_release_that_kept_nothing_is_not_collected_again(
+    world: World, ratee: Participant, as_visitor: Visit
+) -> None:
+    client, address = as_visitor("analytics"), reverse("results:wrong", args=[ratee.pk])
+    files(client, ratee)
+    assert 'id="until"' in client.get(address).content.decode()
+    Basis.objects.filter(run__cycle=ratee.cycle).update(held=None)
+    page = client.get(address).content.decode()
+    assert 'id="until"' not in page
+    assert "0.1.0" in page
+    client.post(reverse("results:correct", args=[ratee.pk, "collect"]), {"until": "2100-01-01"})
+    assert Cycle.objects.get(pk=ratee.cycle_id).state == "review"
 
 
 def test_others_read_their_released_results_while_one_is_collected_again(

@@ -17,6 +17,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.cycles.closing import reopen_for
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.results.earlier import may_be_anew
 from leadline.web.results.mails import tell_corrected
 from leadline.web.results.models import Correction, Release
 
@@ -90,12 +91,14 @@ def collect(actor: Actor, participant: Participant, until: date) -> None:
     Raises
     ------
     CorrectionError
-        ``web.results.correcting_over``.
+        ``web.results.correcting_over``, ``web.results.never_anew``.
     ClosingError
         The day is over, or the key is missing.
     """
     with transaction.atomic():
         own = _of(participant)
+        if not may_be_anew(participant.cycle):
+            raise CorrectionError("web.results.never_anew")
         own.asked, own.enough = until, None
         own.save(update_fields=["asked", "enough"])
         Release.objects.filter(participant=participant).delete()

@@ -16,7 +16,7 @@ from leadline.web.cycles.forms import Until
 from leadline.web.cycles.models import Participant
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import text
-from leadline.web.results import access, correcting
+from leadline.web.results import access, correcting, earlier
 from leadline.web.results.access import Seen
 from leadline.web.results.sheets import framework_of
 
@@ -31,6 +31,7 @@ def wrong(request: Request, participant_id: UUID) -> HttpResponse:
         "seen": seen,
         "cycle": cycle,
         "correction": seen.correction,
+        "may_be_anew": earlier.may_be_anew(cycle),
         "least": framework_of(cycle).disclosure.all,
         "today": today(cycle),
     }

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leadline.web.cycles.keys import Key
+from leadline.web.cycles.models import Cycle
 from leadline.web.results import hidden
 from leadline.web.results.disclosure import Rater
 from leadline.web.results.models import Basis, Result, Run
@@ -92,14 +93,24 @@ def marks(sets: Mapping[str, Any]) -> dict[str, str]:
 def before(own: Run, key: Key) -> Before | None:
     """What a run has to fit; None where nobody saw anything of an earlier one."""
     done = Run.objects.filter(cycle=own.cycle_id, state="done").exclude(pk=own.pk)
-    seen = Exists(Result.objects.filter(run=OuterRef("pk"), shown=True))
-    last = done.filter(Q(shown=True) | seen).order_by("-number").first()
+    last = _last_seen(done)
     if last is None:
         return None
     held = Basis.objects.filter(run=last).values_list("held", flat=True).first()
     same: bool = last.options.get("thresholds") == own.cycle.thresholds
     kept = Held.unpacked(key.decrypt_bytes(held, "held", last.pk)) if held else None
     return Before(last, kept, same, _ratees(last, done, key))
+
+
+def may_be_anew(cycle: Cycle) -> bool:
+    """Whether figures that were seen can be measured anew at all: release 0.1.0 kept nothing to hold to."""
+    last = _last_seen(Run.objects.filter(cycle=cycle, state="done"))
+    return last is None or Basis.objects.filter(run=last, held__isnull=False).exists()
+
+
+def _last_seen(done: QuerySet[Run]) -> Run | None:
+    seen = Exists(Result.objects.filter(run=OuterRef("pk"), shown=True))
+    return done.filter(Q(shown=True) | seen).order_by("-number").first()
 
 
 def _ratees(last: Run, done: QuerySet[Run], key: Key) -> dict[UUID, Known]:
