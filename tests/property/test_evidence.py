@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import polars as pl
@@ -22,8 +23,9 @@ from leadline.evidence.findings import shown
 
 QUICK = settings(deadline=None, max_examples=50)
 NAMES = ["ratee", "rater", "relationship", "item", "rating", "cycle"]
+# As they are read: one letter may be written in two ways, and both are the same id.
 IDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=6).map(
-    str.strip
+    lambda text: normalize("NFC", text).strip()
 )
 WORDS = IDS.filter(bool)
 Row = tuple[str, ...]
