@@ -1,4 +1,4 @@
-"""What remains of every column when a cycle closes, is sealed or is cancelled: one table, one function.
+"""What remains of every column when a cycle ends or a person is erased: one table, one function.
 
 Each app lists its columns in ``remains.toml``, by model. A column says ``stays``, or at which moment it is
 ``blank`` (its default, or nothing); ``*`` says at which moment whole rows are ``gone``. A column that is
@@ -18,9 +18,10 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-MOMENTS = ("close", "seal", "cancel")
+MOMENTS = ("close", "seal", "cancel", "erase")
 STAYS, BLANK, GONE = "stays", "blank", "gone"
-OWNER = "cycles.cycle"
+OWNER = {"close": "cycles.cycle", "seal": "cycles.cycle", "cancel": "cycles.cycle", "erase": "people.person"}
+"""Whose rows a moment is about. The apps' own ``erasing`` enforces erasure: sheets are found by a key."""
 WHOLE = "*"
 """In the table: rows as a whole."""
 
@@ -79,7 +80,7 @@ def enforce(moment: str, owner: models.Model) -> None:
         The cycle.
     """
     for rule in reversed(table()):  # what refers to others goes before them
-        path = path_to_owner(rule.model)
+        path = path_to_owner(rule.model, moment)
         if path is None:
             continue
         rows = rule.model._base_manager.filter(**{path: owner.pk})
@@ -91,19 +92,22 @@ def enforce(moment: str, owner: models.Model) -> None:
             rows.update(**{name: _nothing(rule.model, name) for name in blank})
 
 
-def path_to_owner(model: type[models.Model]) -> str | None:
-    """How a row leads to its cycle, as a look-up; None where it does not. A cycle leads to itself."""
-    if model._meta.label_lower == OWNER:
+def path_to_owner(model: type[models.Model], moment: str) -> str | None:
+    """How a row leads to its cycle, or to its person, as a look-up; None where it does not."""
+    if model._meta.label_lower == OWNER[moment]:
         return "pk"
     for field in model._meta.concrete_fields:
-        if not isinstance(field, models.ForeignKey) or field.remote_field.on_delete is not models.CASCADE:
+        if not isinstance(field, models.ForeignKey) or not _owns(field, moment):
             continue
         other = field.related_model
-        if isinstance(other, type) and other is not model:
-            path = path_to_owner(other)
-            if path:
-                return f"{field.name}__{path}"
+        if isinstance(other, type) and other is not model and (path := path_to_owner(other, moment)):
+            return f"{field.name}__{path}"
     return None
+
+
+def _owns(field: Any, moment: str) -> bool:
+    """Whether a row goes with what it refers to; a ratee goes with the person, but in a sealed cycle."""
+    return field.remote_field.on_delete is models.CASCADE or (moment == "erase" and field.name == "person")
 
 
 def _nothing(model: type[models.Model], name: str) -> Any:
@@ -112,11 +116,11 @@ def _nothing(model: type[models.Model], name: str) -> Any:
 
 
 def documented() -> Iterator[str]:
-    """The table in Markdown, of models that lead to a cycle."""
-    yield "| table | column | after close | after sealing | after cancelling |"
-    yield "|---|---|---|---|---|"
+    """The table in Markdown, of models that lead to a cycle or a person."""
+    yield "| table | column | after close | after sealing | after cancelling | when the person is erased |"
+    yield "|---|---|---|---|---|---|"
     for rule in table():
-        if path_to_owner(rule.model):
+        if any(path_to_owner(rule.model, moment) for moment in MOMENTS):
             for column in rule.columns:
                 said = " | ".join(rule.of(column, moment) for moment in MOMENTS)
                 yield f"| {rule.model._meta.label} | `{column}` | {said} |"
