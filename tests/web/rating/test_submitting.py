@@ -150,7 +150,7 @@ def test_all_rows_of_a_ratee_are_written_by_the_same_transaction(round_: Round) 
 
 def table_of(cycle: Cycle) -> list[dict[str, object]]:
     """The ratings table that the scorer gets, as rows."""
-    ratees = {str(key) for key in cycle.participants.values_list("pk", flat=True)}
+    ratees = set(cycle.participants.values_list("pk", flat=True))
     items = {item for one in sheets() for item in one.answers}
     columns = answers.ratings(cycle, keys.of(cycle.pk), ratees, items)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

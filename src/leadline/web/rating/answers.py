@@ -51,24 +51,26 @@ def opened(rows: Iterable[Submission], key: Key) -> list[Sheet]:
     return [Sheet(**key.decrypt(row.content, "sheet", row.participant_id)) for row in rows]
 
 
-def sheets(cycle: Cycle, key: Key) -> Iterator[tuple[UUID, Sheet]]:
-    """All sheets of a cycle, each with the key of its participant; a part of them in memory at once."""
+def sheets(cycle: Cycle, key: Key, ratees: Collection[UUID]) -> Iterator[tuple[UUID, Sheet]]:
+    """Sheets of a cycle on some participants, each with its participant's key; a part in memory at once."""
     rows = Submission.objects.filter(cycle=cycle).values_list("participant", "content")
     for participant, content in rows.iterator(AT_ONCE):
-        yield participant, Sheet(**key.decrypt(content, "sheet", participant))
+        if participant in ratees:
+            yield participant, Sheet(**key.decrypt(content, "sheet", participant))
 
 
-def raters(cycle: Cycle, key: Key) -> dict[tuple[UUID, str], str]:
+def raters(cycle: Cycle, key: Key, ratees: Collection[UUID]) -> dict[tuple[UUID, str], str]:
     """Who is the same rater: a name for each by participant and pseudonym, known to the key alone."""
     rows = Assignment.objects.filter(participant__cycle=cycle)
     rows = rows.only("participant_id", "rater_id", "stakeholder_id")
     return {
         (row.participant_id, key.pseudonym(rater_of(row), row.participant_id)): key.rater(rater_of(row))
         for row in rows.iterator(AT_ONCE)
+        if row.participant_id in ratees
     }
 
 
-def ratings(cycle: Cycle, key: Key, ratees: Collection[str], items: Collection[str]) -> dict[str, list[Any]]:
+def ratings(cycle: Cycle, key: Key, ratees: Collection[UUID], items: Collection[str]) -> dict[str, list[Any]]:
     """The ratings table of design 3 by columns: ``ratee, rater, relationship, item, rating, cycle``.
 
     Parameters
@@ -76,7 +78,9 @@ def ratings(cycle: Cycle, key: Key, ratees: Collection[str], items: Collection[s
     cycle : Cycle
     key : Key
         The cycle's.
-    ratees, items : collection of str
+    ratees : collection of UUID
+        Of participants.
+    items : collection of str
         Rows of others are left out.
 
     Returns
@@ -85,15 +89,14 @@ def ratings(cycle: Cycle, key: Key, ratees: Collection[str], items: Collection[s
         Sorted. Ratees are keys of participants; a self-rating has the ratee as its rater. A rater whose
         assignment is gone is somebody else on every ratee. A rating of None means "could not observe".
     """
-    known, own, same = sorted(items), str(cycle.pk), raters(cycle, key)
+    known, own, same = sorted(items), str(cycle.pk), raters(cycle, key, ratees)
     found = []
-    for participant, sheet in sheets(cycle, key):
-        if (ratee := str(participant)) in ratees:
-            # Each document read has texts of its own for the same items: the row keeps those of ``known``.
-            given = [item for item in known if item in sheet.answers]
-            rating = [sheet.answers[item] for item in given]
-            rater = same.get((participant, sheet.pseudonym), sheet.pseudonym)
-            found.append((ratee, rater, sheet.relationship, given, rating))
+    for participant, sheet in sheets(cycle, key, ratees):
+        # Each document read has texts of its own for the same items: the row keeps those of ``known``.
+        given = [item for item in known if item in sheet.answers]
+        rating = [sheet.answers[item] for item in given]
+        rater = same.get((participant, sheet.pseudonym), sheet.pseudonym)
+        found.append((str(participant), rater, sheet.relationship, given, rating))
     # Sorted, so that the same submissions always give the same input, whatever order they were written in.
     found.sort(key=itemgetter(0, 1))
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}

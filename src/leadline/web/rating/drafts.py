@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.web.cycles import keys
@@ -74,6 +74,7 @@ def write(assignment: Assignment, written: Written) -> Draft:
         The cycle's key is missing.
     """
     participant = assignment.participant
-    content = keys.of(participant.cycle_id).encrypt(asdict(written), "draft", participant.pk, assignment.pk)
-    draft, _ = Draft.objects.update_or_create(assignment=assignment, defaults={"content": content})
+    content = keys.of(participant.cycle_id).encrypt(vars(written), "draft", participant.pk, assignment.pk)
+    draft = Draft(assignment=assignment, content=content)
+    draft.save()
     return draft

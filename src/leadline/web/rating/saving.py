@@ -111,9 +111,10 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
         # The lock is the one that submitting takes, so that no save slips in behind a submission.
         own = (
             Assignment.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("draft", "participant", "rater")
+            .select_related("draft", "rater")
             .get(pk=assignment.pk)
         )
+        own.participant = assignment.participant
         refuse_another(own, assignment)
         if own.submitted:
             raise SubmissionError("web.rating.in_already")

@@ -5,7 +5,7 @@ Runs in the worker; the server never imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,9 @@ EVERY = 0.5
 """Seconds between two notes of progress."""
 
 
-def evidence_of(cycle: Cycle, key: Key, framework: Framework | None = None) -> Evidence:
+def evidence_of(
+    cycle: Cycle, key: Key, framework: Framework | None = None, ratees: Collection[UUID] | None = None
+) -> Evidence:
     """What was submitted in a cycle as evidence tables: raters are names of the key, ratees participants.
 
     Parameters
@@ -46,6 +48,8 @@ def evidence_of(cycle: Cycle, key: Key, framework: Framework | None = None) -> E
         The cycle's.
     framework : Framework, optional
         The cycle's, unless given.
+    ratees : collection of UUID, optional
+        Participants; all, unless given.
 
     Returns
     -------
@@ -55,21 +59,23 @@ def evidence_of(cycle: Cycle, key: Key, framework: Framework | None = None) -> E
     Raises
     ------
     RunError
-        ``web.results.no_answers``.
+        ``web.results.no_answers``: on anybody, if all were asked for.
     """
     framework = framework or framework_of(cycle)
     # In an order of their own: that of the rows is whatever the database makes of it, and enters the hash.
-    people = {str(one.pk): one for one in cycle.participants.filter(withdrawn=False).order_by("pk")}
+    there = cycle.participants.filter(withdrawn=False).order_by("pk")
+    people = {one.pk: one for one in there if ratees is None or one.pk in ratees}
     given = ratings(cycle, key, people, {item.id for item in framework.items})
     pairs = zip(given["relationship"], given["rating"], strict=True)
-    if not any(rating is not None and relationship != SELF for relationship, rating in pairs):
+    if ratees is None and not any(value is not None and group != SELF for group, value in pairs):
         raise RunError("web.results.no_answers")
     persons = {
-        "person": list(people),
+        "person": list(map(str, people)),
         "name": [one.name for one in people.values()],
         "team": [one.team or None for one in people.values()],
     }
-    return read_evidence({"ratings": given, "people": persons}, framework)
+    tables = {"ratings": given, "people": persons} if given["rating"] else {"people": persons}
+    return read_evidence(tables, framework)
 
 
 def run(own: Run) -> None:
@@ -135,11 +141,13 @@ def _measured(
     def part(step: str, done: float) -> None:
         tell(step, 0.1 + 0.5 * done)
 
-    evidence = evidence_of(own.cycle, key, framework)
     if seen is None or seen.held is None:
+        evidence = evidence_of(own.cycle, key, framework)
         return workflows.assess_evidence(evidence, framework, keep=True, progress=part)
-    ratees = [str(pk) for pk in anew]
-    return workflows.reassess(seen.held.measurement, evidence, framework, ratees, progress=part)
+    evidence = evidence_of(own.cycle, key, framework, anew) if anew else Evidence()
+    return workflows.reassess(
+        seen.held.measurement, evidence, framework, [str(pk) for pk in anew], progress=part
+    )
 
 
 def _check_framework(cycle: Cycle) -> None:

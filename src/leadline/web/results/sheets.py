@@ -83,9 +83,9 @@ def sheets_of(cycle: Cycle, key: Key, participants: Iterable[UUID], rules: Rules
     found = {one: Sheets() for one in participants}
     known = [item for items in rules.items.values() for item in items]
     alike: dict[frozenset[str], frozenset[str]] = {}
-    for participant, sheet in sheets(cycle, key):
-        own, group = found.get(participant), sheet.relationship
-        if own is None or group in rules.uncounted:
+    for participant, sheet in sheets(cycle, key, found):
+        own, group = found[participant], sheet.relationship
+        if group in rules.uncounted:
             continue
         observed = {item: value for item in known if (value := sheet.answers.get(item)) is not None}
         items = frozenset(observed)
