@@ -77,7 +77,7 @@ def has_words(key: str, language: Language = "en") -> bool:
     return True
 
 
-def words(key: str, language: Language = "en", **fields: object) -> str:
+def words(key: str, language: Language = "en", /, **fields: object) -> str:
     """Text for a key in a language, its fields filled in.
 
     An entry may be a table with ``one`` and ``other``; the field ``n`` then chooses the form.

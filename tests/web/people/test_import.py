@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from openpyxl import Workbook
 from tests.web.cast import World
 
@@ -387,3 +389,40 @@ def test_an_import_that_changes_an_address_asks_the_account_and_undoing_it_stops
     undo(world.actor("analytics"), found)
     tom.refresh_from_db()
     assert (tom.waits, tom.asked) == (False, None)
+
+
+FAULTY = [
+    "zoe,Zoë Zander,zoe at acme,,,,",
+    "nic,Nic No,nic@acme.example,nobody here,,,",
+    "tim,Tim Tran,tim@acme.example,,2/3/2026,klingon,",
+    "eva,,eva@acme.example,,,,Mars/Olympus",
+    "lea,Lea Lind,lea@acme.example,lea,,,",
+    "tim,Tim Tran,tim@acme.example,,,,",
+    "lee,Lee Lind,dana@acme.example,,,,",
+    "a b,Ab Bo,,,,,",
+    ",No Key,,,,,",
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_of_a_trial_says_every_kind_of_fault(
+    world: World, tmp_path: Path, as_visitor: Callable[[str], Client], language: str
+) -> None:
+    found = trial(world, tmp_path, "\n".join(["id,name,email,manager,start,language,time zone", *FAULTY]))
+    assert {code for _, code in codes(found)} == {
+        "bad_email",
+        "no_manager",
+        "bad_date",
+        "bad_language",
+        "no_name",
+        "bad_zone",
+        "circle",
+        "key_twice",
+        "email_taken",
+        "bad_key",
+        "no_key",
+    }
+    visitor = as_visitor("analytics")
+    visitor.post("/language/", {"language": language})
+    page = visitor.get(f"/people/imports/{found.pk}/").content.decode()
+    assert {"en": "tim is in row 4 already.", "zh": "tim 已出现在第 4 行"}[language] in page

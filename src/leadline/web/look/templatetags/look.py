@@ -26,7 +26,7 @@ def language() -> Language:
     return "zh" if (get_language() or "en").startswith("zh") else "en"
 
 
-def text(key: str, **fields: object) -> str:
+def text(key: str, /, **fields: object) -> str:
     """Words of an app in the language of the page: ``text("look.search")``."""
     return words(f"web.{key}", language(), **fields)
 
@@ -37,7 +37,7 @@ def has_text(key: str) -> bool:
 
 
 @register.simple_tag
-def say(key: str, **fields: object) -> SafeString:
+def say(key: str, /, **fields: object) -> SafeString:
     """Words of an app for a page: ``{% say "look.found" n=3 %}``. Fields are escaped unless safe already.
 
     The word lists are ours and hold no markup but ``<b>``, ``<em>`` and ``<br>``.
