@@ -147,7 +147,7 @@ def test_a_server_that_fails_is_tried_again(stage: Stage, browser: Browser) -> N
 
     page.route("**/save/", fail)
     page.check(radio(ONE, "5"))
-    expect(page.get_by_text("The server did not take that.")).to_be_visible()
+    expect(page.get_by_text("The server could not save that.")).to_be_visible()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible(timeout=15_000)
     assert kept(stage) == {ONE: 5}
     context.close()

@@ -133,6 +133,6 @@ def test_a_single_fault_is_told_in_the_singular(tmp_path: Path, framework: Frame
     with pytest.raises(EvidenceError) as caught:
         read_evidence(tmp_path, framework)
     assert (
-        "one fault. Nothing was loaded. Mend it and try again, or use --keep-good to leave out the row."
+        "one fault. Nothing was loaded. Fix it and try again, or use --keep-good to leave out the row."
         in str(caught.value)
     )
