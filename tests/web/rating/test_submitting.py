@@ -11,7 +11,9 @@ from django.test import Client
 from tests.web.cast import World
 from tests.web.rating.conftest import RATERS, Round
 from tests.web.sheets import draft, drafted, sheets
+from tests.web.worlds.rating import FRAMEWORK
 
+from leadline.frameworks import load_framework
 from leadline.web.cycles import keys, panels
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.look.secrecy import UnreadableError
@@ -103,6 +105,19 @@ def test_what_was_submitted_can_be_taken_back_and_changed(round_: Round) -> None
     assert Submission.objects.count() == len(RATERS) - 1
     submit(draft(round_.by["ratee", "bo"], answers={**written.answers, "delegation_1": 1}))
     assert sorted(s.answers["delegation_1"] for s in sheets()) == [1, 4, 4, 4, 4]
+
+
+def test_the_list_says_no_minutes_where_only_submitting_is_left(
+    round_: Round, as_visitor: Callable[[str], Client]
+) -> None:
+    petra = as_visitor("rater")
+    answers = {item.id: 3 for item in load_framework(FRAMEWORK).items}
+    draft(round_.by["ratee", "rater"], answers=answers)
+    assert "2 people to rate, about 9 min" in petra.get("/rate/").content.decode()
+    draft(round_.by["elif", "rater"], answers=answers)
+    page = petra.get("/rate/").content.decode()
+    assert "2 forms are complete and not submitted yet." in page
+    assert "about 0" not in page
 
 
 def test_what_was_not_submitted_cannot_be_taken_back(round_: Round) -> None:
