@@ -23,7 +23,7 @@ from leadline.errors import LeadlineError
 VERSION = b"\x01"
 NONCE, HEAD = 12, 4
 LEAST = 1024
-"""Bytes; an answer sheet of 44 items with a few short comments takes fewer."""
+"""Bytes, unless a caller knows how much people write."""
 QUICK = 1
 """Level of compression: more takes three times as long for a tenth fewer bytes."""
 
@@ -57,19 +57,19 @@ class Cipher:
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
 
-    def encrypt(self, document: Any, *about: object) -> bytes:
+    def encrypt(self, document: Any, *about: object, least: int = LEAST) -> bytes:
         """A document, JSON-ready, as bytes that tell nothing but a rounded length."""
-        return self.encrypt_bytes(_packed(document), *about)
+        return self.encrypt_bytes(_packed(document), *about, least=least)
 
-    def encrypt_bytes(self, content: bytes, *about: object) -> bytes:
+    def encrypt_bytes(self, content: bytes, *about: object, least: int = LEAST) -> bytes:
         """The same for bytes, as they are."""
-        return self._seal(content, _about(about), 0)
+        return self._seal(content, _about(about), _room(len(content), least))
 
-    def encrypt_alike(self, documents: Iterable[Any], *about: object) -> list[bytes]:
+    def encrypt_alike(self, documents: Iterable[Any], *about: object, least: int = LEAST) -> list[bytes]:
         """Several documents, all of the same length: not even the longest can be told."""
         packed = [_packed(one) for one in documents]
-        longest = max(map(len, packed), default=0)
-        return [self._seal(one, _about(about), longest) for one in packed]
+        room = _room(max(map(len, packed), default=0), least)
+        return [self._seal(one, _about(about), room) for one in packed]
 
     def decrypt(self, sealed: bytes | memoryview, *about: object) -> Any:
         """The document.
@@ -97,11 +97,15 @@ class Cipher:
             raise UnreadableError("web.look.unreadable") from cause
         return padded[HEAD : HEAD + int.from_bytes(padded[:HEAD])]
 
-    def _seal(self, packed: bytes, about: bytes, longest: int) -> bytes:
-        room = max(LEAST, 1 << (max(len(packed), longest) + HEAD - 1).bit_length())
+    def _seal(self, packed: bytes, about: bytes, room: int) -> bytes:
         padded = (len(packed).to_bytes(HEAD) + packed).ljust(room, b"\0")
         nonce = secrets.token_bytes(NONCE)
         return VERSION + nonce + self._aead.encrypt(nonce, padded, about)
+
+
+def _room(length: int, least: int) -> int:
+    """Bytes for a content of a length: the least, or the next power of two."""
+    return least if length + HEAD <= least else 1 << (length + HEAD - 1).bit_length()
 
 
 def _packed(document: Any) -> bytes:

@@ -11,6 +11,10 @@ from leadline.web.cycles.access import account_of
 from leadline.web.cycles.models import Assignment
 from leadline.web.rating.models import Draft
 
+ROOM = 4096
+"""Bytes of any draft, but for whoever writes several thousand letters. A draft belongs to its rater: a length
+of its own named those who write much, whose comments are the long ones on the review desk."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -74,7 +78,8 @@ def write(assignment: Assignment, written: Written) -> Draft:
         The cycle's key is missing.
     """
     participant = assignment.participant
-    content = keys.of(participant.cycle_id).encrypt(vars(written), "draft", participant.pk, assignment.pk)
+    key = keys.of(participant.cycle_id)
+    content = key.encrypt(vars(written), "draft", participant.pk, assignment.pk, least=ROOM)
     draft = Draft(assignment=assignment, content=content)
     draft.save()
     return draft

@@ -26,6 +26,9 @@ from leadline.web.rating.answers import Sheet, opened
 from leadline.web.rating.models import Draft, Submission
 
 _SHUFFLE = SystemRandom().shuffle
+ROOM = 1900
+"""Bytes of a sheet with three thousand letters of comments. If one more sheet made all on its ratee longer,
+it would be known who wrote much. A row of 2,000 bytes PostgreSQL still keeps in its place."""
 
 
 class SubmissionError(LeadlineError):
@@ -116,7 +119,7 @@ def sheets_on(participant: Participant, key: Key) -> list[Sheet]:
 def rewrite(participant: Participant, sheets: Sequence[Sheet], key: Key) -> None:
     """Put sheets in place of all there are on a ratee, as rows of one length in random order."""
     Submission.objects.filter(participant=participant).delete()
-    contents = key.encrypt_alike(map(plain, sheets), "sheet", participant.pk)
+    contents = key.encrypt_alike(map(plain, sheets), "sheet", participant.pk, least=ROOM)
     _SHUFFLE(contents)
     Submission.objects.bulk_create(
         Submission(cycle_id=participant.cycle_id, participant=participant, content=one) for one in contents
