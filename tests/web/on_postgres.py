@@ -47,7 +47,7 @@ def named(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-USUAL = ("tests/web", "tests/browser/web/test_journey.py")
+USUAL = ("tests/web", "tests/attack", "tests/browser/web/test_journey.py")
 """What runs unless paths are given."""
 
 
