@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from statistics import fmean
 
@@ -110,20 +110,26 @@ def versions(holdings: Holdings, stage: str) -> list[Guess]:
     """The newest sheet on a ratee is in the fewest old copies of its row that lie in the files."""
     known, among = holdings.known, candidates(holdings.known, stage)
     contents = [path.read_bytes() for path in holdings.snapshots[stage].files.values()]
-    by_ratee: defaultdict[tuple[str, str], dict[Line, int]] = defaultdict(dict)
+    by_ratee: defaultdict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines(tables_at(holdings, stage), known):
         if line.relationship not in ATTRIBUTED:
-            marks = [m for m in map(_mark, line.row) if m]
-            seen = max((sum(content.count(m) for content in contents) for m in marks), default=0)
-            by_ratee[line.table, line.participant][line] = seen
+            by_ratee[line.table, line.participant].append(line)
     named = {}
     for (_, ratee), own in by_ratee.items():
-        fewest = min(own.values())
-        newest = [line for line, seen in own.items() if seen == fewest]
-        if len(newest) == 1 < len(own) and len(own) <= len(among[ratee]):
+        if not 1 < len(own) <= len(among[ratee]):
+            continue
+        seen = {line: _copies(line, contents) for line in own}
+        newest = [line for line in own if seen[line] == min(seen.values())]
+        if len(newest) == 1:
             pool = of_group(known, among[ratee], newest[0].relationship)
             named |= {newest[0]: pool[-1]} if pool else {}
     return guesses(holdings, stage, named)
+
+
+def _copies(line: Line, contents: Sequence[bytes]) -> int:
+    """How often a value that only this row has is in the files."""
+    marks = [mark for mark in map(_mark, line.row) if mark]
+    return max((sum(content.count(mark) for content in contents) for mark in marks), default=0)
 
 
 def _mark(value: object) -> bytes | None:
