@@ -51,11 +51,14 @@ def opened(rows: Iterable[Submission], key: Key) -> list[Sheet]:
     return [Sheet(**key.decrypt(row.content, "sheet", row.participant_id)) for row in rows]
 
 
-def sheets(cycle: Cycle, key: Key, ratees: Collection[UUID]) -> Iterator[tuple[UUID, Sheet]]:
-    """Sheets of a cycle on some participants, each with its participant's key; a part in memory at once."""
+def sheets(cycle: Cycle, key: Key, ratees: Collection[UUID] | None = None) -> Iterator[tuple[UUID, Sheet]]:
+    """Sheets of a cycle, on all or some participants, each with its participant's key.
+
+    A part of them is in memory at once.
+    """
     rows = Submission.objects.filter(cycle=cycle).values_list("participant", "content")
     for participant, content in rows.iterator(AT_ONCE):
-        if participant in ratees:
+        if ratees is None or participant in ratees:
             yield participant, Sheet(**key.decrypt(content, "sheet", participant))
 
 
