@@ -17,7 +17,7 @@ from tests.web.on_postgres import named, server
 from tests.web.serving import PATIENCE, answer, free_port
 
 from leadline.errors import UsageError
-from leadline.web.project.serve import check_port
+from leadline.web.project.serve import check_numbers, check_port
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,7 +88,7 @@ def test_an_address_of_another_machine_is_refused_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("variables", "told"),
     [
         ({"LEADLINE_MAIL_URL": "ftp://x", "LEADLINE_URL": "here"}, ("3 faults", "E001", "E006", "E007")),
         (
@@ -98,11 +98,18 @@ def test_an_address_of_another_machine_is_refused_as_such() -> None:
     ],
 )
 def test_settings_that_do_not_work_are_told_together_and_nothing_starts(
-    settings: dict[str, str], told: tuple[str, ...], tmp_path: Path
+    variables: dict[str, str], told: tuple[str, ...], tmp_path: Path
 ) -> None:
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "DJANGO_"))}
     command = [sys.executable, "-m", "leadline", "serve", "--port", str(free_port()), "--data", str(tmp_path)]
-    ended = subprocess.run(command, env=environ | settings, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=environ | variables, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert all(one in ended.stderr for one in told), ended.stderr
     assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize("value", ["two", "0", "-1", "", "1.5"])
+def test_a_number_of_processes_that_is_none_is_refused_by_its_name(value: str) -> None:
+    with pytest.raises(UsageError, match=r"LEADLINE_WORKERS: '.*' is not allowed"):
+        check_numbers({"LEADLINE_WORKERS": value})
+    check_numbers({"LEADLINE_WORKERS": "3"})

@@ -64,7 +64,7 @@ def _check_settings() -> None:
     ours = [one for one in wrong if str(one.id).startswith("leadline.")] or wrong
     if ours:
         faults = "\n".join(f"  {one.id}: {one.msg}\n    {one.hint or ''}".rstrip() for one in ours)
-        raise UsageError("web.project.serve.misconfigured", n=len(ours), faults=faults)
+        raise UsageError("web.project.serve.misconfigured", faults=faults)
 
 
 def check_database() -> None:

@@ -50,10 +50,12 @@ def serve(
     ------
     UsageError
         ``web.project.serve.port_taken``, ``host_unusable``, ``no_database`` or ``misconfigured``;
+        ``web.project.bad_value``: a number that is none;
         ``web.project.private``: others could read what is kept.
     """
     check_port(host, port)
     surroundings = dict(environ)
+    check_numbers(surroundings)
     given = {"LEADLINE_DATABASE_URL": database, "LEADLINE_DATA": data}
     surroundings |= {name: value for name, value in given.items() if value}
     surroundings.setdefault("LEADLINE_URL", f"http://{_shown(host)}:{port}")
@@ -70,6 +72,14 @@ def serve(
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  compared, not bound
+
+
+def check_numbers(environ: Mapping[str, str]) -> None:
+    """Refuse numbers of processes and threads that gunicorn could not start with."""
+    for name in ("LEADLINE_WORKERS", "LEADLINE_THREADS"):
+        value = environ.get(name, "1")
+        if not value.isdecimal() or not int(value):
+            raise UsageError("web.project.bad_value", name=name, value=value, allowed="1, 2, 3, …")
 
 
 def check_port(host: str, port: int) -> None:
