@@ -90,7 +90,7 @@ def test_an_address_of_another_machine_is_refused_as_such() -> None:
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"LEADLINE_MAIL_URL": "ftp://x", "LEADLINE_URL": "here"}, ("3 faults", "E001", "E006", "E007")),
+        ({"LEADLINE_MAIL_URL": "ftp://x", "LEADLINE_URL": "here"}, ("E001", "E006", "E007")),
         (
             {"LEADLINE_DATABASE_URL": f"postgresql://nobody:secret@127.0.0.1:{free_port()}/none"},
             ("database cannot be reached", "LEADLINE_DATABASE_URL"),
