@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from leadline.web.cycles import closing, following, inviting, launching, posting, progress
+from leadline.web.cycles import closing, following, inviting, keys, launching, posting, progress
 from leadline.web.cycles.deadlines import start_of, today
 from leadline.web.cycles.models import Cycle, Mailed
 
@@ -16,6 +16,7 @@ QUARTER = 15
 
 def due(now: datetime) -> None:
     """Do it."""
+    keys.destroy_left()
     for cycle in _cycles("draft", "nominating").filter(scheduled=True):
         if cycle.opens and start_of(cycle.opens, cycle.time_zone) <= now:
             _launch(cycle)

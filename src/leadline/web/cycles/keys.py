@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +24,7 @@ SIZE = 32
 
 
 class KeyGoneError(LeadlineError):
-    """The key was destroyed, or its file is missing."""
+    """The key was destroyed, or its file is missing or not whole."""
 
 
 class Key(Cipher):
@@ -51,17 +52,23 @@ def _path(cycle_id: UUID) -> Path:
 
 
 def create(cycle: Cycle) -> None:
-    """Make the key of a cycle, once; a key that exists is left alone."""
+    """Make the key of a cycle, once; a key that exists is left alone.
+
+    It appears whole or not at all: a full disk would leave an empty file, and everybody has an empty key.
+    """
     path = _path(cycle.pk)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".key-")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(name, path)
     except FileExistsError:
         return
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(SIZE))
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        Path(name).unlink()
 
 
 def exists(cycle: Cycle) -> bool:
@@ -78,9 +85,12 @@ def of(cycle_id: UUID) -> Key:
         ``web.cycles.key_gone``.
     """
     try:
-        return Key(_path(cycle_id).read_bytes())
+        secret = _path(cycle_id).read_bytes()
     except FileNotFoundError as cause:
         raise KeyGoneError("web.cycles.key_gone") from cause
+    if len(secret) != SIZE:
+        raise KeyGoneError("web.cycles.key_gone")
+    return Key(secret)
 
 
 def destroy(cycle: Cycle) -> None:
@@ -92,6 +102,12 @@ def destroy(cycle: Cycle) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
+
+
+def destroy_left() -> None:
+    """Destroy keys of cycles that are over: a program killed between commit and deletion leaves one."""
+    for cycle in Cycle.objects.filter(state__in=("sealed", "cancelled")):
+        destroy(cycle)
 
 
 def rater_of(assignment: Assignment) -> UUID:
