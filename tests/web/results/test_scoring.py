@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.web.cast import World
@@ -19,7 +20,7 @@ from leadline.web.cycles import keys
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.rating.models import Submission
-from leadline.web.results import runs, scoring, sheets
+from leadline.web.results import access, hidden, runs, scoring, sheets, showing
 from leadline.web.results.access import results
 from leadline.web.results.models import Comment, Result, Run
 
@@ -219,6 +220,43 @@ def test_figures_nobody_saw_are_no_reason_to_keep_them(world: World) -> None:
     late(cycle, "late one")
     again(world, cycle)
     assert results(cycle).get(participant__name="Ravi Rao").kept is None
+
+
+def test_who_saw_the_mean_of_everybody_knows_everybody_s_figures(world: World, as_visitor: Visit) -> None:
+    cycle, ana = world.things["cycle_review"], as_visitor("analytics")
+    ana.get(f"/results/cycles/{cycle.pk}/overview/")
+    before = figures(cycle.runs.get())
+    late(cycle, "late one")
+    again(world, cycle)
+    exports(ana, cycle)
+    overall = [one["sheet"]["overall"] for one in figures(cycle.runs.last()).values() if one["sheet"]]
+    known = sum(one["score"] for one in overall if one)
+    n = sum(one is not None for one in overall)
+    mean = hidden.run(cycle.runs.first()).tables["overview"]["overall"]["everybody"]["mean"]
+    assert mean * n - known == pytest.approx(0, abs=0.001), "mean less the others is what Ravi had before"
+    assert figures(cycle.runs.last()) == before
+
+
+def test_comments_that_were_read_are_not_joined_by_those_of_one_late_rater(
+    world: World, as_visitor: Visit
+) -> None:
+    cycle, ana = world.things["cycle_review"], as_visitor("analytics")
+    ana.get(f"/results/cycles/{cycle.pk}/comments/")
+    ravi = cycle.participants.get(name="Ravi Rao")
+    like = next(one for _, one in on(ravi) if one.relationship == "peer")
+    put(ravi, replace(like, pseudonym="late", comments={"clarity": "I came late."}))
+    again(world, cycle)
+    assert "I came late." not in ana.get(f"/results/cycles/{cycle.pk}/comments/").content.decode()
+
+
+def test_a_page_that_a_run_overtook_shows_nothing(world: World) -> None:
+    cycle, ana = world.things["cycle_review"], world.actor("analytics")
+    ravi = cycle.participants.get(name="Ravi Rao")
+    seen = access.seen(ana, ravi.pk)
+    late(cycle, "late one")
+    again(world, cycle)
+    with pytest.raises(Http404):
+        showing.opened(ana, seen, "page")
 
 
 def test_only_comments_of_which_enough_people_wrote_are_there_at_all(world: World) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.web.cast import World, build
-from tests.web.sheets import comments, figures, remark
+from tests.web.sheets import comments, copied, figures, remark
 
 from leadline.web.cycles import jobs, keys
 from leadline.web.cycles.models import Assignment, Cycle
@@ -58,6 +58,17 @@ def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: W
     assert sorted(there.values_list("text", flat=True)) == said
     assert not there.filter(hidden__isnull=False).exists()
     assert not Assignment.objects.filter(participant__cycle=cycle, submitted=True).exists()
+
+
+def test_an_overview_that_nobody_saw_does_not_stay_beside_the_last(world: World) -> None:
+    cycle = over(world.things["cycle_released"])
+    first = cycle.runs.get()
+    Result.objects.filter(run=first, participant__name="Ravi Rao").update(shown=True)
+    last = copied(first)
+    sealing.seal(cycle, world.actor("analytics"))
+    tables = dict(cycle.runs.values_list("pk", "tables"))
+    assert tables[first.pk] == {}
+    assert tables[last.pk]["overview"]
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,10 @@ def _open_results(cycle: Cycle, key: Key) -> None:
     withdrawn = set(_withdrawn(cycle).values_list("pk", flat=True))
     counting = access.results(cycle).values("pk")
     Result.objects.filter(run__cycle=cycle, shown=False).exclude(pk__in=counting).delete()
+    last = access.counting(cycle)
     for run in Run.objects.filter(cycle=cycle, state="done"):
-        Run.objects.filter(pk=run.pk).update(tables=hidden.run(run).tables)
+        if run.shown or run == last:  # an overview nobody saw, less the last one, is what came in between
+            Run.objects.filter(pk=run.pk).update(tables=hidden.run(run).tables)
     own = list(Result.objects.filter(run__cycle=cycle).values_list("pk", flat=True))
     for some in some_at_once(own):
         rows = [hidden.result(row, key) for row in Result.objects.filter(pk__in=some)]

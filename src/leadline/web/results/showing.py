@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from leadline.web.accounts.access import Actor
@@ -29,7 +31,7 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
     if not seen.result.shown:
         with transaction.atomic():
             _lock(seen.participant.cycle)
-            Result.objects.filter(pk=seen.result.pk).update(shown=True)
+            _mark(Result.objects.filter(pk=seen.result.pk))
     if seen.audience in ("ratee", "manager"):
         own = Release.objects.filter(participant=seen.participant, audience=seen.audience, read=False)
         own.update(read=True)
@@ -38,30 +40,41 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
 
 def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Brief]:
     """Results of everybody in a cycle in brief, noted as seen; by name."""
-    unseen = results(cycle).filter(shown=False)
-    if unseen.exists():
-        with transaction.atomic():
-            _lock(cycle)
+    with transaction.atomic():
+        _lock(cycle)
+        unseen = results(cycle).filter(shown=False)
+        if unseen.exists():
             Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
+        found = briefs(results(cycle))
     record(actor, "results.read_all", cycle, how=how)
-    return briefs(results(cycle))
+    return found
 
 
 def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
-    """The run that counts, its overview noted as seen."""
+    """The run that counts, its overview noted as seen, and with it everybody's figures.
+
+    The mean of everybody less the figures of all others, read later, is what the last one had then.
+    """
     run = counting(cycle)
     if run is None:
         raise Http404
     if not run.shown:
         with transaction.atomic():
             _lock(cycle)
-            Run.objects.filter(pk=run.pk).update(shown=True)
+            _mark(Run.objects.filter(pk=run.pk))
+            Result.objects.filter(run=run).update(shown=True)
     record(actor, "results.read_overview", cycle, how=how)
     return run
 
 
 def opened_comments(actor: Actor, cycle: Cycle, comments: Sequence[Comment]) -> None:
-    """Note whose comments somebody read at the review desk."""
+    """Note whose comments somebody read at the review desk: a comment that is not among them later is new."""
+    if comments:
+        about = {one.participant_id for one in comments}
+        with transaction.atomic():
+            _lock(cycle)
+            unseen = results(cycle).filter(participant__in=about, shown=False)
+            Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
     _noted(actor, "results.read_comments", cycle, comments)
 
 
@@ -73,6 +86,12 @@ def opened_contests(actor: Actor, cycle: Cycle, contests: Sequence[Contest]) -> 
 def _noted(actor: Actor, action: str, cycle: Cycle, rows: Sequence[Comment | Contest]) -> None:
     if rows:
         record_read(actor, action, cycle, (row.participant_id for row in rows))
+
+
+def _mark(rows: QuerySet[Any]) -> None:
+    """Mark as seen; what a run replaced since it was read is not shown any more."""
+    if not rows.update(shown=True):
+        raise Http404
 
 
 def _lock(cycle: Cycle) -> None:
