@@ -249,6 +249,23 @@ def test_comments_that_were_read_are_not_joined_by_those_of_one_late_rater(
     assert "I came late." not in ana.get(f"/results/cycles/{cycle.pk}/comments/").content.decode()
 
 
+@pytest.mark.parametrize(("n_writers", "there"), [(1, False), (4, False), (5, True)])
+def test_new_comments_come_only_where_enough_late_raters_wrote_some(
+    world: World, as_visitor: Visit, n_writers: int, *, there: bool
+) -> None:
+    cycle, ana = world.things["cycle_review"], as_visitor("analytics")
+    ana.get(f"/results/cycles/{cycle.pk}/comments/")
+    ravi = cycle.participants.get(name="Ravi Rao")
+    like = next(one for _, one in on(ravi) if one.relationship == "peer")
+    for n in range(5):
+        said = {"clarity": f"Late {n}."} if n < n_writers else {}
+        put(ravi, replace(like, pseudonym=f"late {n}", comments=said))
+    again(world, cycle)
+    assert results(cycle).get(participant=ravi).kept is None
+    now = {one.text for one in comments(Comment.objects.filter(participant=ravi))}
+    assert {f"Late {n}." for n in range(n_writers)} <= now if there else not any("Late" in one for one in now)
+
+
 def test_a_page_that_a_run_overtook_shows_nothing(world: World) -> None:
     cycle, ana = world.things["cycle_review"], world.actor("analytics")
     ravi = cycle.participants.get(name="Ravi Rao")

@@ -116,7 +116,7 @@ def run(own: Run) -> None:
     tell("web.results.steps.write", 0.8)
     if seen is not None:
         group |= staying.tables(seen)
-        parts = staying.fitted(parts, seen, key, rules)
+        parts = staying.fitted(parts, sheets, seen, key, rules)
         parts += staying.staying(
             [one for pk, one in people.items() if pk not in anew], sheets, seen, key, rules
         )

@@ -26,11 +26,12 @@ _SHUFFLE = SystemRandom().shuffle
 
 @dataclass
 class Sheets:
-    """All answer sheets on one ratee: the raters, what each said, and how many of a group wrote comments."""
+    """All answer sheets on one ratee: the raters, what each said, who wrote comments, how many of a group."""
 
     raters: list[Rater] = field(default_factory=list)
     answers: dict[str, Mapping[str, int]] = field(default_factory=dict)
     writers: Counter[str] = field(default_factory=Counter)
+    wrote: set[str] = field(default_factory=set)
     comments: list[tuple[str, str, str]] = field(default_factory=list)
 
     def views(self, items: Sequence[str]) -> dict[str, float]:
@@ -93,8 +94,10 @@ def sheets_of(cycle: Cycle, key: Key, participants: Iterable[UUID], rules: Rules
         own.raters.append(Rater(sheet.pseudonym[:16], mark, group, alike.setdefault(items, items)))
         own.answers[sheet.pseudonym[:16]] = observed
         said = [(group, where, text.strip()) for where, text in sheet.comments.items() if text.strip()]
-        own.comments += said
-        own.writers[group] += bool(said)
+        if said:
+            own.comments += said
+            own.writers[group] += 1
+            own.wrote.add(sheet.pseudonym[:16])
     for own in found.values():
         own.raters.sort(key=lambda rater: rater.person)
         own.answers = dict(sorted(own.answers.items()))

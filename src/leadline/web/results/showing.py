@@ -71,10 +71,11 @@ def opened_comments(actor: Actor, cycle: Cycle, comments: Sequence[Comment]) -> 
     """Note whose comments somebody read at the review desk: a comment that is not among them later is new."""
     if comments:
         about = {one.participant_id for one in comments}
-        with transaction.atomic():
-            _lock(cycle)
-            unseen = results(cycle).filter(participant__in=about, shown=False)
-            Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
+        unseen = results(cycle).filter(participant__in=about, shown=False)
+        if unseen.exists():
+            with transaction.atomic():
+                _lock(cycle)
+                Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
     _noted(actor, "results.read_comments", cycle, comments)
 
 

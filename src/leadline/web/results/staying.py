@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from leadline.scoring.disclosure import ATTRIBUTED, comment_groups
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Participant
 from leadline.web.results import hidden
 from leadline.web.results.disclosure import OVERALL, Rules, decide, fits
 from leadline.web.results.earlier import Before, Known, marks
 from leadline.web.results.history import joins
-from leadline.web.results.models import Correction, Result
+from leadline.web.results.models import Comment, Correction, Result
 from leadline.web.results.sheets import Sheets
 from leadline.web.results.storing import Part, some_at_once
 
@@ -26,8 +28,10 @@ def tables(seen: Before) -> dict[str, Any]:
     return {name: known[name] for name in TABLES}
 
 
-def fitted(parts: Sequence[Part], seen: Before, key: Key, rules: Rules) -> list[Part]:
-    """With the figures that were seen where new ones, beside all seen before, would tell about too few."""
+def fitted(
+    parts: Sequence[Part], sheets: Mapping[UUID, Sheets], seen: Before, key: Key, rules: Rules
+) -> list[Part]:
+    """With figures and comments that were seen where new ones, beside all seen before, tell about too few."""
     known = {part.participant.pk: seen.ratees.get(part.participant.pk) for part in parts}
     refused = {
         part.participant.pk: one
@@ -35,6 +39,7 @@ def fitted(parts: Sequence[Part], seen: Before, key: Key, rules: Rules) -> list[
         if (one := known[part.participant.pk]) and not joins(part.sets, one.seen, rules, fits)
     }
     figures = dict(_figures(refused, key))
+    parts = _with_comments(parts, sheets, known, rules)
     return [
         replace(
             part, figures=figures[pk], sets=dict(refused[pk].sets), kept=_number(refused[pk]), comments=None
@@ -43,6 +48,38 @@ def fitted(parts: Sequence[Part], seen: Before, key: Key, rules: Rules) -> list[
         else part
         for part in parts
     ]
+
+
+def _with_comments(
+    parts: Sequence[Part], sheets: Mapping[UUID, Sheets], known: Mapping[UUID, Known | None], rules: Rules
+) -> list[Part]:
+    """With new comments where enough of those who came or changed theirs wrote some; else as they are."""
+    there: dict[UUID, list[Comment]] = {pk: [] for pk, one in known.items() if one and one.seen}
+    rows = Comment.objects.filter(participant__in=there).select_related("participant")
+    for comment in hidden.comments(rows):
+        there[comment.participant_id].append(comment)
+    return [
+        replace(part, comments=None)
+        if (one := known[pk := part.participant.pk])
+        and pk in there
+        and not _enough_wrote(part, sheets[pk], marks(one.sets), there[pk], rules)
+        else part
+        for part in parts
+    ]
+
+
+def _enough_wrote(
+    part: Part, sheets: Sheets, then: Mapping[str, str], there: Sequence[Comment], rules: Rules
+) -> bool:
+    under = comment_groups(sheets.writers, rules, part.figures["raters"])
+    changed = [
+        one for one in sheets.raters if one.person in sheets.wrote and then.get(one.person) != one.mark
+    ]
+    fresh = Counter(under.get(one.group) for one in changed)
+    before = Counter((one.group, one.competency, one.original or one.text) for one in there)
+    now = Counter(part.comments)
+    moved = {group for group, *_ in (before - now) + (now - before)}.difference(ATTRIBUTED)
+    return all(fresh[group] >= rules.comments for group in moved)
 
 
 def staying(
