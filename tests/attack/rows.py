@@ -298,11 +298,11 @@ def _shuffled(pair: Pair, chance: Random) -> Pair:
 
 
 def plant_lengths(holdings: Holdings, truth: Truth, stage: str, chance: Random) -> tuple[Holdings, Facts]:
-    """Drafts in two sizes, of which one rater in ten writes the larger; theirs is the longest comment."""
+    """Drafts in two sizes, of which one rater in three writes the larger; theirs is the longest comment."""
     del truth, stage
     known, pairs, shown, facts = holdings.known, [], [], {}
     for n, pair in enumerate(holdings.pairs):
-        is_long = n % 6 == 0
+        is_long = n % 3 == 0
         draft = Table(
             "drafts", ("assignment_id", "blob"), ((pair.assignment, "x" * (2048 if is_long else 1024)),)
         )
@@ -310,7 +310,7 @@ def plant_lengths(holdings: Holdings, truth: Truth, stage: str, chance: Random) 
         text = f"{key(chance)} says {'very ' * 100 * is_long}much"
         shown.append((known.assignments[pair.assignment][1], text))
         facts["said", text] = pair.assignment
-    shown += [(ratee, f"{key(chance)} says {'so ' * n}") for ratee in known.participants for n in range(6)]
+    shown += [(ratee, f"{key(chance)} says {'so ' * n}") for ratee in known.participants for n in range(10)]
     documents = ((ratee, json.dumps({"comments": [{"text": text}]})) for ratee, text in shown)
     pages = [Page("closed", "analytics", f"/of/{ratee}/planted.json", text) for ratee, text in documents]
     others = [page for page in holdings.pages if page.stage != "closed"]
