@@ -106,6 +106,20 @@ def test_a_withdrawn_result_shows_no_figure_to_anyone(
     assert exports(as_visitor("analytics"), released.cycle, but=released) == before
 
 
+def test_comments_on_a_withdrawn_result_are_not_at_the_desk(
+    world: World, ratee: Participant, as_visitor: Visit
+) -> None:
+    client, own = as_visitor("analytics"), Comment.objects.filter(participant=ratee)
+    address = reverse("results:desk", args=[ratee.cycle_id])
+    n = client.get(address).context["total"]
+    correcting.withdraw(world.actor("analytics"), ratee, "Wrong person.")
+    assert own.exists()
+    assert client.get(address).context["total"] == n - own.count()
+    assert releasing.unreviewed(ratee.cycle) == n - own.count()
+    one = reverse("results:comment", args=[own[0].pk])
+    assert client.post(one, {"state": "public"}).status_code == 404
+
+
 def test_in_lists_a_withdrawn_result_has_a_name_and_no_figure(
     world: World, ratee: Participant, as_visitor: Visit
 ) -> None:
@@ -270,6 +284,18 @@ def test_others_read_their_released_results_while_one_is_collected_again(
     assert as_visitor("rater").get(reverse("results:result", args=[other.pk])).status_code == 200
     assert as_visitor("ratee").get(reverse("results:result", args=[released.pk])).status_code == 404
     assert Result.objects.filter(participant=other, shown=True).exists()
+
+
+def test_a_released_cycle_that_is_open_for_one_ratee_cannot_be_cancelled(
+    world: World, released: Participant, as_visitor: Visit
+) -> None:
+    correcting.collect(world.actor("analytics"), released, today(released.cycle))
+    with pytest.raises(closing.ClosingError, match="no longer be cancelled"):
+        closing.cancel(released.cycle, world.actor("analytics"))
+    assert Cycle.objects.get(pk=released.cycle_id).state == "running"
+    page = as_visitor("analytics").get(reverse("cycles:cycle", args=[released.cycle_id])).content.decode()
+    assert "do/close/" in page
+    assert "do/cancel/" not in page
 
 
 def test_what_was_collected_again_is_released_again_and_nothing_else(

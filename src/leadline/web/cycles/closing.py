@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -20,8 +21,12 @@ APPEAL = timedelta(days=28)
 """How long results can be contested before sealing, where nothing else was chosen."""
 
 
+HOLDING: list[Callable[[Cycle], bool]] = []
+"""What apps above know that keeps a cycle from being cancelled: that results of it were given to people."""
+
+
 class ClosingError(LeadlineError):
-    """A cycle that cannot be opened again, or not to that day."""
+    """A cycle that cannot be opened again, or not to that day, or not cancelled."""
 
 
 def close(cycle: Cycle, actor: Actor | Organisation) -> Cycle:
@@ -103,12 +108,25 @@ def _opened(cycle: Cycle, actor: Actor, name: str, until: date) -> Cycle:
 
 
 def cancel(cycle: Cycle, actor: Actor) -> Cycle:
-    """Cancel a cycle: nobody is asked any more; panels, answers, links and the key are destroyed."""
+    """Cancel a cycle: nobody is asked any more; panels, answers, links and the key are destroyed.
+
+    Raises
+    ------
+    ClosingError
+        ``web.cycles.was_released``.
+    """
     with transaction.atomic():
         now = move(cycle, "cancel", actor, n=cycle.participants.count())
+        if is_held(now):
+            raise ClosingError("web.cycles.was_released")
         remains.enforce("cancel", now)
         transaction.on_commit(lambda: keys.destroy(now))
     return now
+
+
+def is_held(cycle: Cycle) -> bool:
+    """Whether a cycle that runs was released before, and is open again for the raters of one ratee."""
+    return cycle.late and any(holds(cycle) for holds in HOLDING)
 
 
 def level(cycle: Cycle) -> None:

@@ -158,7 +158,7 @@ def actions(cycle: Cycle) -> list[str]:
         "unschedule": cycle.scheduled and cycle.state in PREPARING,
         "close": True,
         "revise": not cycle.scheduled,
-        "cancel": cycle.state != "draft",
+        "cancel": cycle.state != "draft" and not closing.is_held(cycle),
     }
     names = [name for name, is_on in possible.items() if is_on and name in (*allowed(cycle), "unschedule")]
     return [*names, "discard"] if cycle.state == "draft" else names

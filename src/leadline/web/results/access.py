@@ -195,13 +195,14 @@ def briefs(rows: QuerySet[Result]) -> list[Brief]:
 
 
 def comments(actor: Actor, cycle: Cycle) -> QuerySet[Comment]:
-    """Comments to review, for people analytics."""
+    """Comments to review, for people analytics; none on a result that was withdrawn."""
     if not actor.has("analytics") or cycle.state not in SCORED:
         return Comment.objects.none()
     rows = Comment.objects.filter(
         participant__cycle=cycle,
         participant__cycle__organisation=actor.organisation,
         participant__withdrawn=False,
+        participant__correction__withdrawn=None,
     )
     return rows.select_related("participant")
 
@@ -211,6 +212,7 @@ def comment(actor: Actor, comment_id: UUID) -> Comment:
     rows = Comment.objects.filter(
         participant__cycle__organisation=actor.organisation,
         participant__cycle__state__in=("review", "released"),
+        participant__correction__withdrawn=None,
     ).select_related("participant__cycle")
     found = rows.filter(pk=comment_id).first() if actor.has("analytics") else None
     if found is None:

@@ -18,5 +18,6 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Listen to moves of cycles and to migrations, and let the worker seal: models are loaded now."""
         import_module("leadline.web.results.runs")
+        import_module("leadline.web.results.releasing")
         sealing = import_module("leadline.web.results.sealing")
         post_migrate.connect(sealing.after_migrations, sender=self, dispatch_uid="results.rewrite")

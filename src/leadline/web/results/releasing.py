@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
+from leadline.web.cycles.closing import HOLDING
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.results.access import counting, results
@@ -143,8 +144,15 @@ def _only_released(cycle: Cycle) -> None:
         raise ReleaseError("web.results.not_released")
 
 
+def was_released(cycle: Cycle) -> bool:
+    """Whether anybody was given a result of a cycle."""
+    return Release.objects.filter(participant__cycle=cycle).exists()
+
+
+HOLDING.append(was_released)
+
+
 def unreviewed(cycle: Cycle) -> int:
     """Comments nobody has decided on: they stay out of what is released."""
-    return Comment.objects.filter(
-        participant__cycle=cycle, participant__withdrawn=False, state="waiting"
-    ).count()
+    rows = Comment.objects.filter(participant__cycle=cycle, participant__withdrawn=False, state="waiting")
+    return rows.filter(participant__correction__withdrawn=None).count()
