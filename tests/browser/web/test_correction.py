@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 from tests.browser.web.conftest import Stage
@@ -19,6 +18,7 @@ from tests.web.results.test_correcting import revise
 from tests.web.serving import served
 
 from leadline.errors import Language, words
+from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.people.models import Person
 
@@ -96,7 +96,7 @@ class Desk:
         self.go(f"/results/of/{self.ravi.pk}/")
         self.page.get_by_role("link", name=self.say("results.wrong.title")).click()
         self.sees("results.wrong.collect_least", least=4)
-        self.page.locator("#until").fill(timezone.localdate().isoformat())
+        self.page.locator("#until").fill(today(self.cycle).isoformat())
         self.press("results.wrong.collect_button")
         self.sees("results.wrong.done.collect")
 
@@ -202,7 +202,7 @@ def test_one_late_answer(desk: Desk) -> None:
     late = Assignment.objects.create(participant=desk.ravi, rater=tom, relationship="peer")
     before = desk.files()
     desk.go(f"/cycles/{desk.cycle.pk}/reopen/")
-    desk.page.locator("#id_until").fill((timezone.localdate() + timedelta(days=1)).isoformat())
+    desk.page.locator("#id_until").fill((today(desk.cycle) + timedelta(days=1)).isoformat())
     desk.page.locator("main form button.btn-primary").click()
     desk.sees("cycles.states.running")
     with desk.window("member") as page:
