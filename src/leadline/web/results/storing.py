@@ -90,7 +90,7 @@ def store(
             "record": key.encrypt(keeping.record, "record", own.pk),
         }
         Basis.objects.update_or_create(run=own, defaults=basis)
-        _tell_enough(parts)
+        _tell_enough(own, parts)
         _forget_unseen(own)
         move(own.cycle, "scored", own.cycle.organisation, run=own.number)
 
@@ -128,13 +128,10 @@ def _forget_unseen(own: Run) -> None:
     ).delete()
 
 
-def _tell_enough(parts: Sequence[Part]) -> None:
+def _tell_enough(own: Run, parts: Sequence[Part]) -> None:
     """Note of ratees whose ratings were collected anew whether their figures are new."""
-    new = [part.participant.pk for part in parts if part.comments is not None]
-    waiting = Correction.objects.filter(
-        participant__in=[part.participant.pk for part in parts], asked__isnull=False, enough=None
-    )
-    for one in waiting:
+    new = {part.participant.pk for part in parts if part.kept is None}
+    for one in Correction.objects.filter(participant__cycle=own.cycle_id, asked__isnull=False, enough=None):
         one.enough = one.pk in new
         one.save(update_fields=["enough"])
 
