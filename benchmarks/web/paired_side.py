@@ -143,7 +143,7 @@ def acts_on(n: int) -> dict[str, Deed]:
     def close() -> None:
         closing.close(Cycle.objects.get(title="Ten thousand"), Cycle.objects.all()[0].organisation)
         if ENCRYPTED:
-            sealing.compact.func()
+            sealing.settle.func()
 
     def seal() -> None:
         one = Cycle.objects.get(title="Ten thousand")

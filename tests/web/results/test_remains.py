@@ -111,7 +111,7 @@ def order() -> list[object]:
 def test_closing_lays_sheets_and_assignments_in_another_order_and_compacts() -> None:
     build()
     before = order()
-    sealing.compact.call()
+    sealing.settle.call()
     after = order()
     assert sorted(map(str, before)) == sorted(map(str, after))
     assert before != after, "some hundred rows in the same order by chance"
