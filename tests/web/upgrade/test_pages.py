@@ -33,6 +33,9 @@ class Intended:
         return bool(re.search(self.place, place) and re.search(self.what, difference))
 
 
+OF_TODAY = ("until",)
+"""Fields that begin with the day they are opened on."""
+
 INTENDED: tuple[Intended, ...] = (
     Intended(
         "results:result_json",
@@ -101,7 +104,7 @@ def _differences(before: Any, now: Any) -> Iterator[str]:
         yield from (f"lost {value}" for value in before["values"] if value not in now["values"])
         yield from (f"new {value}" for value in now["values"] if value not in before["values"])
         for name, given in before["fields"].items():
-            if now["fields"].get(name) != given:
+            if now["fields"].get(name) != given and name not in OF_TODAY:
                 yield f"field {name} was {given}, is {now['fields'].get(name)}"
 
 

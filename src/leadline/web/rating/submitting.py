@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import SystemRandom
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Case, F, Value, When
 
 from leadline.errors import LeadlineError
@@ -124,6 +124,18 @@ def rewrite(participant: Participant, sheets: Sequence[Sheet], key: Key) -> None
     Submission.objects.bulk_create(
         Submission(cycle_id=participant.cycle_id, participant=participant, content=one) for one in contents
     )
+    _scatter(participant)
+
+
+def _scatter(participant: Participant) -> None:
+    """Lay a ratee's rows anywhere in SQLite's table, which otherwise keeps them in the order they came in."""
+    if connection.vendor == "sqlite":
+        table, key = Submission._meta.db_table, Participant._meta.pk
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET rowid = random() WHERE participant_id = %s",  # noqa: S608  names are ours
+                [key.get_db_prep_value(participant.pk, connection)],
+            )
 
 
 def plain(sheet: Sheet) -> dict[str, object]:

@@ -135,13 +135,14 @@ def on_move(name: str, **_: object) -> None:
 def settle() -> None:
     """Lay rows whose order tells something in another, and leave no dead ones in any file.
 
-    SQLite overwrites what is deleted (``secure_delete``): its log alone is emptied. Rewriting the file as
-    well would take as long again.
+    SQLite overwrites what is deleted (``secure_delete``), and sheets lie anywhere in their table from the
+    first: assignments are shuffled, and its log is emptied.
     """
-    shuffle(SHUFFLED)
     if connection.vendor == "sqlite":
+        shuffle(["cycles_assignment"])
         empty_log()
     else:
+        shuffle(SHUFFLED)
         rewrite(table for table in REWRITTEN if table not in SHUFFLED)
 
 
@@ -172,6 +173,7 @@ def shuffle(tables: Iterable[str]) -> None:
 def after_migrations(plan: Sequence[object] = (), **_: object) -> None:
     """Rewrite all tables once migrations ran: PostgreSQL keeps what stood in a column that was dropped."""
     if plan:
+        shuffle(SHUFFLED)
         rewrite([model._meta.db_table for model in apps.get_models() if model._meta.managed])
 
 
