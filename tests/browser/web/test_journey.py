@@ -16,6 +16,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 from tests.browser.web.messy import LEADS, TEAM, N, workbook
@@ -24,7 +25,8 @@ from tests.web.serving import served
 from leadline.errors import Language, words
 from leadline.frameworks import load_framework
 from leadline.web.accounts.models import Membership, Organisation, User
-from leadline.web.cycles.models import Assignment, Cycle, Participant
+from leadline.web.cycles import progress
+from leadline.web.cycles.models import Assignment, Cycle, Participant, RaterProgress
 from leadline.web.people.models import Person
 from leadline.web.rating.models import Draft, Submission
 from leadline.web.results.models import Comment
@@ -314,14 +316,20 @@ def losing_the_connection(journey: Journey, key: str) -> None:
 
 
 def remind_and_extend(journey: Journey, desk: Page) -> None:
-    """Only who owes something is named, reminded, given longer; then they answer."""
+    """After a night, who is not known to be done is reminded; one is given longer, and answers."""
     before = len(mail.outbox)
+    progress.note(journey.cycle, timezone.now() + timedelta(days=1))
     desk.goto(f"{journey.url}/cycles/{journey.cycle.pk}/owing/")
-    assert desk.locator("#listing tbody tr").count() == 1
     journey.press(desk, "cycles.deeds.remind")
     expect(desk.locator("#messages .alert")).to_be_visible()
-    assert [one.to for one in mail.outbox[before:]] == [[f"{LATE}@journey.example"]]
-    desk.locator("#listing tbody a").last.click()
+    raters = RaterProgress.objects.filter(cycle=journey.cycle)
+    unfinished = raters.exclude(step=progress.EVERYTHING) | raters.filter(step=None)
+    reminded = sorted(address for one in mail.outbox[before:] for address in one.to)
+    assert reminded == sorted(set(unfinished.values_list("rater__email", flat=True)))
+    assert f"{LATE}@journey.example" in reminded
+    assert len(reminded) < raters.count()
+    own = desk.locator("#listing tbody tr", has_text=Person.objects.get(key=LATE).name)
+    own.locator("a").last.click()
     closes = journey.cycle.closes
     assert closes
     desk.locator("#id_until").fill((closes + timedelta(days=3)).isoformat())

@@ -31,8 +31,8 @@ DATABASE = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leadline_cache"}
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-ARGUMENTS = {"run_id", "cycle_id", "contest_id", "job_id", "retry"}
-"""Of what tasks are about; none is an assignment or a rater."""
+ARGUMENTS = {"run_id", "cycle_id", "contest_id", "participant_id", "what", "job_id", "retry"}
+"""Of what tasks are about: a ratee whose result changed is one, an assignment or a rater is not."""
 NOW = timezone.now()
 
 
