@@ -122,6 +122,14 @@ def read_records(path: Path, place: str) -> list[list[str]]:
         The file is no text, or has a line beyond the limit.
     EvidenceError
         Lines in another encoding than the rest.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "people.csv"
+    >>> _ = path.write_text("People of Acme\\n\\nkey;name\\n7;Ada\\n")
+    >>> read_records(path, "people.csv")
+    [['People of Acme'], [], ['key', 'name'], ['7', 'Ada']]
     """
     text = read_text(path, place)
     if text.strange:
