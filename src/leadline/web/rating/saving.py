@@ -108,10 +108,11 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
         another account acts for the rater meanwhile.
     """
     with transaction.atomic():
-        # The lock is the one that submitting takes, so that no save slips in behind a submission.
+        # The lock is the one that submitting takes, so that no save slips in behind a submission. The draft
+        # is read after it: PostgreSQL would join it as it was before.
         own = (
             Assignment.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("draft", "rater")
+            .select_related("rater")
             .get(pk=assignment.pk)
         )
         own.participant = assignment.participant

@@ -147,12 +147,13 @@ def plain(sheet: Sheet) -> dict[str, object]:
 def _locked(assignment: Assignment) -> Assignment:
     """The assignment as it is now; its ratee is locked, so that two submissions on one take turns.
 
-    The assignment is locked too, against a save of the draft from another device.
+    The assignment is locked too, against a save of the draft from another device. The draft is read after the
+    lock: PostgreSQL would join it as it was before.
     """
     Participant.objects.select_for_update(no_key=True).get(pk=assignment.participant_id)
     own = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("participant__cycle", "rater", "draft")
+        .select_related("participant__cycle", "rater")
         .get(pk=assignment.pk)
     )
     refuse_another(own, assignment)

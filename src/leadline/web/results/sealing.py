@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django_tasks import task
@@ -188,8 +190,27 @@ def rewrite(tables: Iterable[str]) -> None:
             cursor.execute("VACUUM")
             empty_log()
         else:
+            wait_for_readers(cursor)
             for table in tables:
                 cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+
+
+def wait_for_readers(cursor: CursorWrapper) -> None:
+    """Wait, up to a minute, until no transaction on PostgreSQL may still see what was deleted before now.
+
+    It keeps such rows when it rewrites a table, and says nothing: its own analysis of tables is enough.
+    """
+    cursor.execute("SELECT pg_current_xact_id()::text::bigint %% 4294967296", [])
+    (now,) = cursor.fetchone()
+    for _ in range(600):
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND age(backend_xmin) > age(%s::text::xid)",
+            [str(now)],
+        )
+        if cursor.fetchone() is None:
+            return
+        time.sleep(0.1)
 
 
 def empty_log() -> None:
