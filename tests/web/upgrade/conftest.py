@@ -69,11 +69,25 @@ def upgraded(
 ) -> Iterator[Upgraded]:
     with django_db_blocker.unblock(), released(tmp_path_factory.mktemp("upgraded"), "upgraded") as own:
         with own.here():
-            call_command("migrate", verbosity=0, interactive=False)
+            with _somebody_writing():
+                call_command("migrate", verbosity=0, interactive=False)
             own.kept["after"] = _files()
             for cycle in progress.due(timezone.now()):  # as the clock does within a minute
                 progress.note(cycle)
         yield own
+
+
+@contextmanager
+def _somebody_writing() -> Iterator[None]:
+    """Within, a transaction is open in another database of the server: PostgreSQL keeps rows for it."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_current_xact_id()")
+        yield
+        cursor.execute("ROLLBACK")
 
 
 def _server(statement: str, name: str) -> None:
