@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from leadline.errors import SourceError
+from leadline.evidence.sources.foreign import CHINESE, encoding_of
 
 LONGEST_LINE = 1 << 20
 """Bytes of the longest line that is read; a longer one is no table."""
@@ -20,7 +21,7 @@ QUOTE = ord('"')
 
 _CHUNK = 1 << 20
 _THREE_BYTES = "\u0800"
-"""Characters from here on take three bytes in UTF-8, which GB18030 text hardly ever imitates."""
+"""Characters from here on take three bytes in UTF-8, which other encodings hardly ever imitate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,34 +140,34 @@ def _from_old_mac(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def _line_by_line(content: bytes) -> tuple[str, dict[int, str]]:
     """Text of a file that is not all UTF-8, and the lines that do not go with the rest.
 
-    A line counts as UTF-8 when it has a character that GB18030 text would hardly imitate, as GB18030
+    A line counts as UTF-8 when it has a character that other encodings would hardly imitate, as foreign
     when it is no UTF-8; lines that could be either follow the majority.
     """
+    lines = list(io.BytesIO(content))
+    codec = encoding_of(line for line in lines if _decode(line, "utf-8") is None)
     texts: list[str] = []
     utf8: list[int] = []
-    gb18030: dict[int, str] = {}
+    foreign: list[int] = []
     either: dict[int, str] = {}
     neither: list[int] = []
-    for number, line in enumerate(io.BytesIO(content), start=1):
-        as_utf8, as_gb18030 = _decode(line, "utf-8"), _decode(line, "gb18030")
-        texts.append(as_utf8 or as_gb18030 or line.decode("latin-1"))
+    for number, line in enumerate(lines, start=1):
+        as_utf8, as_foreign = _decode(line, "utf-8"), _decode(line, codec or CHINESE)
+        texts.append(as_utf8 or as_foreign or line.decode("latin-1"))
         if line.isascii():
             continue
-        if as_utf8 is not None and (as_gb18030 is None or max(as_utf8) >= _THREE_BYTES):
+        if as_utf8 is not None and (as_foreign is None or max(as_utf8) >= _THREE_BYTES):
             utf8.append(number)
-        elif as_utf8 is not None and as_gb18030 is not None:
-            either[number] = as_gb18030
-        elif as_gb18030 is not None:
-            gb18030[number] = as_gb18030
+        elif as_utf8 is not None and as_foreign is not None:
+            either[number] = as_foreign
         else:
-            neither.append(number)
+            (neither if as_foreign is None else foreign).append(number)
     strange = dict.fromkeys(neither, "evidence.unknown_encoding")
-    if not _is_chinese(gb18030.values()):
-        strange.update(dict.fromkeys(gb18030, "evidence.unknown_encoding"))
+    if codec is None:
+        strange.update(dict.fromkeys(foreign, "evidence.unknown_encoding"))
     elif utf8:
-        fewer = gb18030 if len(gb18030) <= len(utf8) else utf8
+        fewer = foreign if len(foreign) <= len(utf8) else utf8
         strange.update(dict.fromkeys(fewer, "evidence.mixed_encodings"))
-    if len(gb18030) > len(utf8):
+    if len(foreign) > len(utf8):
         for number, text in either.items():
             texts[number - 1] = text
     return "".join(texts).removeprefix("\ufeff"), dict(sorted(strange.items()))
@@ -177,10 +178,3 @@ def _decode(line: bytes, encoding: str) -> str | None:
         return line.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-def _is_chinese(texts: Iterable[str]) -> bool:
-    """Whether most letters beyond ASCII are common Chinese: Western text read as GB18030 gives rare ones."""
-    letters = Counter(letter for text in texts for letter in text if not letter.isascii())
-    common = sum(n for letter, n in letters.items() if letter.encode("gb2312", errors="ignore"))
-    return 2 * common > letters.total()
