@@ -10,6 +10,8 @@ demo: .venv/.run
 	$(BIN)/leadline demo
 
 test: .venv/.dev
+	@PATH="$$PATH:/usr/sbin"; command -v nginx || [ "$$(id -u)" = 0 ] || \
+	  echo "nginx is not installed (Debian: apt-get install nginx-light): a proxy of the tests' own stands in for it" >&2
 	$(BIN)/python -m pytest -n auto --dist worksteal
 	$(BIN)/python -m tests.web.on_postgres -n auto --dist worksteal
 

@@ -49,14 +49,6 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(world: World) -> 
     )
 
 
-def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(world: World) -> None:
-    client = Client()
-    for _ in range(12):
-        client.post("/sign-in/", {"login": "tom@acme.example", "password": "wrong password"})
-    client.post("/sign-in/", {"login": "tom@acme.example", "password": "a long password"})
-    assert not signed_in(client)
-
-
 def test_a_link_signs_in_once_and_opens_the_page_asked_for(world: World) -> None:
     address = link(world.users["member"], "/account/").removeprefix("http://testserver")
     client = Client()

@@ -24,6 +24,7 @@ def test_the_defaults_are_fine() -> None:
     [
         ("LEADLINE_URL", "leadline", "leadline.E001"),
         ("LEADLINE_URL", "http://leadline.example.org", "leadline.W002"),
+        ("LEADLINE_URL", "https://leadline.example.org", "leadline.W009"),
         ("SECRET_KEY", "short", "leadline.E005"),
         ("LEADLINE_MAIL_URL", "pigeon://loft", "leadline.E006"),
         ("LEADLINE_MAIL_URL", "smtp://mail.example.org", "leadline.E007"),
@@ -36,4 +37,5 @@ def test_a_misconfiguration_is_told(settings: Settings, name: str, value: str, c
 
 def test_a_demonstration_that_others_can_reach_is_told(settings: Settings) -> None:
     settings.LEADLINE_DEMO, settings.LEADLINE_URL = True, "https://leadline.example.org"
+    settings.LEADLINE_TRUSTED_PROXIES = 1
     assert told() == ["leadline.E008"]

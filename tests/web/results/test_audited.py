@@ -64,11 +64,11 @@ def test_a_read_is_recorded_once(read: Read, world: World, as_visitor: Visit) ->
     assert told(last) == list(read.ratees)
 
 
-@pytest.mark.parametrize(("trusted", "address"), [(False, "10.0.0.1"), (True, "198.51.100.7")])
+@pytest.mark.parametrize(("trusted", "address"), [(0, "10.0.0.1"), (1, "198.51.100.7")])
 def test_behind_a_proxy_that_appends_it_the_address_is_the_last_it_was_told(
-    trusted: bool, address: str, world: World, as_visitor: Visit, settings: Settings
+    trusted: int, address: str, world: World, as_visitor: Visit, settings: Settings
 ) -> None:
-    settings.LEADLINE_FORWARDED_FOR = trusted
+    settings.LEADLINE_TRUSTED_PROXIES = trusted
     url = reverse("results:result", args=[world.things["result_ratee"].pk])
     headers = {"X-Forwarded-For": "made up, 198.51.100.7"}
     as_visitor("ratee").get(url, REMOTE_ADDR="10.0.0.1", headers=headers)

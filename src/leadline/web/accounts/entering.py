@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponseBase
@@ -12,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from leadline.web.accounts import limits
 from leadline.web.accounts.forms import Address
 from leadline.web.accounts.invite import accept, invitation_of
 from leadline.web.accounts.links import link, user_of
@@ -29,8 +29,10 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     form = Address(request.POST or None)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"].lower()
+        if page := limits.refused(request, email):
+            return page
         user = User.objects.filter(email=email, is_active=True).first()
-        if user and ratelimit.consume(request, action="reset_password", key=email):
+        if user:
             wanted = _safe(request, request.POST.get("next", ""))
             send("accounts.mail.link", email, user.language or language(), link=link(user, wanted))
         return render(request, "accounts/link_sent.html", {"email": email})

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from leadline.web.accounts.access import Actor as Acting
+from leadline.web.accounts.client import client_ip
 from leadline.web.accounts.models import Membership, User
 
 CHOSEN = "organisation"
-LONGEST = 64
 
 
 class Actor:
@@ -44,13 +43,7 @@ def acting(request: HttpRequest) -> Acting | None:
     if not ordered:
         return None
     own = ordered[0]
-    return Acting(request.user, own.organisation, frozenset(own.roles), came_from(request))
-
-
-def came_from(request: HttpRequest) -> str:
-    """Where a request came from: what a proxy that appends it told last, which no browser can make up."""
-    told = request.headers.get("X-Forwarded-For", "") if settings.LEADLINE_FORWARDED_FOR else ""
-    return told.rpartition(",")[2].strip()[:LONGEST] or request.META.get("REMOTE_ADDR", "")
+    return Acting(request.user, own.organisation, frozenset(own.roles), client_ip(request))
 
 
 def django_language(language: str) -> str:

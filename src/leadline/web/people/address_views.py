@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leadline.web.accounts.access import Request, require
+from leadline.web.accounts.client import client_ip
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.people import access, addresses
 from leadline.web.people.access import KEEPERS
@@ -63,7 +64,7 @@ def confirm(request: HttpRequest, person_id: UUID, token: str) -> HttpResponseBa
     if request.method == "POST":
         decide = addresses.refuse if "refuse" in request.POST else addresses.confirm
         try:
-            decide(found, request.META.get("REMOTE_ADDR", ""))
+            decide(found, client_ip(request))
         except AddressError as refused:
             context["refused"] = refused.describe(language())
         else:

@@ -35,6 +35,13 @@ def check_address(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register()
+def check_proxies(**_: Any) -> Iterator[CheckMessage]:
+    """TLS ends at a proxy, behind which everybody has its address unless it is said how many there are."""
+    if urlsplit(settings.LEADLINE_URL).scheme == "https" and not settings.LEADLINE_TRUSTED_PROXIES:
+        yield _told(WARNING, 9, "proxies")
+
+
+@register()
 def check_data(**_: Any) -> Iterator[CheckMessage]:
     """The data folder must be writable."""
     data = Path(settings.LEADLINE_DATA)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from leadline.web.accounts import limits
 from leadline.web.accounts.keeping import keep
 from leadline.web.cycles.keys import KeyGoneError
 from leadline.web.look.secrecy import UnreadableError
@@ -45,6 +46,13 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     del reason
     return keep(request) or _page(request, "csrf", 403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """More from one place than its limit."""
+    page = _page(request, "too_many", 429)
+    page.headers["Retry-After"] = str(limits.WAIT)
+    return page
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import django
 import psycopg
 from django.conf import settings
-from django.core.checks import ERROR, run_checks
+from django.core.checks import ERROR, CheckMessage, run_checks
 from django.core.management import call_command
 from django.utils import translation
 
@@ -58,13 +59,22 @@ def prepare(language: str = "en") -> tuple[str, Path, bool]:
 
 
 def _check_settings() -> None:
-    """Refuse settings that do not work, all of them at once."""
-    wrong = [one for one in run_checks() if one.level >= ERROR]
+    """Refuse settings that do not work, all of them at once; say which are likely not meant."""
+    found = run_checks()
+    wrong = [one for one in found if one.level >= ERROR]
     # Django's own often say the same of a setting that is made from ours.
-    ours = [one for one in wrong if str(one.id).startswith("leadline.")] or wrong
-    if ours:
-        faults = "\n".join(f"  {one.id}: {one.msg}\n    {one.hint or ''}".rstrip() for one in ours)
-        raise UsageError("web.project.serve.misconfigured", faults=faults)
+    if ours := _ours(wrong) or wrong:
+        raise UsageError("web.project.serve.misconfigured", faults=_said(ours))
+    if doubtful := _ours(found):
+        sys.stderr.write(f"{_said(doubtful)}\n")
+
+
+def _ours(found: list[CheckMessage]) -> list[CheckMessage]:
+    return [one for one in found if str(one.id).startswith("leadline.")]
+
+
+def _said(found: list[CheckMessage]) -> str:
+    return "\n".join(f"  {one.id}: {one.msg}\n    {one.hint or ''}".rstrip() for one in found)
 
 
 def check_database() -> None:

@@ -41,6 +41,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "graceful_timeout": 20,
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
+            # Who asks, and how, is read by Django alone: no header changes what gunicorn says of a request.
+            "forwarded_allow_ips": "",
             "accesslog": None,
             "errorlog": None,
             "logger_class": Log,

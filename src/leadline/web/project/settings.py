@@ -109,6 +109,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an account begins with a link sent to the
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail invites to sign up, which nobody does by themselves
 ACCOUNT_SESSION_REMEMBER = True
+# One place may be a whole office; an account there is somebody guessing (accounts.limits).
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "reset_password": "300/m/ip",
+    "reset_password_from_key": "300/m/ip",
+    "send_links": "300/m/ip",
+    "send_link": "5/10m/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_TEMPLATE_EXTENSION = "html"
 
@@ -123,7 +132,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_SSL_REDIRECT = False  # TLS ends at a proxy, which redirects
 if ENVIRONMENT.switch("BEHIND_PROXY", default=SECURE):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-LEADLINE_FORWARDED_FOR = ENVIRONMENT.switch("FORWARDED_FOR")
+LEADLINE_TRUSTED_PROXIES = ENVIRONMENT.number("TRUSTED_PROXIES", 0)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
+from leadline.web.accounts import limits
 from leadline.web.look.navigation import Entry
 from leadline.web.project import auditing, demo, erasure, home, setup
 
@@ -22,7 +23,7 @@ urlpatterns = [
     path("setup/mail/", setup.mail, name="setup_mail"),
     path("sign-in/", allauth.login, name="account_login"),
     path("sign-out/", allauth.logout, name="account_logout"),
-    path("password/forgotten/", allauth.password_reset, name="account_reset_password"),
+    path("password/forgotten/", limits.ResetView.as_view(), name="account_reset_password"),
     path("password/forgotten/sent/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
@@ -50,4 +51,5 @@ urlpatterns = [
 handler400 = "leadline.web.project.failures.bad_request"
 handler403 = "leadline.web.project.failures.denied"
 handler404 = "leadline.web.project.failures.not_found"
+handler429 = "leadline.web.project.failures.too_many"  # allauth's
 handler500 = "leadline.web.project.failures.broken"
