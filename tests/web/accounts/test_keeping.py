@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
@@ -148,13 +148,13 @@ def test_handing_in_forgets_what_was_kept_of_the_sheet(world: World, as_visitor:
     assert not Kept.objects.exists()
 
 
-def test_of_when_it_was_typed_only_the_hour_is_kept(world: World, as_visitor: Visit, path: str) -> None:
+def test_of_when_it_was_typed_only_the_day_is_kept(world: World, as_visitor: Visit, path: str) -> None:
     client = as_visitor("rater")
     before = timezone.now()
     late(client, path, typed(client, path))
     kept = Kept.objects.get()
-    assert (kept.expires.minute, kept.expires.second, kept.expires.microsecond) == (0, 0, 0)
-    assert timedelta(hours=24) < kept.expires - before <= timedelta(hours=25)
+    assert kept.expires.time() == time()
+    assert timedelta(days=1) < kept.expires - before <= timedelta(days=2)
 
 
 def test_what_nobody_comes_back_for_is_forgotten_after_a_day_by_the_clock(
@@ -164,5 +164,5 @@ def test_what_nobody_comes_back_for_is_forgotten_after_a_day_by_the_clock(
     late(client, path, typed(client, path))
     clock.tick(timezone.now() + timedelta(hours=23, minutes=59))
     assert Kept.objects.count() == 1
-    clock.tick(timezone.now() + timedelta(hours=25, minutes=1))
+    clock.tick(timezone.now() + timedelta(days=2, minutes=1))
     assert Kept.objects.count() == 0

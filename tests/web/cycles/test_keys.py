@@ -53,6 +53,7 @@ def test_a_disk_that_was_full_at_launch_leaves_no_key_that_everybody_has(
     keys.of(cycle.pk)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("n", [0, 31])
 def test_a_key_that_is_not_whole_opens_and_closes_nothing(cycle: Cycle, tmp_path: Path, n: int) -> None:
     keys.create(cycle)

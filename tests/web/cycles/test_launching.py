@@ -88,6 +88,33 @@ def test_a_late_ratee_gets_a_panel_by_the_rules(world: World, running: Cycle) ->
         launching.add_ratee(world.actor("analytics"), running, world.people["bo"])
 
 
+def test_after_the_closing_day_nobody_is_added_whom_nobody_could_rate(world: World, running: Cycle) -> None:
+    ana, ratee, dana = world.actor("analytics"), world.things["participant_ratee"], world.people["dana"]
+    before = running.participants.count(), Assignment.objects.filter(participant__cycle=running).count()
+    Cycle.objects.filter(pk=running.pk).update(late=True)
+    with pytest.raises(launching.LaunchError, match="closing day is over"):
+        launching.add_ratee(ana, running, world.people["bo"])
+    with pytest.raises(panels.PanelError, match="closing day is over"):
+        panels.add(ana, ratee, dana, "peer")
+    launching.change_manager(ana, ratee, dana)
+    after = running.participants.count(), Assignment.objects.filter(participant__cycle=running).count()
+    assert (after, ratee.manager) == (before, dana)
+
+
+def test_after_the_closing_day_who_is_added_can_answer_as_long_as_anybody_of_the_ratee(
+    world: World, running: Cycle
+) -> None:
+    ana, ratee, dana = world.actor("analytics"), world.things["participant_ratee"], world.people["dana"]
+    assert running.closes
+    until = running.closes + 2 * DAY
+    launching.extend(ana, running, world.people["bo"], until)
+    ratee.assignments.filter(relationship="manager").update(submitted=False)
+    Cycle.objects.filter(pk=running.pk).update(late=True)
+    launching.change_manager(ana, ratee, dana)
+    asked = Assignment.objects.select_related("participant__cycle").get(participant=ratee, rater=dana)
+    assert (asked.relationship, asked.due, deadlines.is_open(asked)) == ("manager", until, True)
+
+
 def test_nobody_is_asked_about_a_withdrawn_ratee_until_they_are_back(world: World, running: Cycle) -> None:
     elif_: Participant = world.things["participant_elif"]
     launching.withdraw_ratee(world.actor("analytics"), elif_)
@@ -236,7 +263,7 @@ def test_a_cycle_in_review_opens_again_for_some_days_while_its_key_lives(
     closing.close(running, actor)
     move(running, "scored", world.organisation)
     keys.destroy(running)
-    with pytest.raises(closing.ClosingError, match="key"):
+    with pytest.raises(keys.KeyGoneError, match=r"copy .*\.key from where keys are backed up"):
         closing.reopen(running, actor, today(running) + 5 * DAY)
 
 

@@ -174,7 +174,8 @@ def test_heads_that_cannot_be_written_are_shown(reads: World, as_visitor: Visit)
 
 
 def test_heads_that_are_written_are_shown_with_their_day(reads: World, as_visitor: Visit) -> None:
-    heads.write((datetime.now(UTC) - timedelta(days=1)).date())
+    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    heads.write(day)
     page = as_visitor("auditor").get(reverse("audit")).content.decode()
     assert 'role="alert"' not in page
-    assert f"were last written to {heads.path().parent}" in page
+    assert f"were last written to {heads.path().parent} on {day.day} {day:%b %Y}" in page

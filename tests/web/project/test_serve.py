@@ -113,3 +113,12 @@ def test_a_number_of_processes_that_is_none_is_refused_by_its_name(value: str) -
     with pytest.raises(UsageError, match=r"LEADLINE_WORKERS: '.*' is not allowed"):
         check_numbers({"LEADLINE_WORKERS": value})
     check_numbers({"LEADLINE_WORKERS": "3"})
+
+
+def test_numbers_may_stand_in_files_as_every_setting(tmp_path: Path) -> None:
+    file = tmp_path / "workers"
+    file.write_text("3\n", encoding="utf-8")
+    check_numbers({"LEADLINE_WORKERS_FILE": str(file)})
+    file.write_text("three", encoding="utf-8")
+    with pytest.raises(UsageError, match="LEADLINE_WORKERS: 'three' is not allowed"):
+        check_numbers({"LEADLINE_WORKERS_FILE": str(file)})

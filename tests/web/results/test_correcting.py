@@ -239,7 +239,8 @@ def test_who_is_added_meanwhile_is_asked_too(world: World, ratee: Participant) -
     assert new.due == until
     assert asked_in(ratee.cycle).filter(pk=new.pk).exists()
     other = ratee.cycle.participants.get(name="Bo Berg")
-    assert panels.add(world.actor("analytics"), other, world.people["dana"], "peer").due is None
+    with pytest.raises(panels.PanelError, match="nobody was given longer to rate Bo Berg"):
+        panels.add(world.actor("analytics"), other, world.people["dana"], "peer")
 
 
 @pytest.mark.parametrize(("n", "enough"), [(0, False), (1, False), (3, False), (4, True)])

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 from leadline.web.accounts.keeping import keep, taken
 from leadline.web.accounts.models import AuditRecord, Invitation, Membership, Organisation, User
@@ -55,7 +56,8 @@ View = Callable[..., HttpResponseBase]
 def require(*roles: str) -> Callable[[View], View]:
     """Let in members of the organisation who hold one of the roles; any member when none is named.
 
-    The signed-out are sent to sign in, and what they sent is kept for them; everyone else gets 404.
+    The signed-out are sent to sign in, and what they sent is kept for them; everyone else gets 404. An
+    account that belongs to no organisation any more is told so on every page alike, and can sign out there.
     """
 
     def gate(view: View) -> View:
@@ -64,7 +66,9 @@ def require(*roles: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return keep(request) or redirect_to_login(request.get_full_path())
             actor: Actor | None = getattr(request, "actor", None)
-            if actor is None or (roles and not actor.has(*roles)):
+            if actor is None:
+                return render(request, "accounts/nowhere.html", status=HTTPStatus.NOT_FOUND)
+            if roles and not actor.has(*roles):
                 raise Http404
             response = view(request, *args, **kwargs)
             if response.status_code < HTTPStatus.BAD_REQUEST:

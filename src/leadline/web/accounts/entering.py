@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from leadline.web.accounts import limits
 from leadline.web.accounts.forms import Address
-from leadline.web.accounts.invite import accept, invitation_of
+from leadline.web.accounts.invite import accept, confirmed, invitation_of
 from leadline.web.accounts.links import link, user_of
+from leadline.web.accounts.middleware import came_from
 from leadline.web.accounts.models import User
 from leadline.web.look.forms import Styled
 from leadline.web.look.mail import send
@@ -47,6 +48,7 @@ def enter(request: HttpRequest, user_id: UUID, token: str) -> HttpResponseBase:
         return render(request, "accounts/link_expired.html", status=410)
     if request.method == "POST":
         login(request, user, backend=BACKEND)
+        confirmed(user, came_from(request))
         return redirect(_safe(request, request.GET.get("next", "")))
     return render(request, "accounts/enter.html", {"user": user})
 
@@ -66,7 +68,8 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "accounts/link_expired.html", status=410)
     form = Joining(request.POST or None, initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
-        login(request, accept(invitation, form.cleaned_data["name"]), backend=BACKEND)
+        user = accept(invitation, form.cleaned_data["name"], came_from(request))
+        login(request, user, backend=BACKEND)
         return redirect("home")
     return render(request, "accounts/join.html", {"form": form, "invitation": invitation})
 

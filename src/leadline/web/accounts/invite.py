@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -19,6 +19,9 @@ from leadline.web.accounts.models import Invitation, Membership, Organisation, U
 from leadline.web.look.mail import send
 
 DAYS = 14
+CONFIRMED: list[Callable[[User, str], None]] = []
+"""What apps above do once whoever signs in has shown that mail to the account's address reaches them: given
+the user, and where the request came from."""
 
 
 def invite(actor: Actor, email: str, name: str, roles: Sequence[str]) -> Invitation:
@@ -47,7 +50,7 @@ def invitation_of(token: str) -> Invitation | None:
     return rows.filter(digest=_digest(token)).select_related("organisation").first()
 
 
-def accept(invitation: Invitation, name: str) -> User:
+def accept(invitation: Invitation, name: str, place: str = "") -> User:
     """Join: the account is made unless the address has one; its grants are added."""
     with transaction.atomic():
         user = account(invitation.organisation, invitation.email, name)
@@ -57,7 +60,14 @@ def accept(invitation: Invitation, name: str) -> User:
         invitation.accepted = True
         invitation.save(update_fields=["accepted"])
         record(invitation.organisation, "accounts.accepted", user, email=user.email)
+        confirmed(user, place)
     return user
+
+
+def confirmed(user: User, place: str = "") -> None:
+    """The address of an account is confirmed: a link sent there was opened."""
+    for tell in CONFIRMED:
+        tell(user, place)
 
 
 def account(organisation: Organisation, email: str, name: str, language: str = "") -> User:

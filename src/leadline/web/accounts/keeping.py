@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,6 @@ AGAIN = "kept"
 """Field of a form that was kept and is sent again."""
 OURS = (MARK, AGAIN, "csrfmiddlewaretoken")
 FOR = timedelta(days=1)
-HOUR = timedelta(hours=1)
 CIPHERS: list[Callable[[str], Cipher | None]] = []
 """By path: what an app encrypts the forms of its own addresses with; None for those of others."""
 
@@ -87,5 +86,5 @@ def forget_old(now: datetime) -> None:
 
 
 def _expiry(now: datetime) -> datetime:
-    """The first full hour after a day."""
-    return (now + FOR + HOUR).replace(minute=0, second=0, microsecond=0)
+    """The first midnight after a day, the same for everything kept on one day."""
+    return (now.astimezone(UTC) + 2 * FOR).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -107,7 +107,7 @@ class Kept(Keyed):
     """A form that was sent after the session had ended, for the one user on whose page it was typed.
 
     ``fields`` is a list of ``[name, value]``, encrypted, in base64. Gone once sent again, or when it
-    ``expires``: a full hour, for a moment would tell when somebody wrote about whom.
+    ``expires``: a midnight, for an hour would tell when somebody wrote about whom.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")

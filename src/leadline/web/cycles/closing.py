@@ -56,7 +56,9 @@ def reopen(cycle: Cycle, actor: Actor, closes: date) -> Cycle:
     Raises
     ------
     ClosingError
-        ``web.cycles.reopen_past``: the day is over; ``web.cycles.key_gone``.
+        ``web.cycles.reopen_past``: the day is over.
+    KeyGoneError
+        The cycle's key is missing.
     MoveError
         It is not in review.
     """
@@ -76,7 +78,9 @@ def reopen_for(actor: Actor, participant: Participant, until: date) -> Cycle:
     Raises
     ------
     ClosingError
-        ``web.cycles.reopen_past``: the day is over; ``web.cycles.key_gone``.
+        ``web.cycles.reopen_past``: the day is over.
+    KeyGoneError
+        The cycle's key is missing.
     MoveError
         It is neither in review nor released.
     """
@@ -96,7 +100,7 @@ def reopen_for(actor: Actor, participant: Participant, until: date) -> Cycle:
 
 def _opened(cycle: Cycle, actor: Actor, name: str, until: date) -> Cycle:
     if not keys.exists(cycle):
-        raise ClosingError("web.cycles.key_gone")
+        raise keys.gone(cycle.pk)
     if until < today(cycle):
         raise ClosingError("web.cycles.reopen_past")
     now = move(cycle, name, actor, day=until.isoformat())

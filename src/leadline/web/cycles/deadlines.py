@@ -43,6 +43,11 @@ def last_day(cycle: Cycle) -> date | None:
     return max((day for day in (cycle.closes, extended) if day), default=None)
 
 
+def is_past(cycle: Cycle, now: datetime | None = None) -> bool:
+    """Whether the closing day is over, and only personal extensions are still open."""
+    return cycle.late or (cycle.closes is not None and today(cycle, now) > cycle.closes)
+
+
 def due_day(assignment: Assignment) -> date | None:
     """The last day on which an assignment can be answered."""
     return assignment.due or assignment.participant.cycle.closes

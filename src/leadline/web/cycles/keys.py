@@ -21,10 +21,12 @@ from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.look.secrecy import Cipher, derived
 
 SIZE = 32
+OVER = ("sealed", "cancelled")
+"""States of a cycle whose key was destroyed."""
 
 
 class KeyGoneError(LeadlineError):
-    """The key was destroyed, or its file is missing or not whole."""
+    """The key was destroyed, or its file is missing or not whole: :func:`gone` says which."""
 
 
 class Key(Cipher):
@@ -82,15 +84,27 @@ def of(cycle_id: UUID) -> Key:
     Raises
     ------
     KeyGoneError
-        ``web.cycles.key_gone``.
+        As of :func:`gone`.
     """
     try:
         secret = _path(cycle_id).read_bytes()
     except FileNotFoundError as cause:
-        raise KeyGoneError("web.cycles.key_gone") from cause
+        raise gone(cycle_id) from cause
     if len(secret) != SIZE:
-        raise KeyGoneError("web.cycles.key_gone")
+        raise gone(cycle_id)
     return Key(secret)
+
+
+def gone(cycle_id: UUID) -> KeyGoneError:
+    """Why a key cannot be read, in the words of its cycle.
+
+    ``web.cycles.key_destroyed``: for good, by sealing or cancelling; ``web.cycles.key_gone``: its file is
+    away.
+    """
+    title, state = Cycle.objects.filter(pk=cycle_id).values_list("title", "state").first() or ("", "")
+    if state in OVER:
+        return KeyGoneError("web.cycles.key_destroyed", cycle=title)
+    return KeyGoneError("web.cycles.key_gone", cycle=title, file=_path(cycle_id).name)
 
 
 def destroy(cycle: Cycle) -> None:
@@ -106,7 +120,7 @@ def destroy(cycle: Cycle) -> None:
 
 def destroy_left() -> None:
     """Destroy keys of cycles that are over: a program killed between commit and deletion leaves one."""
-    for cycle in Cycle.objects.filter(state__in=("sealed", "cancelled")):
+    for cycle in Cycle.objects.filter(state__in=OVER):
         destroy(cycle)
 
 

@@ -14,7 +14,7 @@ from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import feasibility, inviting, keys, nominating, panels, progress
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.closing import APPEAL
-from leadline.web.cycles.deadlines import today
+from leadline.web.cycles.deadlines import is_past, today
 from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
 from leadline.web.cycles.moves import MoveError, allowed, move
 from leadline.web.people.models import Person
@@ -91,9 +91,17 @@ def unschedule(cycle: Cycle, actor: Actor | Organisation) -> None:
 
 
 def add_ratee(actor: Actor, cycle: Cycle, person: Person) -> Participant:
-    """Let somebody take part who joined late; their raters follow from the rules and are invited."""
+    """Let somebody take part who joined late; their raters follow from the rules and are invited.
+
+    Raises
+    ------
+    LaunchError
+        ``web.cycles.not_running``; ``web.cycles.takes_part``; ``web.cycles.day_over``: nobody could rate them.
+    """
     with transaction.atomic():
         now = _running(cycle)
+        if is_past(now):
+            raise LaunchError("web.cycles.day_over", name=person.name)
         if now.participants.filter(person=person).exists():
             raise LaunchError("web.cycles.takes_part", name=person.name)
         participant = panels.participant_of(now, person)
@@ -156,17 +164,18 @@ def change_manager(actor: Actor, participant: Participant, manager: Person | Non
 
     The new one sees progress and results. They rate as manager unless the one before has done so already, as
     a ratee has one manager's rating, or they were asked as something else: whether they have answered as that
-    must not be seen here.
+    must not be seen here. After the closing day they do while somebody was given longer for the ratee.
     """
     with transaction.atomic():
-        _running(participant.cycle)
-        own = participant.assignments
+        participant.cycle = _running(participant.cycle)
+        own, day = participant.assignments, panels.late_day(participant)
         rated = own.filter(relationship="manager", submitted=True).exists()
         others = own.filter(rater__isnull=False).exclude(relationship="manager").exclude(state="declined")
-        if not rated and not others.filter(rater=manager).exists():
+        in_vain = day is None and is_past(participant.cycle)
+        if not rated and not in_vain and not others.filter(rater=manager).exists():
             own.filter(relationship="manager", state="approved").update(state="removed")
             if manager and "manager" in participant.cycle.rules:
-                _as_manager(participant, manager)
+                _as_manager(participant, manager, day)
         Participant.objects.filter(pk=participant.pk).update(manager=manager)
         participant.manager = manager
         record(actor, "cycles.manager_changed", participant)
@@ -179,9 +188,9 @@ def _unblocked(cycle: Cycle) -> None:
         raise LaunchError("web.cycles.blocked", n=len(blockers))
 
 
-def _as_manager(participant: Participant, manager: Person) -> None:
-    """The new manager is asked as such, perhaps again."""
-    asked = {"relationship": "manager", "state": "approved", "origin": "late"}
+def _as_manager(participant: Participant, manager: Person, day: date | None) -> None:
+    """The new manager is asked as such, perhaps again, until a day of their own if there is one."""
+    asked = {"relationship": "manager", "state": "approved", "origin": "late", "due": day}
     Assignment.objects.update_or_create(participant=participant, rater=manager, defaults=asked)
 
 

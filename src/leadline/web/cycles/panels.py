@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import islice
 from uuid import UUID, uuid4
@@ -20,7 +21,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.checking import LEAST
-from leadline.web.cycles.deadlines import today
+from leadline.web.cycles.deadlines import is_past, today
 from leadline.web.cycles.models import Assignment, Cycle, Participant, Stakeholder
 from leadline.web.people.models import Person
 
@@ -151,7 +152,7 @@ def add(
     PanelError
         ``web.cycles.panel_closed``, ``web.cycles.own_self``, ``web.cycles.not_here``,
         ``web.cycles.already_rates``, ``web.cycles.was_asked``, ``web.cycles.one_manager``,
-        ``web.cycles.no_such_relationship``.
+        ``web.cycles.no_such_relationship``, ``web.cycles.day_over``: nobody could answer any more.
     """
     with transaction.atomic():
         cycle = _open(participant)
@@ -208,12 +209,26 @@ def _placed(
         raise PanelError("web.cycles.was_asked", name=name)
     origin = "late" if cycle.state == "running" else "nomination"
     own.relationship, own.state, own.origin = relationship, state, origin
-    if cycle.late:  # open for those alone who have a day of their own
-        own.due = participant.assignments.filter(state="approved").aggregate(last=Max("due"))["last"]
+    if is_past(cycle):
+        own.due = late_day(participant)
+        if own.due is None:
+            raise PanelError("web.cycles.day_over", name=participant.name)
     own.save()
     # Who rates whom is nobody's business but the panel's: the record says which group grew, not by whom.
     record(actor, "cycles.rater_added", participant, relationship=relationship)
     return own
+
+
+def late_day(participant: Participant) -> date | None:
+    """The last day of whoever is asked about a ratee after the closing day: the longest anybody was given.
+
+    None before the closing day is over, and where nobody was given longer: asking would be in vain.
+    """
+    if not is_past(participant.cycle):
+        return None
+    given = participant.assignments.filter(state="approved", due__gte=today(participant.cycle))
+    last: date | None = given.aggregate(last=Max("due"))["last"]
+    return last
 
 
 def remove(actor: Actor, assignment: Assignment) -> None:

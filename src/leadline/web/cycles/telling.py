@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest
 
-from leadline.errors import Fault, LeadlineError, words
-from leadline.web.look.templatetags.look import language
+from leadline.errors import Fault, LeadlineError, has_words, words
+from leadline.web.look.templatetags.look import dated, language
 
 
 def told(fault: Fault) -> str:
     """A fault in words."""
-    fields = {"value": fault.value, "column": fault.column, **fault.fields}
-    said = [words(f"{fault.code}.{part}", language(), **fields) for part in ("message", "hint")]
+    return _said(fault.code, {"value": fault.value, "column": fault.column, **fault.fields})
+
+
+def _said(code: str, fields: Mapping[str, object]) -> str:
+    """Message and hint, days in them as the language writes them."""
+    parts = [f"{code}.{part}" for part in ("message", "hint") if has_words(f"{code}.{part}", language())]
+    said = [words(part, language(), **dated(fields)) for part in parts]
     return ("" if language() == "zh" else " ").join(said)
 
 
@@ -30,7 +35,7 @@ def attempt(request: HttpRequest, work: Callable[[], object], said: str = "") ->
     try:
         work()
     except LeadlineError as refused:
-        messages.error(request, refused.describe(language()))
+        messages.error(request, _said(refused.code, refused.fields))
         return False
     if said:
         messages.success(request, said)

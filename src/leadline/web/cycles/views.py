@@ -27,7 +27,7 @@ from leadline.web.cycles import (
 )
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.checking import LEAST
-from leadline.web.cycles.deadlines import last_day, today
+from leadline.web.cycles.deadlines import is_past, last_day, today
 from leadline.web.cycles.job_views import later
 from leadline.web.cycles.models import Assignment, Cycle, GroupProgress
 from leadline.web.cycles.moves import STATES, allowed, move
@@ -242,6 +242,7 @@ def changes(request: Request, cycle_id: UUID) -> HttpResponse:
         "left": following.left(found)[:MOST_SHOWN],
         "managers": following.with_another_manager(found)[:MOST_SHOWN],
         "joined": following.joined(found)[:MOST_SHOWN],
+        "past": is_past(found),
         "few": MOST_SHOWN,
     }
     return render(request, "cycles/changes.html", context)

@@ -1,5 +1,9 @@
 """The app, as Django names it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +13,7 @@ class Config(AppConfig):
     name = "leadline.web.people"
     label = "people"
     verbose_name = "people"
+
+    def ready(self) -> None:
+        """Let accounts say when an address is confirmed: models load only once Django is set up."""
+        import_module("leadline.web.people.joining")

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts import access, heads
@@ -165,6 +165,8 @@ def page(request: Request) -> HttpResponse:
         return _csv(listing)
     listing.page.object_list = list(told(listing.rows))
     state, said = heads.state(request.actor.organisation, timezone.now())
+    if state in ("late", "written"):
+        said = formats.date_format(date.fromisoformat(said))
     context = {
         "listing": listing,
         "form": form,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,9 @@ from leadline.web.accounts import limits
 from leadline.web.accounts.keeping import keep
 from leadline.web.cycles.keys import KeyGoneError
 from leadline.web.look.secrecy import UnreadableError
+from leadline.web.look.templatetags.look import language
+
+_LOG = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
@@ -72,5 +76,13 @@ class NoKey:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Of a view: Django asks for this."""
-        is_ours = isinstance(exception, (KeyGoneError, UnreadableError))
-        return _page(request, "no_key", 503) if is_ours else None
+        if isinstance(exception, UnreadableError):
+            return _page(request, "no_key", 503)
+        if not isinstance(exception, KeyGoneError):
+            return None
+        fields = exception.fields
+        if file := fields.get("file"):
+            # The beginning of its name: of longer ones the log keeps nothing, as they could be a person's.
+            _LOG.error("the key of the cycle “%s” is missing: %.8s….key", fields["cycle"], file)
+        context = {"title": "project.failure.no_key.title", "said": exception.describe(language())}
+        return render(request, "project/failure.html", context, status=503)

@@ -76,10 +76,9 @@ def _shown(host: str) -> str:
 
 def check_numbers(environ: Mapping[str, str]) -> None:
     """Refuse numbers of processes and threads that gunicorn could not start with."""
-    for name in ("LEADLINE_WORKERS", "LEADLINE_THREADS"):
-        value = environ.get(name, "1")
-        if not value.isdecimal() or not int(value):
-            raise UsageError("web.project.bad_value", name=name, value=value, allowed="1, 2, 3, …")
+    environment = Environment(environ)
+    for name in ("WORKERS", "THREADS"):
+        environment.number(name, 1, least=1)
 
 
 def check_port(host: str, port: int) -> None:

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from leadline.web.project.environment import Environment
 from leadline.web.project.keeper import end_with_keeper
 from leadline.web.project.logs import take_everything
 from leadline.web.project.wsgi import application
@@ -29,12 +30,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
     def load_config(self) -> None:
         """Few processes, many threads; no access log, which would tell who opened which form when."""
-        number = min(2, os.cpu_count() or 1)
+        number, environment = min(2, os.cpu_count() or 1), Environment(os.environ)
         options = {
             "bind": os.environ["LEADLINE_BIND"],
             "worker_class": "gthread",
-            "workers": int(os.environ.get("LEADLINE_WORKERS", number)),
-            "threads": int(os.environ.get("LEADLINE_THREADS", "8")),
+            "workers": environment.number("WORKERS", number, least=1),
+            "threads": environment.number("THREADS", 8, least=1),
             # Longer than a rater thinks about an answer, so that the next one needs no new connection.
             "keepalive": 30,
             "timeout": 60,

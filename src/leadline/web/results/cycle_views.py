@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts.access import Request, require
-from leadline.web.cycles import jobs
+from leadline.web.cycles import jobs, keys
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.job_views import later
@@ -20,7 +20,7 @@ from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing, Pages
-from leadline.web.look.templatetags.look import text
+from leadline.web.look.templatetags.look import language, text
 from leadline.web.results import access, contesting, correcting, releasing, runs, sealing
 from leadline.web.results.access import Brief
 from leadline.web.results.models import Contest, Release
@@ -69,9 +69,12 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
     comments = access.comments(request.actor, found)
     contests = list(access.contests(request.actor, found))
     opened_contests(request.actor, found, contests)
+    away = found.state not in keys.OVER and not keys.exists(found)
     context = {
         "cycle": found,
         "scored": found.state in access.SCORED,
+        "key_away": keys.gone(found.pk).describe(language()) if away else "",
+        "releasable": found.state == "review" and not away,
         "listing": listing,
         "correctable": correcting.OPEN,
         "runs": [
@@ -189,6 +192,7 @@ def compare(request: Request, cycle_id: UUID) -> HttpResponse:
     before = next((run for run in done[1:] if str(run.number) == request.GET.get("run")), None)
     before = before or (done[1] if len(done) > 1 else None)
     context: dict[str, object] = {"cycle": found, "now": now, "before": before, "earlier": done[1:]}
+    context["one_run"] = "results.one_run.text" if found.state == "review" else "results.one_run.over"
     if now and before and found.state in access.SCORED:
         seen = before.results.filter(shown=True, participant__withdrawn=False)
         listing = Pages(request, opened_all(request.actor, found, "compare"))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Request, require
+from leadline.web.cycles import keys
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.look.forms import Styled
 from leadline.web.look.templatetags.look import language, text
@@ -40,7 +41,7 @@ def release(request: Request, cycle_id: UUID) -> HttpResponseBase:
     cycle = access.cycle(request.actor, cycle_id)
     selects = cycle.purpose == "selection"
     form = (SelectionForm if selects else ReleaseForm)(request.POST or None)
-    if cycle.state != "review":
+    if cycle.state != "review" or not keys.exists(cycle):
         return redirect("results:cycle", cycle.pk)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from django import template
+from django.utils import formats
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -28,7 +30,12 @@ def language() -> Language:
 
 def text(key: str, /, **fields: object) -> str:
     """Words of an app in the language of the page: ``text("look.search")``."""
-    return words(f"web.{key}", language(), **fields)
+    return words(f"web.{key}", language(), **dated(fields))
+
+
+def dated(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields of words with days as the language of the page writes them."""
+    return {name: formats.date_format(it) if isinstance(it, date) else it for name, it in fields.items()}
 
 
 def has_text(key: str) -> bool:
@@ -42,7 +49,7 @@ def say(key: str, /, **fields: object) -> SafeString:
 
     The word lists are ours and hold no markup but ``<b>``, ``<em>`` and ``<br>``.
     """
-    return mark_safe(text(key, **{name: _escaped(value) for name, value in fields.items()}))  # noqa: S308  the list is ours, every field is escaped
+    return mark_safe(text(key, **{name: _escaped(value) for name, value in dated(fields).items()}))  # noqa: S308  the list is ours, every field is escaped
 
 
 def _escaped(value: object) -> object:
