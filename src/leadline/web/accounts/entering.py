@@ -12,10 +12,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from leadline.web.accounts import limits
+from leadline.web.accounts.client import client_ip
 from leadline.web.accounts.forms import Address
 from leadline.web.accounts.invite import accept, confirmed, invitation_of
 from leadline.web.accounts.links import link, user_of
-from leadline.web.accounts.middleware import came_from
 from leadline.web.accounts.models import User
 from leadline.web.look.forms import Styled
 from leadline.web.look.mail import send
@@ -48,7 +48,7 @@ def enter(request: HttpRequest, user_id: UUID, token: str) -> HttpResponseBase:
         return render(request, "accounts/link_expired.html", status=410)
     if request.method == "POST":
         login(request, user, backend=BACKEND)
-        confirmed(user, came_from(request))
+        confirmed(user, client_ip(request))
         return redirect(_safe(request, request.GET.get("next", "")))
     return render(request, "accounts/enter.html", {"user": user})
 
@@ -68,7 +68,7 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "accounts/link_expired.html", status=410)
     form = Joining(request.POST or None, initial={"name": invitation.name})
     if request.method == "POST" and form.is_valid():
-        user = accept(invitation, form.cleaned_data["name"], came_from(request))
+        user = accept(invitation, form.cleaned_data["name"], client_ip(request))
         login(request, user, backend=BACKEND)
         return redirect("home")
     return render(request, "accounts/join.html", {"form": form, "invitation": invitation})

@@ -96,7 +96,8 @@ def add_ratee(actor: Actor, cycle: Cycle, person: Person) -> Participant:
     Raises
     ------
     LaunchError
-        ``web.cycles.not_running``; ``web.cycles.takes_part``; ``web.cycles.day_over``: nobody could rate them.
+        ``web.cycles.not_running``; ``web.cycles.takes_part``; ``web.cycles.day_over``: nobody could rate
+        them.
     """
     with transaction.atomic():
         now = _running(cycle)
