@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from leadline.frameworks import Framework
 from leadline.measurement import Measures, measure
-from leadline.measurement.held import Held, Others
-from leadline.measurement.measuring_anew import measure_anew
+from leadline.measurement.factors.held import Held, Others
+from leadline.measurement.later.measure_anew import measure_anew
 
 RESULTS = Path(__file__).parent / "results" / "anew.csv"
 DESIGNS = {"single": (40, 200, 5), "thin": (40, 50, 5), "rich": (60, 24, 8)}

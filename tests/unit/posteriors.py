@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from leadline.measurement import Dimension
-from leadline.measurement.joint_posterior import JointPosterior
+from leadline.measurement.factors.joint_posterior import JointPosterior
 
 
 def independent(dimensions: Sequence[Dimension], n_ratees: int) -> JointPosterior:

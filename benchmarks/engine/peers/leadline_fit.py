@@ -21,8 +21,8 @@ from leadline.errors import UsageError
 from leadline.evidence import read_blocks
 from leadline.evidence.frames import Frame, frame
 from leadline.measurement import DimensionalFit, FacetFit, FacetMeasures, fit_dimensions
-from leadline.measurement.fitting import fit_ratings
-from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.fits.fit import fit_ratings
+from leadline.measurement.values.ratings import Ratings, ratings_from_table
 
 PACKAGE = "leadline"
 

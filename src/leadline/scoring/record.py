@@ -10,8 +10,8 @@ import numpy as np
 
 from leadline.errors import ScoringError
 from leadline.measurement import Measures
-from leadline.measurement.held import Held, HeldScale
-from leadline.measurement.pooled import factor_covariance
+from leadline.measurement.factors.combine import factor_covariance
+from leadline.measurement.factors.held import Held, HeldScale
 
 FORMAT, VERSION = "leadline calibration", 1
 LEAST_RATERS = 30

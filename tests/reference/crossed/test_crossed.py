@@ -11,7 +11,7 @@ import pytest
 
 from leadline.evidence import read_table
 from leadline.measurement import fit
-from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.values.ratings import Ratings, ratings_from_table
 from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
 from leadline.measurement.variational.source import Family
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leadline.evidence.frames import frame
 from leadline.measurement import fit as by_name
 from leadline.measurement.quadrature import fit_responses
-from leadline.measurement.quadrature.family import GUESSING
+from leadline.measurement.quadrature.families.family import GUESSING
 from leadline.measurement.quadrature.parameters import Free
 from leadline.measurement.quadrature.patterns import by_pattern
 from leadline.measurement.quadrature.problem import Problem

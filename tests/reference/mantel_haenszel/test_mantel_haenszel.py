@@ -10,8 +10,8 @@ import pytest
 
 from leadline.evidence import read_table
 from leadline.evidence.frames import rows
-from leadline.measurement.bias import bias_terms
-from leadline.measurement.dif import mantel_haenszel
+from leadline.measurement.diagnostics.bias_terms import bias_terms
+from leadline.measurement.diagnostics.dif import mantel_haenszel
 
 HERE = Path(__file__).parent
 GUILFORD = HERE.parent / "guilford_1954" / "ratings.csv"

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.cli.calling import call
 
 from leadline.cli.interface import FIT_METHODS, FORMULAS, MODELS, STOPPING
-from leadline.measurement import fitting
+from leadline.measurement.fits import fit as fitting
 from leadline.scoring import formulas
 
 FOUR = ("--te", "85", "--la", "80", "--bi", "75", "--pg", "90")

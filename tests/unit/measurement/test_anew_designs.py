@@ -13,7 +13,7 @@ from tests.unit.measurement.anew import LOGITS, POINTS, SHARE, unchanged
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
 from leadline.measurement import Measures, measure
-from leadline.measurement.measuring_anew import measure_anew
+from leadline.measurement.later.measure_anew import measure_anew
 
 CYCLE = made_cycle()
 

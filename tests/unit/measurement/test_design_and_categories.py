@@ -9,7 +9,7 @@ from tests.unit.measurement.made import as_table, grid, simulate, table
 from leadline.errors import MeasurementError
 from leadline.evidence.frames import rows
 from leadline.measurement import bias_test, fit
-from leadline.measurement.diagnostics import reversals
+from leadline.measurement.diagnostics.diagnostics import reversals
 from leadline.measurement.kernels.categories import category_probabilities
 from leadline.measurement.kernels.resistance import Web, bridges, comparison_variances, rater_parts
 

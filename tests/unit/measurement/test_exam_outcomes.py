@@ -13,9 +13,9 @@ from leadline.evidence import Evidence
 from leadline.evidence.frames import frame
 from leadline.frameworks import Framework, Text, load_framework
 from leadline.measurement import Dimension, measure
-from leadline.measurement.exam import score_answer
-from leadline.measurement.occasions import occasions_of
-from leadline.measurement.outcomes import achieved_factor, attainment, results_of
+from leadline.measurement.factors.kinds.exam import score_answer
+from leadline.measurement.factors.kinds.occasions import occasions_of
+from leadline.measurement.factors.kinds.outcomes import achieved_factor, attainment, results_of
 
 FACTOR = "technical_expertise"
 

@@ -7,16 +7,16 @@ import pytest
 from benchmarks.simulate import simulate
 from tests.unit.measurement.made import as_table
 
-from leadline.measurement.calibrate import calibrate
+from leadline.measurement.joint.calibrate import calibrate
 from leadline.measurement.kernels.categories import category_probabilities, moments
 from leadline.measurement.kernels.connectivity import comparable
 from leadline.measurement.kernels.extremes import screened
 from leadline.measurement.kernels.halo import dispersion, halo_variance
-from leadline.measurement.kernels.identify import _by_rules, _by_subset
 from leadline.measurement.kernels.location import located
 from leadline.measurement.kernels.tables import hermite, interpolated, item_tables, places
 from leadline.measurement.kernels.testing import discoveries
-from leadline.measurement.ratings import ratings_from_table
+from leadline.measurement.kernels.zero_point import _by_rules, _by_subset
+from leadline.measurement.values.ratings import ratings_from_table
 
 COLUMNS = {"ratee": "ratee", "rater": "rater", "item": "item"}
 

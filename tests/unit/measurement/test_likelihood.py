@@ -8,10 +8,10 @@ from benchmarks.simulate import simulate
 from scipy.optimize import minimize
 from tests.unit.measurement.made import as_table, grid, table
 
-from leadline.measurement.calibrate import calibrate
+from leadline.measurement.joint.calibrate import calibrate
 from leadline.measurement.kernels import cells
 from leadline.measurement.kernels.categories import category_probabilities
-from leadline.measurement.ratings import ratings_from_table
+from leadline.measurement.values.ratings import ratings_from_table
 
 COLUMNS = {"ratee": "ratee", "rater": "rater", "item": "item"}
 

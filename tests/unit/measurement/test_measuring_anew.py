@@ -17,8 +17,8 @@ from tests.unit.measurement.anew import LOGITS, POINTS, SHARE, of_one, same, unc
 from leadline.errors import MeasurementError
 from leadline.evidence import Evidence, read_evidence
 from leadline.measurement import Measures, measure
-from leadline.measurement import held as holding
-from leadline.measurement.measuring_anew import measure_anew
+from leadline.measurement.factors import held as holding
+from leadline.measurement.later.measure_anew import measure_anew
 
 CYCLE = made_cycle()
 

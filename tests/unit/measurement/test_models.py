@@ -13,8 +13,8 @@ from tests.unit.measurement.made import Row, grid, table
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence.frames import Frame, frame
 from leadline.measurement import FacetFit, fit
-from leadline.measurement.choice import EXAM, MODELS
 from leadline.measurement.kernels.curves import Curves, probabilities
+from leadline.measurement.values.models import EXAM, MODELS
 
 ALONE = grid(60, 1, 6, seed=3)
 
@@ -113,8 +113,8 @@ def test_the_way_is_chosen_by_the_design_and_logged(
 def test_tables_too_large_to_lay_out_take_the_other_way_where_it_is_the_same_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("leadline.measurement.choice._LARGEST_TABLE", 10)
-    monkeypatch.setattr("leadline.measurement.choice._MOST_RATINGS", 10)
+    monkeypatch.setattr("leadline.measurement.fits.estimator._LARGEST_TABLE", 10)
+    monkeypatch.setattr("leadline.measurement.fits.estimator._MOST_RATINGS", 10)
     large, small = fit(table(ALONE), model="partial-credit", rater=None), fit(exam(), model="2pl", rater=None)
     assert large.approximation == "Gaussian variational"
     assert small.approximation == "adaptive quadrature"

@@ -11,9 +11,9 @@ from tests.unit.measurement.made import as_table, grid, simulate, table
 from leadline.errors import MeasurementError
 from leadline.evidence.frames import Frame, frame, rows
 from leadline.measurement import FacetFit, fit
+from leadline.measurement.diagnostics.rater_sums import rater_sums
 from leadline.measurement.kernels.categories import category_probabilities
 from leadline.measurement.kernels.testing import adjusted
-from leadline.measurement.rater_sums import rater_sums
 
 METHODS = ("joint", "marginal")
 
@@ -169,7 +169,7 @@ def test_a_folder_without_diagnostics_says_what_to_do(found: FacetFit, tmp_path:
 def test_diagnostics_are_the_same_in_blocks_of_ratees(monkeypatch: pytest.MonkeyPatch) -> None:
     table = planted()
     whole = fit(table).diagnostics
-    monkeypatch.setattr("leadline.measurement.rater_sums.BLOCK", 500)
+    monkeypatch.setattr("leadline.measurement.diagnostics.rater_sums.BLOCK", 500)
     parts = fit(table).diagnostics
     for name in ("rater_effects", "categories", "links"):
         one, other = getattr(parts, name), getattr(whole, name)

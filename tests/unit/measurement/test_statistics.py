@@ -9,7 +9,7 @@ import pytest
 from tests.unit.measurement.made import grid, joint, table
 
 from leadline.measurement import FacetFit
-from leadline.measurement.assemble import spread_of
+from leadline.measurement.diagnostics.facet_tables import spread_of
 from leadline.measurement.kernels.categories import category_probabilities, moments
 
 ROWS = grid(7, 4, 5, seed=3)

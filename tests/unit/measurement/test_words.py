@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import leadline.measurement
 from leadline.errors import has_words
-from leadline.measurement import quality
 
-ROOM = Path(quality.__file__).parent
+ROOM = Path(leadline.measurement.__file__).parent
 
 
 def entries(language: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from leadline.measurement import (
     QualityNote,
     Thresholds,
 )
-from leadline.measurement.outcomes import ATTAINMENT
+from leadline.measurement.factors.kinds.outcomes import ATTAINMENT
 from leadline.scoring import Scorecard, score
 
 Floats = NDArray[np.float64]

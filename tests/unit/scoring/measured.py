@@ -10,7 +10,7 @@ from tests.unit.posteriors import independent
 
 from leadline.frameworks import Framework, load_framework
 from leadline.measurement import CompetencyMeasure, Curve, Dimension, Measures, QualityNote
-from leadline.measurement.outcomes import ATTAINMENT
+from leadline.measurement.factors.kinds.outcomes import ATTAINMENT
 
 FRAMEWORK = load_framework("technical-leadership")
 FACTORS = tuple(factor.id for factor in FRAMEWORK.factors)

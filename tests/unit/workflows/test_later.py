@@ -13,7 +13,7 @@ from benchmarks.cycles import FRAMEWORK, evidence_of, made_cycle, name_of
 
 from leadline.errors import LeadlineError, MeasurementError, UsageError
 from leadline.evidence import Evidence
-from leadline.measurement.keeping import VERSION
+from leadline.measurement.later.packing import VERSION
 from leadline.scoring import Scorecard, score
 from leadline.workflows import assess_evidence, disclosable, kept, reassess
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from leadline.errors import MeasurementError, ShapeError
 from leadline.measurement.quadrature import checks
 from leadline.measurement.quadrature.cells import MISSING, Codes, Floats
-from leadline.measurement.quadrature.family import ADJACENT
+from leadline.measurement.quadrature.families.family import ADJACENT
 from leadline.measurement.quadrature.models import Categories, Model, categories
 from leadline.measurement.quadrature.patterns import Packed, by_pattern, by_score
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.measurement.quadrature.cells import Codes, Floats
-from leadline.measurement.quadrature.family import CUMULATIVE, GUESSING, Family
+from leadline.measurement.quadrature.families.family import CUMULATIVE, GUESSING, Family
 
 
 class Location(NamedTuple):
@@ -89,7 +89,7 @@ def located(
 
     Examples
     --------
-    >>> from leadline.measurement.quadrature.family import ADJACENT
+    >>> from leadline.measurement.quadrature.families.family import ADJACENT
     >>> both = np.array([True, True])
     >>> found = located(ADJACENT, both, 2.0, np.array([1.0]), np.diag([0.0, 0.04]))
     >>> found.difficulty, found.difficulty_se

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leadline.errors import MeasurementError
 from leadline.measurement.quadrature import checks
 from leadline.measurement.quadrature.cells import Floats, Ints
-from leadline.measurement.quadrature.family import Family
+from leadline.measurement.quadrature.families.family import Family
 from leadline.measurement.quadrature.models import first_slope, heights
 from leadline.measurement.quadrature.parameters import Tied
 

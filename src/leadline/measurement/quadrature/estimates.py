@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leadline.measurement.facet import Component
 from leadline.measurement.quadrature.cells import Floats
 from leadline.measurement.quadrature.marginal import Posterior, Scale, posterior
 from leadline.measurement.quadrature.nodes import Centres
 from leadline.measurement.quadrature.problem import Problem
 from leadline.measurement.quadrature.solve import Solution
+from leadline.measurement.values.facet import Component
 
 
 class Estimates(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from leadline.measurement.quadrature import adjacent
 from leadline.measurement.quadrature.cells import Floats
+from leadline.measurement.quadrature.families import adjacent
 from leadline.measurement.quadrature.nodes import rule
 
 # As joint estimation does: the score is moved by this share of a score point.

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from leadline.errors import MeasurementError
-from leadline.measurement.facet import Thresholds
 from leadline.measurement.quadrature import checks
 from leadline.measurement.quadrature.cells import MISSING, CellList, Codes, Floats, Ints, ragged_blocks
 from leadline.measurement.quadrature.curves import step_weights
@@ -22,12 +21,13 @@ from leadline.measurement.quadrature.design import (
     refuse_extremes,
 )
 from leadline.measurement.quadrature.estimates import Estimates, estimates
-from leadline.measurement.quadrature.family import ADJACENT, CUMULATIVE
+from leadline.measurement.quadrature.families.family import ADJACENT, CUMULATIVE
 from leadline.measurement.quadrature.models import Categories, Model, categories
+from leadline.measurement.quadrature.notices import of_solution
 from leadline.measurement.quadrature.problem import Problem
-from leadline.measurement.quadrature.remarks import of_solution
 from leadline.measurement.quadrature.result import FixedEffects, GroupedFit, UnitMeasures
 from leadline.measurement.quadrature.solve import solve
+from leadline.measurement.values.facet import Thresholds
 
 GROUPED: Mapping[str, Model] = {
     "graded": Model(CUMULATIVE, equal_slopes=True, shared_thresholds=True),

@@ -22,9 +22,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.quadrature import adjacent, cumulative
 from leadline.measurement.quadrature.cells import Codes, Floats
-from leadline.measurement.quadrature.family import ADJACENT, CUMULATIVE, GUESSING, Family
+from leadline.measurement.quadrature.families import adjacent, cumulative
+from leadline.measurement.quadrature.families.family import ADJACENT, CUMULATIVE, GUESSING, Family
 from leadline.measurement.quadrature.parameters import Free, Parameters, Tied
 from leadline.measurement.quadrature.prior import STRENGTH, Prior
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.polynomial.hermite import hermgauss
 
 from leadline.measurement.quadrature.cells import Cells, Floats, fetched
-from leadline.measurement.quadrature.family import Family
+from leadline.measurement.quadrature.families.family import Family
 from leadline.measurement.quadrature.problem import Problem
 
 # A mode is found when the step is this share of the posterior's width: the next would be its square.

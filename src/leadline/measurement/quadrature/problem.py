@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.measurement.quadrature.cells import Block, Floats
-from leadline.measurement.quadrature.family import Family
+from leadline.measurement.quadrature.families.family import Family
 from leadline.measurement.quadrature.parameters import Parameters
 from leadline.measurement.quadrature.prior import Prior
 

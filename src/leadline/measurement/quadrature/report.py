@@ -6,19 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leadline.measurement.facet import Thresholds
-from leadline.measurement.quadrature.adjacent import NEVER
 from leadline.measurement.quadrature.answers import Answers, Kept
 from leadline.measurement.quadrature.cells import MISSING, Floats
 from leadline.measurement.quadrature.curves import Curves, Location, by_item
 from leadline.measurement.quadrature.estimates import Estimates, estimates
 from leadline.measurement.quadrature.extreme import Edge, People, edge
-from leadline.measurement.quadrature.family import GUESSING
+from leadline.measurement.quadrature.families.adjacent import NEVER
+from leadline.measurement.quadrature.families.family import GUESSING
 from leadline.measurement.quadrature.models import Model
+from leadline.measurement.quadrature.notices import of_items, of_solution
 from leadline.measurement.quadrature.problem import Problem
-from leadline.measurement.quadrature.remarks import of_items, of_solution
 from leadline.measurement.quadrature.result import ItemMeasures, ResponseFit, UnitMeasures
 from leadline.measurement.quadrature.solve import Solution
+from leadline.measurement.values.facet import Thresholds
 
 
 class Asked(NamedTuple):

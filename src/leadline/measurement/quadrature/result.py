@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.facet import Component, Thresholds
-from leadline.measurement.notice import Notice
 from leadline.measurement.quadrature.cells import Floats
 from leadline.measurement.quadrature.curves import Curves
+from leadline.measurement.values.facet import Component, Thresholds
+from leadline.measurement.values.notice import Notice
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from leadline.measurement.quadrature.cells import Floats
-from leadline.measurement.quadrature.climb import Summit, climb
 from leadline.measurement.quadrature.marginal import Surface, log_likelihood, surface
 from leadline.measurement.quadrature.nodes import Centres, Rule, at_rest, even_rule, rule, settled
+from leadline.measurement.quadrature.optimise import Summit, climb
 from leadline.measurement.quadrature.problem import Problem
 
 # Rules: the first to come near, then in turn until the log-likelihood's error is small.

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadline.measurement.calibrate import Anchors, Calibration, Progress, design_among, summary_of
-from leadline.measurement.facet import Component, ItemParameters
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.extremes import extreme_flags
 from leadline.measurement.kernels.ucon import split_steps
-from leadline.measurement.ratings import Ratings
-from leadline.measurement.variational.climb import TOLERANCE, Marginal, climb
+from leadline.measurement.values.calibration import Anchors, Calibration, Progress, design_among, summary_of
+from leadline.measurement.values.facet import Component, ItemParameters
+from leadline.measurement.values.ratings import Ratings
+from leadline.measurement.variational.common_posterior import Together
 from leadline.measurement.variational.direct import ItemErrors
+from leadline.measurement.variational.optimise import TOLERANCE, Marginal, climb
 from leadline.measurement.variational.parts import (
     Attained,
     Layout,
@@ -29,7 +30,6 @@ from leadline.measurement.variational.parts import (
 from leadline.measurement.variational.prior import RATER_START
 from leadline.measurement.variational.slopes import Sloped
 from leadline.measurement.variational.source import Family, Items
-from leadline.measurement.variational.together import Together
 
 RANDOM: Mapping[str, float] = {"rater": RATER_START}
 """Facets that are random unless told otherwise."""

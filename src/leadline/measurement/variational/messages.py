@@ -23,10 +23,10 @@ from scipy.linalg import block_diag
 from scipy.sparse import csr_array, hstack
 
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats
-from leadline.measurement.variational.climb import averaged_at
+from leadline.measurement.variational.common_posterior import Together
 from leadline.measurement.variational.design import Design
+from leadline.measurement.variational.optimise import averaged_at
 from leadline.measurement.variational.rows import block_of
-from leadline.measurement.variational.together import Together
 
 
 class OwnRows(NamedTuple):

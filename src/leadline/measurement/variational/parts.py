@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
-from leadline.measurement.calibrate import Anchors, anchor_values, system_of, with_anchors
-from leadline.measurement.facet import sign_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.extremes import Screened, screened
 from leadline.measurement.kernels.system import Point, System
 from leadline.measurement.kernels.ucon import prox_start
-from leadline.measurement.ratings import Ratings
-from leadline.measurement.variational.climb import State
+from leadline.measurement.values.calibration import Anchors, anchor_values, system_of, with_anchors
+from leadline.measurement.values.facet import sign_of
+from leadline.measurement.values.ratings import Ratings
 from leadline.measurement.variational.design import Design, design_of
 from leadline.measurement.variational.direct import Rows, rows_of
+from leadline.measurement.variational.optimise import State
 from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, Prior
 from leadline.measurement.variational.source import Family, Measured, Source, source_of
 

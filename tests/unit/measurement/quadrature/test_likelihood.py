@@ -8,7 +8,7 @@ from tests.unit.measurement.quadrature.answers import Floats, made
 
 from leadline.measurement.quadrature.answers import checked, kept
 from leadline.measurement.quadrature.cells import fetched
-from leadline.measurement.quadrature.family import ADJACENT, CUMULATIVE, GUESSING, Family
+from leadline.measurement.quadrature.families.family import ADJACENT, CUMULATIVE, GUESSING, Family
 from leadline.measurement.quadrature.marginal import log_likelihood, surface
 from leadline.measurement.quadrature.models import MODELS, Near, layout
 from leadline.measurement.quadrature.nodes import at_rest, rule, settled

@@ -13,7 +13,7 @@ from leadline.measurement import fit
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.curves import probabilities
 from leadline.measurement.quadrature import fit_grouped, fit_responses
-from leadline.measurement.ratings import Ratings, ratings_from_table
+from leadline.measurement.values.ratings import Ratings, ratings_from_table
 from leadline.measurement.variational.calibrate import calibrate_marginal
 from leadline.measurement.variational.cumulative import Cumulative
 from leadline.measurement.variational.parts import Part, loaded

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scipy.linalg import block_diag, inv
 
 from leadline.measurement.kernels.arrays import Floats
-from leadline.measurement.ratings import Ratings, ordered_ratings
+from leadline.measurement.values.ratings import Ratings, ordered_ratings
 from leadline.measurement.variational.calibrate import calibrate_together
+from leadline.measurement.variational.common_posterior import Together
 from leadline.measurement.variational.parts import Attained, Part
 from leadline.measurement.variational.posterior import Posterior
-from leadline.measurement.variational.together import Together
 
 CORRELATION = 0.6
 

@@ -1,0 +1,1 @@
+"""What a calibration shows besides measures: fit, rater effects, links, bias."""

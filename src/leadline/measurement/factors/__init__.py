@@ -1,0 +1,1 @@
+"""`measure`: every factor by every kind of evidence, on 0-100."""

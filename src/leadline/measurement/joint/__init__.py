@@ -1,0 +1,1 @@
+"""The joint method: maximum likelihood over everything at once, as FACETS and Winsteps."""

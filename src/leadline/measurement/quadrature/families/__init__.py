@@ -1,0 +1,1 @@
+"""Families of item response functions, with their derivatives."""

@@ -1,0 +1,1 @@
+"""Values that rooms hand on: ratings, measures of a facet, a calibration, notices."""
