@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import product
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -10,7 +12,7 @@ from django.urls import reverse
 from tests.attack import holdings as held
 from tests.attack import taking
 from tests.attack.cast import FRAMEWORK, ITEMS_OF, ROLES
-from tests.attack.telling import rows_of
+from tests.attack.telling import comments_of, rows_of
 
 if TYPE_CHECKING:
     from tests.attack.playing import Play
@@ -44,6 +46,13 @@ def keep_stage(play: Play, stage: str) -> None:
 
 def _comment_rows(play: Play, stage: str) -> None:
     by_text = {text: key for key, said in play.truth.comments.items() for text in said.values()}
+    there = comments_of(play.cycle)
+    for one in there:
+        if (text := one.original or one.text) in by_text:
+            play.truth.facts["row", stage, one.pk.hex] = by_text[text]
+    about = Counter((one.participant_id.hex, one.competency) for one in there)
+    for pair in product(play.loot.known.participants, ITEMS_OF):
+        play.truth.facts["commented", stage, *pair] = about[pair]
     for table in play.loot.snapshots[stage].tables.values():
         for row in table.rows:
             texts = [value for value in row if isinstance(value, str) and value in by_text]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from random import Random
 from statistics import fmean
 
 from tests.attack.attack import ALL, NEVER, Attack, key, share, with_file, with_table
-from tests.attack.cast import ATTRIBUTED, ITEMS
+from tests.attack.cast import ATTRIBUTED, ITEMS, ITEMS_OF
 from tests.attack.chance import Guess
 from tests.attack.holdings import STAGES, Facts, Holdings, Truth
 from tests.attack.reading import EDITED, Line, Open, candidates, lines, of_group, open_sheets, tables_at
@@ -149,6 +149,17 @@ def owned(holdings: Holdings, stage: str) -> list[Guess]:
     return [Guess(("part of", owner, given), True, NEVER) for owner, given in sorted(found.items())]
 
 
+def about_what(holdings: Holdings, stage: str) -> list[Guess]:
+    """As many rows as name a ratee and a competency, so many comments there are: by chance half are right."""
+    found = Counter(
+        (line.participant, value)
+        for line in lines(tables_at(holdings, stage), holdings.known)
+        for value in line.row
+        if value in ITEMS_OF
+    )
+    return [Guess(("commented", stage, *pair), n, 1 / 2) for pair, n in sorted(found.items())]
+
+
 def what_is_true(holdings: Holdings, truth: Truth) -> Facts:
     """Texts and sheets that exist, whole or in part."""
     found: Facts = {("text", text): True for said in truth.comments.values() for text in said.values()}
@@ -214,11 +225,21 @@ def plant_owned(holdings: Holdings, truth: Truth, stage: str, chance: Random) ->
     return with_table(holdings, stage, ("@place", "assignment_id", "answers"), rows), given
 
 
+def plant_about(holdings: Holdings, truth: Truth, stage: str, chance: Random) -> tuple[Holdings, Facts]:
+    """What each comment is about, beside its ratee."""
+    there = [
+        fact[2:] for fact, n in truth.facts.items() if fact[:2] == ("commented", stage) for _ in range(n)
+    ]
+    rows = [(n, key(chance), *one) for n, one in enumerate(share(there, 1.0, chance))]
+    return with_table(holdings, stage, ("@place", "id", "participant_id", "competency"), rows), {}
+
+
 ATTACKS = (
     Attack("words in files", "readable sheets", ALL, words, plant_words),
     Attack("answer sheets in rows and files", "readable sheets", ALL, answers, plant_answers),
     Attack("severity shown under one's own name", "readable sheets", ALL, severity, plant_sheets),
     Attack("groups of one", "readable sheets", ALL, alone, plant_sheets),
+    Attack("what comments are about", "readable sheets", ("closed", "released"), about_what, plant_about),
     Attack("old copies of rows", "forgotten rows", ALL, versions, plant_versions),
     Attack("drafts and kept forms beside their writers", "forgotten rows", ALL, owned, plant_owned),
 )

@@ -13,6 +13,8 @@ from leadline.web.cycles.keys import rater_of
 from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.rating.answers import opened
 from leadline.web.rating.models import Submission
+from leadline.web.results import hidden
+from leadline.web.results.models import Comment
 from leadline.web.results.sheets import rules_of
 
 Composition = tuple[tuple[str, int], ...]
@@ -30,6 +32,11 @@ def rows_of(
     rows = list(rows.filter(participant=participant) if participant else rows)
     sheets = zip(rows, opened(rows, key), strict=True)
     return {row.pk.hex: names[row.participant_id, sheet.pseudonym] for row, sheet in sheets}
+
+
+def comments_of(cycle: Cycle) -> list[Comment]:
+    """Comments as they are under review, or stay."""
+    return hidden.comments(Comment.objects.filter(participant__cycle=cycle).select_related("participant"))
 
 
 def homes() -> dict[Composition, tuple[dict[str, int], dict[str, int]]]:

@@ -103,8 +103,9 @@ def comments(rows: Iterable[Comment]) -> list[Comment]:
 
 def remark(comment: Comment, text: str, original: str = "", state: str = "waiting") -> None:
     """Give a comment another text, as the desk would."""
-    key = keys.of(comment.participant.cycle_id)
-    content = key.encrypt({"text": text, "original": original}, *hidden.about_comment(comment))
+    (own,) = comments([comment])
+    said = {"text": text, "original": original, "group": own.group, "competency": own.competency}
+    content = hidden.sealed_comment(own, said, keys.of(comment.participant.cycle_id))
     Comment.objects.filter(pk=comment.pk).update(hidden=content, state=state)
 
 

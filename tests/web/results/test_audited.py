@@ -40,6 +40,7 @@ READS = [
     Read("analytics", "results:overview", "cycle_released", "?export=csv", "read_overview", "csv"),
     Read("analytics", "results:ranking", "cycle_review", "", "read_all", "ranking"),
     Read("analytics", "results:ranking", "cycle_review", "?export=csv", "read_all", "ranking_csv"),
+    Read("analytics", "results:release", "cycle_review", "", "read_all", "release"),
     Read("analytics", "results:compare", "cycle_twice", "", "read_all", "compare"),
     Read("analytics", "results:cycle", "cycle_released", "", "read_contests", None, ("Ravi Rao",)),
 ]

@@ -115,6 +115,23 @@ def test_a_selection_is_not_released_without_a_name_and_a_reason(world: World, a
     assert cycle.state == "review"
 
 
+def test_counts_before_a_selection_are_figures_that_were_seen(world: World, as_visitor: Visit) -> None:
+    cycle = world.things["cycle_review"]
+    results(cycle).update(shown=False)
+    page = as_visitor("analytics").get(f"/results/cycles/{cycle.pk}/release/")
+    assert "overlapping intervals" in page.content.decode()
+    assert not results(cycle).filter(shown=False).exists()
+
+
+def test_a_release_without_a_selection_shows_no_counts_and_marks_nothing(
+    world: World, as_visitor: Visit
+) -> None:
+    cycle = review_to(world)
+    results(cycle).update(shown=False)
+    as_visitor("analytics").get(f"/results/cycles/{cycle.pk}/release/")
+    assert not results(cycle).filter(shown=True).exists()
+
+
 def test_the_human_decision_stays_with_the_release_and_in_the_audit(world: World, as_visitor: Visit) -> None:
     cycle = world.things["cycle_review"]
     as_visitor("analytics").post(

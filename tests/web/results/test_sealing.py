@@ -44,10 +44,20 @@ def test_the_clock_seals_on_the_day_after_the_window(world: World) -> None:
     assert cycle.state == "sealed"
 
 
+def _said(comment: Comment) -> tuple[str, str, str]:
+    return comment.group, comment.competency, comment.text
+
+
+def test_until_sealing_a_row_says_neither_group_nor_competency_of_a_comment(world: World) -> None:
+    there = Comment.objects.filter(participant__cycle=world.things["cycle_released"])
+    assert {(one.group, one.competency, one.text) for one in there} == {("", "", "")}
+    assert all(one.group and one.text for one in comments(there))
+
+
 def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: World) -> None:
     cycle = over(world.things["cycle_released"])
     before = figures(cycle.runs.get())
-    said = sorted(one.text for one in comments(Comment.objects.filter(participant__cycle=cycle)))
+    said = sorted(_said(one) for one in comments(Comment.objects.filter(participant__cycle=cycle)))
     sealing.seal(cycle, world.actor("analytics"))
     assert dict(results(cycle).values_list("participant", "figures")) == before
     assert not Result.objects.filter(run__cycle=cycle, sets__isnull=False).exists()
@@ -55,7 +65,8 @@ def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: W
     assert not Submission.objects.filter(cycle=cycle).exists()
     assert not Draft.objects.filter(assignment__participant__cycle=cycle).exists()
     there = Comment.objects.filter(participant__cycle=cycle)
-    assert sorted(there.values_list("text", flat=True)) == said
+    assert all(group and text for group, _, text in said)
+    assert sorted(there.values_list("group", "competency", "text")) == said
     assert not there.filter(hidden__isnull=False).exists()
     assert not Assignment.objects.filter(participant__cycle=cycle, submitted=True).exists()
 

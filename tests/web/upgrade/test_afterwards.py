@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.web.sheets import comments
 from tests.web.upgrade.conftest import Upgraded
 from tests.web.upgrade.loading import records
 
@@ -20,6 +21,7 @@ from leadline.web.cycles.moves import move
 from leadline.web.rating.models import Submission
 from leadline.web.rating.tasks import Task
 from leadline.web.results import runs, scoring, sealing
+from leadline.web.results.models import Comment
 
 ANA = "ana@northwind.example"
 REWORDED = "Reworded after the upgrade."
@@ -141,3 +143,14 @@ def test_nominations_of_before_lead_to_a_running_cycle(moved: Upgraded) -> None:
     declined = Assignment.objects.get(participant=ravi, rater__key="petra")
     assert declined.state == "declined"
     assert set(asked.values_list("rater__key", flat=True)) >= {"ravi", "dana", "elif"}
+
+
+def test_of_comments_of_before_group_and_competency_are_known_to_the_key_alone(moved: Upgraded) -> None:
+    told = ("group", "competency", "text")
+    before = {row["id"]: tuple(row[name] for name in told) for row in records("results.Comment")}
+    hidden = list(Comment.objects.exclude(hidden=None).select_related("participant"))
+    assert {tuple(getattr(one, name) for name in told) for one in hidden} == {("", "", "")}
+    for one in comments(hidden):
+        assert tuple(getattr(one, name) for name in told) == before[str(one.pk)]
+    for one in Comment.objects.filter(hidden=None):
+        assert tuple(getattr(one, name) for name in told) == before[str(one.pk)]

@@ -6,16 +6,22 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from math import comb
 
+from leadline.web.accounts.access import Actor
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
-from leadline.web.results.access import briefs, counting, results
+from leadline.web.results.access import counting
+from leadline.web.results.showing import opened_all
 
 
-def notes(cycle: Cycle) -> tuple[str, ...]:
-    """Notes in the language of the page.
+def notes(actor: Actor, cycle: Cycle) -> tuple[str, ...]:
+    """Notes in the language of the page; everybody's figures count as seen from then on.
+
+    Counts of figures nobody saw, beside those of a later run, would tell what came in between.
 
     Parameters
     ----------
+    actor : Actor
+        Who reads them.
     cycle : Cycle
         Scored.
 
@@ -24,7 +30,7 @@ def notes(cycle: Cycle) -> tuple[str, ...]:
     tuple of str
         Counts only: nobody is named.
     """
-    rows = briefs(results(cycle))
+    rows = opened_all(actor, cycle, "release")
     run = counting(cycle)
     spans = [(row.overall["lower"], row.overall["upper"]) for row in rows if row.overall]
     said = [text("results.fairness.untested")]

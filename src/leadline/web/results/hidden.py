@@ -15,6 +15,8 @@ from leadline.web.results.models import Comment, Result, Run
 NOTHING: Mapping[str, Any] = {"figures": [], "raters": []}
 BRIEF = ("run", "participant", "brief")
 """Columns of a result that :func:`brief` needs."""
+SAID = ("text", "original", "group", "competency")
+"""Of a comment."""
 
 
 def result(row: Result, key: Key | None = None) -> Result:
@@ -45,13 +47,19 @@ def brief(row: Mapping[str, Any], key: Key) -> dict[str, Any]:
 
 
 def comments(rows: Iterable[Comment]) -> list[Comment]:
-    """Comments of one cycle whose ``text`` and ``original`` can be read; they must not be saved."""
+    """Comments of one cycle of which all can be read; they must not be saved."""
     found = list(rows)
     key = next((keys.of(one.participant.cycle_id) for one in found if one.hidden), None)
     for one in found:
-        known = key.decrypt(one.hidden, *about_comment(one)) if key and one.hidden else {}
-        one.text, one.original = known.get("text", one.text), known.get("original", "")
+        if key and one.hidden:
+            for name, value in key.decrypt(one.hidden, *about_comment(one)).items():
+                setattr(one, name, value)
     return found
+
+
+def sealed_comment(row: Comment, said: Mapping[str, str], key: Key) -> bytes:
+    """What is said of a comment, by all names of :data:`SAID`, as a document that only the key opens."""
+    return key.encrypt({name: said[name] for name in SAID}, *about_comment(row))
 
 
 def about_result(row: Result) -> tuple[object, ...]:

@@ -97,15 +97,16 @@ class Comment(Keyed):
     """A comment on a ratee that enough people wrote beside, cut off from the submission it came with.
 
     ``group`` is the one it may be shown under, which may be ``colleagues``; its own is not kept. ``state`` is
-    ``waiting``, ``public``, ``coach`` or ``withheld``. Until sealing its text is ``hidden``, with
-    the ``original`` wording once it was edited; what was released is plain ``text`` afterwards.
+    ``waiting``, ``public``, ``coach`` or ``withheld``. Until sealing its ``text``, ``group`` and
+    ``competency`` are ``hidden``, with the ``original`` wording once it was edited: a group of one, and the
+    same competencies on several ratees, name a writer. What was released is plain afterwards.
     """
 
     original = ""
     """No column: :mod:`leadline.web.results.hidden` puts it there."""
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="comments")
-    group = models.CharField(max_length=40)
+    group = models.CharField(max_length=40, blank=True)
     competency = models.CharField(max_length=80, blank=True)
     text = models.TextField(blank=True)
     hidden = models.BinaryField(null=True)

@@ -58,6 +58,6 @@ def release(request: Request, cycle_id: UUID) -> HttpResponseBase:
         "form": form,
         "n": releasing.unreleased(cycle).count(),
         "unreviewed": releasing.unreviewed(cycle),
-        "notes": notes(cycle) if selects else (),
+        "notes": notes(request.actor, cycle) if selects else (),
     }
     return render(request, "results/release.html", context)

@@ -8,7 +8,7 @@ from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles import keys
-from leadline.web.results.hidden import about_comment, comments
+from leadline.web.results.hidden import comments, sealed_comment
 from leadline.web.results.models import Comment
 
 STATES = ("public", "coach", "withheld")
@@ -47,7 +47,8 @@ def review(actor: Actor, comment: Comment, state: str, text: str = "") -> Commen
         wording = text.replace("\r\n", "\n").strip() or own.text
         original = own.original or own.text
         said = {"text": wording, "original": "" if wording == original else original}
-        own.hidden = keys.of(own.participant.cycle_id).encrypt(said, *about_comment(own))
+        said |= {"group": own.group, "competency": own.competency}
+        own.hidden = sealed_comment(own, said, keys.of(own.participant.cycle_id))
         own.state, own.by = state, actor.user
         own.save(update_fields=["hidden", "state", "by"])
         record(actor, "results.commented", own, state=state, edited=bool(said["original"]))

@@ -22,7 +22,7 @@ from leadline.web.cycles.moves import move, moved
 from leadline.web.look import remains
 from leadline.web.results import access, hidden
 from leadline.web.results.models import Basis, Comment, Correction, Record, Result, Run
-from leadline.web.results.storing import BATCH, some_at_once
+from leadline.web.results.storing import some_at_once
 
 REWRITTEN = (
     "rating_submission",
@@ -108,11 +108,12 @@ def _open_comments(cycle: Cycle) -> None:
     own = Comment.objects.filter(participant__cycle=cycle)
     own.exclude(state__in=("public", "coach")).delete()
     own.filter(participant__in=_withdrawn(cycle).values("pk")).delete()
-    rows = hidden.comments(own)
-    for row in rows:
-        row.hidden = None
-    own.delete()
-    Comment.objects.bulk_create(rows, batch_size=BATCH)  # updating takes several times as long
+    for some in some_at_once(list(own.values_list("pk", flat=True))):
+        rows = hidden.comments(Comment.objects.filter(pk__in=some).select_related("participant"))
+        for row in rows:
+            row.hidden = None
+        Comment.objects.filter(pk__in=some).delete()
+        Comment.objects.bulk_create(rows)  # updating takes several times as long
 
 
 def _seal(actor: Actor, cycle: Cycle, _: Mapping[str, str]) -> int:

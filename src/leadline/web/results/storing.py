@@ -172,11 +172,12 @@ def _comment(
     participant: Participant, said: Said, known: Mapping[tuple[Any, str, str], list[Comment]], key: Key
 ) -> Comment:
     group, competency, text = said
-    comment = Comment(participant=participant, group=group, competency=competency)
+    comment = Comment(participant=participant)
     content = {"text": text, "original": ""}
     if before := known.get((participant.pk, competency, text)):
         one = before.pop()
         content = {"text": one.text, "original": one.original}
         comment.state, comment.by_id = one.state, one.by_id
-    comment.hidden = key.encrypt(content, *hidden.about_comment(comment))
+    content |= {"group": group, "competency": competency}
+    comment.hidden = hidden.sealed_comment(comment, content, key)
     return comment
