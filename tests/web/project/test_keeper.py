@@ -45,6 +45,21 @@ end_with_keeper()
 time.sleep(120)
 """
 
+LATE = """
+import signal, time
+from pathlib import Path
+here = Path(__file__).parent
+(here / "began").touch()
+time.sleep(1)
+from leadline.web.project import keeper
+keeper.PATIENCE = 1
+signal.signal(signal.SIGTERM, lambda *_: (here / "asked").touch())
+keeper.end_with_keeper()
+for _ in range(1200):
+    time.sleep(0.1)
+    (here / "alive").touch()
+"""
+
 
 def within(seconds: float, is_so: Callable[[], bool]) -> bool:
     end = time.monotonic() + seconds
@@ -89,6 +104,20 @@ def test_a_program_whose_keeper_is_killed_ends_too(tmp_path: Path) -> None:
     keeper.kill()
     keeper.wait()
     assert within(60, ended.exists)
+
+
+def test_a_program_that_was_still_starting_and_then_does_not_listen_ends_with_its_killed_keeper_too(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "program.py").write_text(LATE)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    keeper = subprocess.Popen([sys.executable, "-c", KEEP], env={**os.environ, "PYTHONPATH": path})
+    began, asked, alive = tmp_path / "began", tmp_path / "asked", tmp_path / "alive"
+    assert within(60, began.exists)
+    keeper.kill()
+    keeper.wait()
+    assert within(60, asked.exists)
+    assert within(60, lambda: not alive.exists() or time.time() - alive.stat().st_mtime > 0.7)
 
 
 def test_a_worker_ends_after_the_task_that_loaded_the_engines_and_after_no_other(

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.web.on_postgres import named, server
 from tests.web.serving import PATIENCE, answer, free_port
 
 from leadline.errors import UsageError
+from leadline.web.project import lock
 from leadline.web.project.serve import check_numbers, check_port
 
 
@@ -59,6 +61,10 @@ def test_one_command_serves_until_it_is_stopped_and_leaves_nothing_running(
             assert found, first
             base, setup = found.groups()
             assert answer(f"{base}/health/") == (200, "ok")
+            end = time.monotonic() + PATIENCE
+            while answer(f"{base}/ready/") != (200, "ready"):
+                assert time.monotonic() < end, "the worker takes seconds to begin"
+                time.sleep(0.2)
             assert answer(f"{base}/setup/")[0] == 403
             page = answer(f"{base}{setup}")[1]
             sheet = re.search(r'href="(/static/look/leadline\.\w+\.css)"', page)
@@ -72,6 +78,27 @@ def test_one_command_serves_until_it_is_stopped_and_leaves_nothing_running(
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+
+
+def test_a_second_server_on_the_folder_is_refused_until_the_last_process_of_the_first_has_ended(
+    tmp_path: Path,
+) -> None:
+    handle = lock.take(tmp_path)
+    os.set_inheritable(handle, True)
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[handle])
+    os.close(handle)
+    command = [sys.executable, "-m", "leadline", "serve", "--port", str(free_port())]
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("LEADLINE_", "DJANGO_"))}
+    with child:
+        with pytest.raises(UsageError, match=rf"data folder {tmp_path} \(process {os.getpid()}\)"):
+            lock.take(tmp_path, patience=0.3)
+        refused = subprocess.run(
+            [*command, "--data", str(tmp_path)], env=environ, capture_output=True, text=True, check=False
+        )
+        assert (refused.returncode, "Another Leadline runs" in refused.stderr) == (2, True), refused.stderr
+        child.communicate()
+    os.close(lock.take(tmp_path, patience=0))
+    assert (tmp_path / lock.NAME).stat().st_mode & 0o077 == 0
 
 
 def test_a_port_in_use_is_refused_before_anything_starts() -> None:

@@ -11,7 +11,7 @@ LOADED = """
 import sys
 import leadline.web.project.wsgi
 from django.urls import resolve
-resolve("/health/")
+resolve("/sign-in/")
 print(*sorted({name.split(".")[0] for name in sys.modules}))
 """
 HEAVY = {"numpy", "polars", "scipy", "numba", "openpyxl", "altair", "vl_convert", "fastexcel"}

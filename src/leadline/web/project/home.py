@@ -1,11 +1,10 @@
-"""The first page after signing in, the choice of language, and whether the server is well."""
+"""The first page after signing in, and the choice of language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -80,12 +79,3 @@ def speak(request: HttpRequest) -> HttpResponseBase:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return remember(request, redirect(wanted if safe else "home"), request.POST.get("language", ""))
-
-
-@require_GET
-def health(request: HttpRequest) -> HttpResponse:
-    """Answer when the database does."""
-    del request
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")

@@ -28,7 +28,10 @@ _MEMORY = {
     },
 }
 """How each program, by its module, takes memory from the system and gives it back."""
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Seconds to end in good order: a scoring leaves off at its next safe point, or ends what it is writing."""
+LOCK, PIPE = "_LEADLINE_LOCK", "_LEADLINE_PIPE"
+"""Handles that programs inherit: of the lock of the data folder, and of a pipe that ends with the keeper."""
 RESTARTS, WINDOW = 5, 60.0
 
 
@@ -37,6 +40,8 @@ def keep(environ: Mapping[str, str]) -> int:
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda n, _: stopping.append(n))
+    theirs, _ = os.pipe()  # the other end stays open here, and nowhere else
+    environ = {**environ, PIPE: str(theirs)}
     running = {name: _start(name, environ) for name in _MEMORY}
     starts: list[float] = []
     try:
@@ -57,17 +62,20 @@ def keep(environ: Mapping[str, str]) -> int:
 
 
 def end_with_keeper() -> None:
-    """End this program in good order once its keeper is gone.
+    """End this program in good order once its keeper is gone, also if it was gone before this is called.
 
     A keeper that is killed cannot stop it, and it would go on holding the port, and doing tasks as an older
-    release does them beside the next.
+    release does them beside the next. The system closes the keeper's end of the pipe, however it ended, on
+    every system; Linux alone could send a signal instead.
     """
-    keeper = os.getppid()
+    if PIPE not in os.environ:
+        return  # started by hand
 
     def wait() -> None:
-        while os.getppid() == keeper:
-            time.sleep(1)
+        os.read(int(os.environ[PIPE]), 1)  # nobody writes: this returns when the other end is closed
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()
 
@@ -75,7 +83,8 @@ def end_with_keeper() -> None:
 def _start(name: str, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     own = {**_MEMORY[name], **environ}
     # A session of its own: Ctrl+C reaches this program alone, which then stops them in order.
-    return subprocess.Popen([sys.executable, "-m", name], env=own, start_new_session=True)  # noqa: S603  our own
+    handles = [int(environ[name]) for name in (LOCK, PIPE) if name in environ]
+    return subprocess.Popen([sys.executable, "-m", name], env=own, start_new_session=True, pass_fds=handles)  # noqa: S603  our own
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -11,7 +11,19 @@ from leadline.errors import UsageError
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """Also the umask of all that is started: files are born without these rights."""
-HELD = ("*.key", "mail.json", "*.sqlite3*", "*.log", "keys", "keys/*", "mail", "mail/*", "audit", "audit/*")
+HELD = (
+    "*.key",
+    "*.lock",
+    "mail.json",
+    "*.sqlite3*",
+    "*.log",
+    "keys",
+    "keys/*",
+    "mail",
+    "mail/*",
+    "audit",
+    "audit/*",
+)
 """In a data folder. Not all that lies there: ``--data .`` must not change somebody's own files."""
 BESIDE = ("", "-wal", "-shm", "-journal")
 """Ends of the names of SQLite's files."""

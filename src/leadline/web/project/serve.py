@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from leadline.errors import UsageError
-from leadline.web.project import private
+from leadline.web.project import keeper, lock, private
 from leadline.web.project.environment import Environment, data_folder, database_file
 
 SETTINGS = "leadline.web.project.settings"
@@ -49,11 +49,11 @@ def serve(
     Raises
     ------
     UsageError
-        ``web.project.serve.port_taken``, ``host_unusable``, ``no_database`` or ``misconfigured``;
+        ``web.project.serve.port_taken``, ``host_unusable``, ``folder_taken``, ``no_lock``, ``no_database`` or
+        ``misconfigured``;
         ``web.project.bad_value``: a number that is none;
         ``web.project.private``: others could read what is kept.
     """
-    check_port(host, port)
     surroundings = dict(environ)
     check_numbers(surroundings)
     given = {"LEADLINE_DATABASE_URL": database, "LEADLINE_DATA": data}
@@ -63,10 +63,14 @@ def serve(
     os.umask(private.OTHERS)
     environment = Environment(surroundings)
     private.close(data_folder(environment), database_file(environment))
+    handle = lock.take(data_folder(environment))
+    check_port(host, port)
     # Settings are read when Django is first imported, which is why that waits until here.
     os.environ.update(surroundings)
     announce(*import_module("leadline.web.project.prepare").prepare(language))
     # Preparing loaded all of Django; who keeps the programs running needs none of it, and 70 MB less.
+    os.set_inheritable(handle, True)  # noqa: FBT003  as it is defined
+    surroundings[keeper.LOCK] = str(handle)
     os.execve(sys.executable, [sys.executable, "-m", KEEPER], surroundings)  # noqa: S606  our own
 
 

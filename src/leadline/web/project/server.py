@@ -57,7 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
     def load(self) -> object:
         """The application, its pages loaded before the processes part, so that they share the memory."""
-        resolve("/health/")
+        resolve("/sign-in/")
         gc.freeze()
         return application
 

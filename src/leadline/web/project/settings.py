@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "leadline.web.project",
 ]
 MIDDLEWARE = [
+    "leadline.web.project.wellness.Probes",
     "django.middleware.security.SecurityMiddleware",
     "leadline.web.look.security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -149,7 +150,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "leadline_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "leadline_cache",
+        # With more entries than the usual 300, as at a launch, some limits would be forgotten.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # A demonstration writes to nobody: its addresses are invented.
 EMAIL_BACKEND = (

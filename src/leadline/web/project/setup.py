@@ -27,7 +27,7 @@ from leadline.web.look.forms import PlainSelect, Styled, zones
 from leadline.web.look.mail import connection, keep_server, send, server
 from leadline.web.look.templatetags.look import language, text
 
-OPEN = ("/setup/", "/health/", "/language/", "/static/")
+OPEN = ("/setup/", "/language/", "/static/")
 
 
 def code() -> str:

@@ -16,7 +16,6 @@ NAVIGATION: tuple[Entry, ...] = (
 urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.speak, name="language"),
-    path("health/", home.health, name="health"),
     path("demo/", demo.welcome, name="demo"),
     path("demo/as/", demo.act_as, name="act_as"),
     path("setup/", setup.start, name="setup"),

@@ -11,18 +11,23 @@ import os
 import signal
 import sys
 import threading
+import time
+from types import FrameType
 from typing import Any
 
 import django
-from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.project.settings")
 django.setup()
 
-from django_tasks import TaskResult, TaskResultStatus  # noqa: E402  models load only once Django is set up
+from django.db import InterfaceError, OperationalError, close_old_connections  # noqa: E402  once Django is set up
+from django.utils.crypto import get_random_string  # noqa: E402
+from django_tasks import TaskResult, TaskResultStatus  # noqa: E402
 from django_tasks.signals import task_finished  # noqa: E402
+from django_tasks_db.management.commands.db_worker import Worker as Library  # noqa: E402
 
-from leadline.web.project import clock  # noqa: E402
+from leadline.web.look import stopping  # noqa: E402
+from leadline.web.project import clock, wellness  # noqa: E402
 from leadline.web.project.keeper import end_with_keeper  # noqa: E402
 from leadline.web.project.logs import take_everything  # noqa: E402
 
@@ -30,9 +35,30 @@ ENGINES = "leadline.measurement"
 _LOG = logging.getLogger("leadline.web.project.worker")  # which is __main__ here
 
 
+class Worker(Library):
+    """The library's, whose long tasks learn that they are to leave off."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queue_names=["*"],
+            interval=0.5,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """End after this task, which leaves off at its next safe point."""
+        stopping.asked.set()
+        super().shutdown(signum, frame)
+
+
 def tell_failure(task_result: TaskResult[Any], **_: object) -> None:
     """Log what a task failed of: its row with all that the exception said is gone in a minute."""
-    if task_result.status == TaskResultStatus.FAILED:
+    if task_result.status == TaskResultStatus.FAILED and not stopping.asked.is_set():
         _LOG.exception("task %s", task_result.task.module_path)
 
 
@@ -42,20 +68,51 @@ def end_if_loaded(**_: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+def work() -> None:
+    """Do tasks until stopped; where the database is gone, wait until it is back."""
+    while not stopping.asked.is_set():
+        worker = Worker()
+        worker.configure_signals()
+        try:
+            worker.run()
+        except (OperationalError, InterfaceError) as fault:
+            _LOG.warning("the database does not answer: %s", type(fault).__name__)
+            close_old_connections()
+            time.sleep(1)
+
+
+def beat(stop: threading.Event) -> None:
+    """Say that the worker is alive until it is stopped; that the database is gone is said elsewhere."""
+    while True:
+        close_old_connections()
+        try:
+            wellness.beat()
+        except (OperationalError, InterfaceError):
+            pass
+        finally:
+            close_old_connections()
+        if stop.wait(wellness.BEAT):
+            return
+
+
 def main() -> None:
     """Run until stopped; what the clock has begun is ended first."""
     take_everything()
     end_with_keeper()
+    logging.getLogger("django_tasks").setLevel(logging.CRITICAL)  # tell_failure says what concerns us
+    logging.getLogger("django_tasks_db").setLevel(logging.CRITICAL)
     stop = threading.Event()
-    ticking = threading.Thread(target=clock.run, args=(stop,), daemon=True)
-    ticking.start()
+    threads = [threading.Thread(target=run, args=(stop,), daemon=True) for run in (clock.run, beat)]
+    for thread in threads:
+        thread.start()
     for receiver in (tell_failure, end_if_loaded):
         task_finished.connect(receiver)
     try:
-        call_command("db_worker", queue_name="*", interval=0.5, startup_delay=False, verbosity=0)
+        work()
     finally:
         stop.set()
-        ticking.join()
+        for thread in threads:
+            thread.join()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
+from leadline.web.look.stopping import Stopped
 from leadline.web.results.memory import give_back, without_collector
 from leadline.web.results.models import Run
 
@@ -86,6 +87,8 @@ def score(run_id: str) -> None:
     try:
         with without_collector():
             import_module("leadline.web.results.scoring").run(run)
+    except Stopped:
+        again(run)
     except LeadlineError as fault:
         fail(run, fault.code, fault.fields)
     except Exception:
@@ -93,6 +96,14 @@ def score(run_id: str) -> None:
         raise
     finally:
         give_back()
+
+
+def again(run: Run) -> None:
+    """Leave a run that was left off to the next worker."""
+    with transaction.atomic():
+        run.state, run.share, run.step, run.started = "waiting", 0, "", None
+        run.save(update_fields=["state", "share", "step", "started"])
+        transaction.on_commit(partial(score.enqueue, str(run.pk)))
 
 
 def fail(run: Run, code: str, fields: Mapping[str, Any]) -> None:

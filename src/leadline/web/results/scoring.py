@@ -21,6 +21,7 @@ from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import keys
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.look import stopping
 from leadline.web.rating.answers import ratings
 from leadline.web.results import earlier, staying, storing
 from leadline.web.results.disclosure import Rules, Shown, counted_groups, decide
@@ -201,11 +202,12 @@ def _part(
 
 
 def _progress(own: Run) -> Callable[[str, float], None]:
-    """Notes in the database where the run is, not more often than somebody looks."""
+    """Notes in the database where the run is, as often as somebody looks; leaves off when asked to."""
     last, told = "", float("-inf")
 
     def tell(step: str, share: float) -> None:
         nonlocal last, told
+        stopping.safe_point()
         if step != last:
             last = step
             give_back()
