@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -85,12 +86,9 @@ def beat(stop: threading.Event) -> None:
     """Say that the worker is alive until it is stopped; that the database is gone is said elsewhere."""
     while True:
         close_old_connections()
-        try:
+        with suppress(OperationalError, InterfaceError):
             wellness.beat()
-        except (OperationalError, InterfaceError):
-            pass
-        finally:
-            close_old_connections()
+        close_old_connections()
         if stop.wait(wellness.BEAT):
             return
 
