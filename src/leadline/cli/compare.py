@@ -9,9 +9,7 @@ import click
 from leadline.cli.output import write_document
 from leadline.cli.speech import manner, say
 from leadline.cli.tables import chance, number, print_table, span
-from leadline.frameworks import Framework
-from leadline.scoring import Comparison, Pair
-from leadline.workflows import compare_among, saved_scorecard
+from leadline.workflows import Comparison, Framework, Pair, compare_among, saved_scorecard
 
 
 def run(*, out: str, people: Sequence[str], top: int | None) -> None:

@@ -12,8 +12,7 @@ from leadline.cli.output import write_document
 from leadline.cli.progress import watched
 from leadline.cli.speech import manner, say
 from leadline.cli.tables import number, print_table
-from leadline.evidence import Description
-from leadline.workflows import describe_source
+from leadline.workflows import Description, describe_source
 
 MOST_VALUES = 10
 

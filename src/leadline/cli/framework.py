@@ -10,8 +10,13 @@ from leadline.cli.failures import FAILED, FINE
 from leadline.cli.output import write_document
 from leadline.cli.speech import manner, say, wrapped
 from leadline.cli.tables import console, print_table
-from leadline.frameworks import Framework
-from leadline.workflows import faults_of_framework, framework_changes, known_frameworks, show_framework
+from leadline.workflows import (
+    Framework,
+    faults_of_framework,
+    framework_changes,
+    known_frameworks,
+    show_framework,
+)
 
 MOST_COLUMNS = 100
 

@@ -8,8 +8,7 @@ import click
 
 from leadline.cli.speech import manner, say
 from leadline.cli.tables import chance, number, print_table, span
-from leadline.reports.quality import told
-from leadline.scoring import Scorecard
+from leadline.workflows import Scorecard, described
 
 
 def print_ranking(scorecard: Scorecard, most: int | None = None) -> None:
@@ -64,5 +63,5 @@ def print_notices(scorecard: Scorecard) -> None:
     """Print what a reader must know, each remark once."""
     language = manner().language
     notices = (*scorecard.measures.notices, *scorecard.notices)
-    for text in dict.fromkeys(told(notice, scorecard.framework, language) for notice in notices):
+    for text in dict.fromkeys(described(notice, scorecard.framework, language) for notice in notices):
         click.echo(say("notice", text=text))

@@ -11,8 +11,7 @@ from leadline.cli.output import write_document
 from leadline.cli.ranking import print_notices, print_ranking
 from leadline.cli.speech import manner, say
 from leadline.errors import UsageError
-from leadline.evidence import to_json
-from leadline.workflows import score_figures
+from leadline.workflows import score_figures, to_json
 
 SHORT = ("te", "la", "bi", "pg")
 

@@ -33,6 +33,14 @@ class Blocks:
 def blocks_of(table: Frame | Blocks) -> Blocks:
     """A table in memory as blocks.
 
+    Parameters
+    ----------
+    table : Frame or Blocks
+
+    Returns
+    -------
+    Blocks
+
     Examples
     --------
     >>> [block.rows() for block in blocks_of(pl.DataFrame({"a": [1], "b": [2]})).read(["b"])]
@@ -46,7 +54,21 @@ def blocks_of(table: Frame | Blocks) -> Blocks:
 
 
 def whole(table: Frame | Blocks) -> Frame:
-    """All columns of all blocks in memory: for a close look where something is wrong."""
+    """All columns of all blocks in memory: for a close look where something is wrong.
+
+    Parameters
+    ----------
+    table : Frame or Blocks
+
+    Returns
+    -------
+    Frame
+
+    Examples
+    --------
+    >>> whole(blocks_of(pl.DataFrame({"a": [1], "b": [2]}))).rows()
+    [(1, 2)]
+    """
     return pl.concat(list(table.read(table.columns))) if isinstance(table, Blocks) else table
 
 

@@ -17,7 +17,9 @@ from leadline.frameworks.model import (
     ExamItem,
     Factor,
     Formula,
+    FormulaName,
     Item,
+    Kind,
     Level,
     OutcomeItem,
     Profile,
@@ -28,6 +30,7 @@ from leadline.frameworks.model import (
     Step,
     Text,
 )
+from leadline.frameworks.nearest import spelling
 from leadline.frameworks.released import check_releases, record_releases
 
 __all__ = [
@@ -40,9 +43,11 @@ __all__ = [
     "ExamItem",
     "Factor",
     "Formula",
+    "FormulaName",
     "Framework",
     "FrameworkSummary",
     "Item",
+    "Kind",
     "Level",
     "OutcomeItem",
     "Profile",
@@ -58,4 +63,5 @@ __all__ = [
     "list_frameworks",
     "load_framework",
     "record_releases",
+    "spelling",
 ]

@@ -61,6 +61,15 @@ def _standing(lens: Lens, column: int) -> Standing:
 def side(score: Reading, expectation: float) -> str:
     """Where a whole interval lies: ``below`` or ``above`` the expectation, else ``around`` it.
 
+    Parameters
+    ----------
+    score : Reading
+    expectation : float
+
+    Returns
+    -------
+    {"below", "around", "above", "unknown"}
+
     Examples
     --------
     >>> side(Reading(50, 45, 55, 3), 60), side(Reading(50, 45, 55, 3), 52)

@@ -111,6 +111,20 @@ def pseudonyms(lens: Lens) -> Mapping[str, str]:
     """Pseudonym of every rater: R01 is the harshest.
 
     The number says nothing that the severity beside it does not say.
+
+    Parameters
+    ----------
+    lens : Lens
+
+    Returns
+    -------
+    mapping of rater to str
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> dict(pseudonyms(Lens(score({"te": 85, "la": 80}), "en")))  # plain figures have no raters
+    {}
     """
     found = raters(lens)
     width = max(2, len(str(len(found))))
@@ -164,7 +178,7 @@ def notices(lens: Lens) -> tuple[str, ...]:
     """What measurement and scoring say about themselves: factors by title, and nothing that names a rater."""
     named = set(raters(lens))
     found = (
-        told(notice, lens.framework, lens.language)
+        described(notice, lens.framework, lens.language)
         for notice in (*lens.card.measures.notices, *lens.card.notices)
         if notice.code not in _SAID
         and named.isdisjoint(part for value in notice.fields.values() for part in _parts(value))
@@ -172,8 +186,26 @@ def notices(lens: Lens) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def told(notice: Notice, framework: Framework, language: Language) -> str:
-    """A notice in words, with the titles of factors for their ids."""
+def described(notice: Notice, framework: Framework, language: Language) -> str:
+    """A notice in words, with the titles of factors for their ids.
+
+    Parameters
+    ----------
+    notice : Notice
+    framework : Framework
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from leadline.frameworks import load_framework
+    >>> notice = Notice("measurement.notice.flat", {"factors": "technical_expertise"})
+    >>> "Technical expertise" in described(notice, load_framework("technical-leadership"), "en")
+    True
+    """
     titles = {factor.id: factor.title[language] for factor in framework.factors}
     texts = {
         name: str(Voice(language).listing(titles.get(part, part) for part in parts).unescape())

@@ -90,7 +90,23 @@ def suggestions(scorecard: Scorecard, ratee: str) -> tuple[Suggestion, ...]:
 
 
 def suggested(lens: Lens, row: int) -> tuple[Suggestion, ...]:
-    """Suggestions for the person in a row of the scorecard."""
+    """Suggestions for the person in a row of the scorecard; see `suggestions`.
+
+    Parameters
+    ----------
+    lens : Lens
+    row : int
+
+    Returns
+    -------
+    tuple of Suggestion
+
+    Examples
+    --------
+    >>> from leadline.scoring import score
+    >>> suggested(Lens(score({"te": 85, "la": 80}), "en"), 0)  # plain figures have no competencies
+    ()
+    """
     found = [(one, lens.competency(row, m)) for m, one in enumerate(lens.competencies)]
     known = [(one, score) for one, score in found if score.known]
     low = [pair for pair in known if _p_below(*pair) >= SURE_ENOUGH]

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import ScoringError
-from leadline.evidence.frames import Frame, frame, to_json
-from leadline.frameworks.nearest import spelling
+from leadline.evidence import Frame, frame, to_json
+from leadline.frameworks import spelling
 from leadline.scoring.factors import Factors, gathered
 from leadline.scoring.intervals import interval_of_draws
 from leadline.scoring.ranks import ROUNDING

@@ -69,7 +69,28 @@ def check_factors(source: Source, framework: Framework) -> None:
 
 
 def least_raters(source: Source, framework: Framework) -> NDArray[np.int64]:
-    """Raters it takes for any figure of a ratee to be shown, shape (P,)."""
+    """Raters it takes for any figure of a ratee to be shown.
+
+    Parameters
+    ----------
+    source : Measures or Figures
+    framework : Framework
+
+    Returns
+    -------
+    array of int, shape (P,)
+
+    Examples
+    --------
+    >>> from leadline.evidence import read_evidence
+    >>> from leadline.frameworks import load_framework
+    >>> from leadline.measurement import measure
+    >>> framework = load_framework("technical-leadership")
+    >>> goals = {"ratee": ["ada"], "item": ["goal_attainment"], "value": [80]}
+    >>> goals |= {"target": [100], "baseline": [0]}
+    >>> least_raters(measure(read_evidence({"outcomes": goals}, framework), framework), framework).tolist()
+    [4]
+    """
     numbers, groups = least_numbers(framework), source.by_relationship
     return np.array(
         [

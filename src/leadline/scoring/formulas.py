@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
-from leadline.frameworks.model import FormulaName
+from leadline.frameworks import FormulaName
 from leadline.scoring.weights import checked_weights
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.kernels.threads import cuts, in_order
+from leadline.measurement import cuts, in_order
 
 Floats = NDArray[np.float64]
 

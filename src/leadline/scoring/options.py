@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
-from leadline.frameworks import Formula, Framework
-from leadline.frameworks.nearest import spelling
+from leadline.frameworks import Formula, Framework, spelling
 from leadline.scoring.formulas import FORMULAS, checked_rho
 from leadline.scoring.weights import checked_weights
 

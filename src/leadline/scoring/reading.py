@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from leadline.errors import EvidenceError, Fault, ScoringError
-from leadline.evidence.frames import Frame
+from leadline.evidence import Frame
 from leadline.frameworks import Framework, load_framework
 from leadline.scoring.figures import Figures
 from leadline.scoring.options import initials, names_of_factors, plain_name

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from leadline.errors import ScoringError
-from leadline.measurement import Measures
-from leadline.measurement.factors.combine import factor_covariance
-from leadline.measurement.factors.held import Held, HeldScale
+from leadline.measurement import Held, HeldScale, Measures, factor_covariance
 
 FORMAT, VERSION = "leadline calibration", 1
 LEAST_RATERS = 30
@@ -186,6 +184,23 @@ def calibration_of_cycle(measures: Measures, figures: Mapping[str, Figures]) -> 
     Returns
     -------
     Calibration
+
+    Raises
+    ------
+    ScoringError
+        Measured without ``keep``.
+
+    Examples
+    --------
+    >>> from leadline.evidence import read_evidence
+    >>> from leadline.frameworks import load_framework
+    >>> from leadline.measurement import measure
+    >>> framework = load_framework("technical-leadership")
+    >>> goals = {"ratee": ["ada", "lin"], "item": ["goal_attainment"] * 2, "value": [80, 60]}
+    >>> goals |= {"target": [100, 100], "baseline": [0, 0]}
+    >>> found = measure(read_evidence({"outcomes": goals}, framework), framework, keep=True)
+    >>> calibration_of_cycle(found, {}).dimensions
+    ('outcomes:performance_goals',)
     """
     held, framework = measures.held, measures.framework
     if held is None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import Language
-from leadline.evidence.frames import Frame
+from leadline.evidence import Frame
 from leadline.frameworks import Formula, Framework
 from leadline.measurement import Measures, Notice
 from leadline.scoring import store, tables

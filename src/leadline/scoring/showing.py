@@ -91,9 +91,31 @@ def shown(scorecard: Scorecard) -> Disclosed:
 
 
 def hidden_factors(source: Source, framework: Framework, factors: tuple[str, ...]) -> Booleans:
-    """Factors made of ratings by fewer raters than may be shown, shape (P, F).
+    """Factors made of ratings by fewer raters than may be shown.
 
     A factor for which nobody in the whole group was rated is not made of ratings.
+
+    Parameters
+    ----------
+    source : Measures or Figures
+    framework : Framework
+    factors : tuple of str, F
+
+    Returns
+    -------
+    bool array, shape (P, F)
+
+    Examples
+    --------
+    >>> from leadline.evidence import read_evidence
+    >>> from leadline.frameworks import load_framework
+    >>> from leadline.measurement import measure
+    >>> framework = load_framework("technical-leadership")
+    >>> goals = {"ratee": ["ada"], "item": ["goal_attainment"], "value": [80]}
+    >>> goals |= {"target": [100], "baseline": [0]}
+    >>> found = measure(read_evidence({"outcomes": goals}, framework), framework)
+    >>> hidden_factors(found, framework, ("performance_goals",)).tolist()
+    [[False]]
     """
     hidden, least = np.zeros((len(source.ratees), len(factors)), np.bool_), least_raters(source, framework)
     for dimension in source.dimensions:

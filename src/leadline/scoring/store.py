@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from leadline.errors import SourceError
-from leadline.evidence.frames import write_csv
+from leadline.evidence import write_csv
 from leadline.frameworks import Formula, load_framework
 from leadline.measurement import Measures, Notice
 from leadline.scoring.driver import Driver

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import Language, has_words, words
-from leadline.evidence.frames import Frame, frame, to_json
+from leadline.evidence import Frame, frame, to_json
 from leadline.measurement import Measures
 from leadline.scoring.factors import least_raters
 

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from leadline.errors import Language, UsageError
-from leadline.evidence import Evidence, read_evidence, to_json, write_csv
-from leadline.evidence.read import Source
+from leadline.evidence import Evidence, Source, read_evidence, to_json, write_csv
 from leadline.frameworks import load_framework
-from leadline.reports import report
-from leadline.reports.quality import told
+from leadline.reports import described, report
 from leadline.scoring import Scorecard
 from leadline.workflows.evaluation import assess_evidence
 from leadline.workflows.folder import check_replaceable, check_writable, whole_folder, write_manifest
@@ -61,7 +59,7 @@ class AssessResult:
             "framework": f"{card.framework.id}@{card.framework.version}",
             "cycle": card.measures.cycle,
             "ranking": to_json(card.ranking_frame()),
-            "notices": [{"code": n.code, "message": told(n, card.framework, language)} for n in notices],
+            "notices": [{"code": n.code, "message": described(n, card.framework, language)} for n in notices],
             "files": list(self.files),
             "rejected": None if self.rejected is None else str(self.rejected),
             "n_rejected": self.n_rejected,

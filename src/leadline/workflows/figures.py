@@ -7,8 +7,7 @@ from pathlib import Path
 
 from leadline.evidence import read_table
 from leadline.frameworks import load_framework
-from leadline.scoring import Scorecard, read_figures, score
-from leadline.scoring.options import check_named
+from leadline.scoring import Scorecard, check_named, read_figures, score
 
 
 def score_figures(

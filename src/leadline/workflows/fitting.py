@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from leadline.errors import EvidenceError, Fault, UsageError
-from leadline.evidence import read_blocks, read_table, rows, write_csv
-from leadline.evidence.frames import Frame
-from leadline.evidence.sources.address import place_of
-from leadline.measurement import DimensionalFit, FacetFit, fit, fit_dimensions
-from leadline.measurement.kernels.threads import at_most
+from leadline.evidence import Frame, place_of, read_blocks, read_table, rows, write_csv
+from leadline.measurement import DimensionalFit, FacetFit, at_most, fit, fit_dimensions
 from leadline.workflows.folder import (
     MANIFEST,
     check_replaceable,

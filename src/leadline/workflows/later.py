@@ -11,9 +11,7 @@ import numpy as np
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
 from leadline.frameworks import Disclosure, Framework
-from leadline.measurement import Measures
-from leadline.measurement.later.measure_anew import measure_anew
-from leadline.measurement.later.packing import packed, unpacked
+from leadline.measurement import Measures, measure_anew, packed, unpacked
 from leadline.scoring import Scorecard, score
 from leadline.workflows.progress import Progress, silent
 from leadline.workflows.withheld import measures_of

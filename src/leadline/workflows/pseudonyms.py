@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from leadline.measurement import FacetFit, FacetMeasures, Measures, Notice, QualityNote
-from leadline.reports.lens import Lens
-from leadline.reports.quality import pseudonyms
+from leadline.reports import Lens, pseudonyms
 from leadline.scoring import Scorecard
 from leadline.workflows.withheld import measures_of
 

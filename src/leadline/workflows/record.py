@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from leadline.scoring import Scorecard
-from leadline.scoring.record import Figures, calibration_of_cycle
+from leadline.scoring import Figures, Scorecard, calibration_of_cycle
 from leadline.workflows.sheets import OVERALL, disclosable
 from leadline.workflows.withheld import measures_of
 

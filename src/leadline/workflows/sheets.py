@@ -11,12 +11,7 @@ import numpy as np
 
 from leadline.errors import Language
 from leadline.frameworks import Action, Text
-from leadline.reports import person_figure
-from leadline.reports.figures import PERSON
-from leadline.reports.lens import Lens, Reading
-from leadline.reports.profile import side
-from leadline.reports.quality import told
-from leadline.reports.suggest import Suggestion, suggested
+from leadline.reports import PERSON, Lens, Reading, Suggestion, described, person_figure, side, suggested
 from leadline.scoring import Scorecard, shown
 
 Plain = dict[str, Any]
@@ -127,7 +122,7 @@ def group_sheet(scorecard: Scorecard, names: Mapping[str, Collection[str]]) -> P
     notices = (*card.measures.notices, *card.notices)
     return {
         "charts": {PERSON: {one: person_figure(one).to_dict() for one in LANGUAGES}},
-        "notices": {one: [told(notice, card.framework, one) for notice in notices] for one in LANGUAGES},
+        "notices": {one: [described(notice, card.framework, one) for notice in notices] for one in LANGUAGES},
         "level": card.level,
         "formula": card.formula.name,
         "seed": card.seed,

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.measurement import CompetencyMeasure, Dimension, FacetFit, Measures
-from leadline.scoring import Scorecard, shown
-from leadline.scoring.factors import least_raters
-from leadline.scoring.showing import hidden_factors
+from leadline.scoring import Scorecard, hidden_factors, least_raters, shown
 
 Booleans = NDArray[np.bool_]
 

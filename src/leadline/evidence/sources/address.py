@@ -52,6 +52,14 @@ def join_address(url: str, target: str) -> str:
 def place_of(url: str) -> str:
     """An address for messages: without user, password and parameters, any of which may be secret.
 
+    Parameters
+    ----------
+    url : str
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> place_of("https://ada:pw@api.example:8443/v1/ratings?key=secret#top")

@@ -19,7 +19,7 @@ EAST_ASIAN |= {"big5": "big5hkscs", "big5hkscs": "big5hkscs", "cp950": "big5hksc
 CLEAR = 3.0
 """How many times surer than of the next encoding the detector must be. Of 1,200 lists of 1 to 200 Korean,
 Japanese (Shift-JIS) or simplified Chinese names none was then read wrongly; of traditional Chinese, 8 of 180
-with one to five names were taken for simplified; of Japanese in EUC, which nothing writes by default, many."""
+with one to five names were taken for simplified; of Japanese in EUC, no program's default, many."""
 
 _SAMPLE = 200_000
 

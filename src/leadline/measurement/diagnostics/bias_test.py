@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from leadline.errors import MeasurementError
-from leadline.evidence.frames import Frame, frame
+from leadline.evidence import Frame, frame
 from leadline.measurement.diagnostics.bias_terms import (
     BiasTerms,
     Placed,

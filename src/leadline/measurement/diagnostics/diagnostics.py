@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from leadline.evidence.frames import Frame, frame, rows, write_csv
+from leadline.evidence import Frame, frame, rows, write_csv
 from leadline.measurement.diagnostics.category_fit import category_fit, category_mass, mass_shape
 from leadline.measurement.diagnostics.links import links_of
 from leadline.measurement.diagnostics.rater_effects import Effect, Part, rater_effects

@@ -76,7 +76,32 @@ def mapped(dimensions: Sequence[Dimension], posterior: JointPosterior) -> tuple[
 def factor_covariance(
     dimensions: Sequence[Dimension], factors: Sequence[str], posterior: JointPosterior
 ) -> Floats:
-    """Covariance of every ratee's factor values, shape (P, F, F), 0-100 squared; see `combined`."""
+    """Covariance of every ratee's factor values; see `combined`.
+
+    Parameters
+    ----------
+    dimensions : sequence of Dimension
+    factors : sequence of str, F
+    posterior : JointPosterior
+        Its dimensions are those given, in their order.
+
+    Returns
+    -------
+    array, shape (P, F, F), 0-100 squared
+
+    Examples
+    --------
+    >>> from leadline.evidence import read_evidence
+    >>> from leadline.frameworks import load_framework
+    >>> from leadline.measurement import measure
+    >>> framework = load_framework("technical-leadership")
+    >>> goals = {"ratee": ["ada", "lin"], "item": ["goal_attainment"] * 2, "value": [80, 60]}
+    >>> goals |= {"target": [100, 100], "baseline": [0, 0]}
+    >>> found = measure(read_evidence({"outcomes": goals}, framework), framework)
+    >>> variance = factor_covariance(found.dimensions, ["performance_goals"], found.posterior)[:, 0, 0]
+    >>> bool(np.allclose(variance, found.dimensions[0].se ** 2))
+    True
+    """
     _, spread = mapped(dimensions, posterior)
     sd = np.sqrt(np.einsum("pii->pi", posterior.covariance))
     weight = np.array([weights_of(dimensions, factor) for factor in factors])

@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline import __version__
-from leadline.evidence import Evidence
-from leadline.evidence.frames import rows
-from leadline.frameworks import Framework
-from leadline.frameworks.model import Kind
+from leadline.evidence import Evidence, rows
+from leadline.frameworks import Framework, Kind
 from leadline.measurement.factors.combine import combined, information
 from leadline.measurement.factors.joint_posterior import JointPosterior, posterior_of
 from leadline.measurement.factors.kinds.exam import Answers, FactorAnswers, exam_curve

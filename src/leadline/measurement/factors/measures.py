@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from leadline.errors import MeasurementError
-from leadline.evidence.frames import Frame, frame, write_csv
+from leadline.evidence import Frame, frame, write_csv
 from leadline.frameworks import Framework, load_framework
 from leadline.measurement.factors.combine import expected_factors, factor_draws
 from leadline.measurement.factors.joint_posterior import JointPosterior

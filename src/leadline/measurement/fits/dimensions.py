@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from leadline.errors import MeasurementError, UsageError
-from leadline.evidence import read_table
-from leadline.evidence.frames import Frame, frame, rows, write_csv
+from leadline.evidence import Frame, frame, read_table, rows, write_csv
 from leadline.measurement.diagnostics.diagnostics import Diagnostics, of_dimensions
 from leadline.measurement.fits.facet_fit import FacetFit
 from leadline.measurement.fits.fit import facet_columns, fitted

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from leadline.errors import MeasurementError, UsageError
-from leadline.evidence.frames import Frame, frame, write_csv
+from leadline.evidence import Frame, frame, write_csv
 from leadline.measurement.diagnostics.bias_test import bias_table, dif_table
 from leadline.measurement.diagnostics.diagnostics import Diagnostics, diagnosed
 from leadline.measurement.kernels.arrays import Floats

@@ -12,9 +12,7 @@ import scipy
 
 from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
-from leadline.evidence import read_blocks
-from leadline.evidence.blocks import Blocks, whole
-from leadline.evidence.frames import Frame
+from leadline.evidence import Blocks, Frame, read_blocks, whole
 from leadline.measurement.diagnostics.facet_tables import components, facet_measures, threshold_table
 from leadline.measurement.fits.estimator import Way, way
 from leadline.measurement.fits.facet_fit import FacetFit

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from leadline.errors import EvidenceError, LeadlineError, MeasurementError
-from leadline.evidence import rating_faults
-from leadline.evidence.frames import Frame
+from leadline.evidence import Frame, rating_faults
 
 IN_ROWS = frozenset(
     f"measurement.{name}"

@@ -20,7 +20,23 @@ _LIMIT: ContextVar[int | None] = ContextVar("threads", default=None)
 
 @contextmanager
 def at_most(threads: int | None) -> Iterator[None]:
-    """Limit the threads that work on blocks of data; None is every processor."""
+    """Limit the threads that work on blocks of data.
+
+    Parameters
+    ----------
+    threads : int or None
+        None is every processor.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> with at_most(1):
+    ...     list(in_order(abs, [-2, 1]))
+    [2, 1]
+    """
     token = _LIMIT.set(threads)
     try:
         with single_algebra():
@@ -42,6 +58,14 @@ def single_algebra() -> AbstractContextManager[object]:
 def cuts(n: int, size: int) -> list[slice]:
     """Slices of a size that cover n rows; one at least.
 
+    Parameters
+    ----------
+    n, size : int
+
+    Returns
+    -------
+    list of slice
+
     Examples
     --------
     >>> cuts(5, 3)
@@ -53,7 +77,16 @@ def cuts(n: int, size: int) -> list[slice]:
 def in_order(work: Callable[[Part], Found], parts: Iterable[Part]) -> Iterator[Found]:
     """What the work on each part yields, in the order of the parts however many threads there are.
 
-    Work runs ahead by no more than twice as many parts as there are threads.
+    Parameters
+    ----------
+    work : callable
+        Given a part.
+    parts : iterable
+        Work runs ahead by no more than twice as many of them as there are threads.
+
+    Yields
+    ------
+    object
 
     Examples
     --------

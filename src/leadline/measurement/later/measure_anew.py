@@ -60,6 +60,20 @@ def measure_anew(
     Notes
     -----
     Ratings of items, and evidence of dimensions, that the calibration did not know tell nothing.
+
+    Examples
+    --------
+    >>> from leadline.evidence import read_evidence
+    >>> from leadline.frameworks import load_framework
+    >>> from leadline.measurement import measure
+    >>> framework = load_framework("technical-leadership")
+    >>> goals = {"ratee": ["ada", "lin"], "item": ["goal_attainment"] * 2, "value": [80, 60]}
+    >>> goals |= {"target": [100, 100], "baseline": [0, 0]}
+    >>> before = measure(read_evidence({"outcomes": goals}, framework), framework, keep=True)
+    >>> later = read_evidence({"outcomes": goals | {"value": [80, 70]}}, framework)
+    >>> after = measure_anew(before, later, framework, ["lin"])
+    >>> [one.dimensions[0].value.round(1).tolist() for one in (before, after)]
+    [[76.8, 63.2], [76.8, 70.0]]
     """
     held = before.held
     if held is None:

@@ -88,6 +88,11 @@ def unpacked(data: bytes, framework: Framework | None) -> Any:
     ------
     MeasurementError
         The bytes are something else, damaged, or of a version that this one does not read.
+
+    Examples
+    --------
+    >>> unpacked(packed({"a": (1.5, None)}), None)
+    {'a': (1.5, None)}
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as found:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
-from leadline.evidence.blocks import Blocks, Coder, blocks_of
-from leadline.evidence.frames import Frame, Series
+from leadline.evidence import Blocks, Coder, Frame, Series, blocks_of
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.large import MANY, load_ahead
 from leadline.measurement.kernels.order import rises, sorting, taken

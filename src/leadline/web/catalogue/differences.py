@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.frameworks import Change, Framework, diff_frameworks
 from leadline.web.look.templatetags.look import language, text
+from leadline.workflows import Change, Framework, diff_frameworks
 
 _TITLED = ("factors", "competencies", "profiles", "bands", "relationships", "stages")
 _LISTS_OF_FIELDS = {

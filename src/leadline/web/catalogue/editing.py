@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from leadline.errors import Fault, LeadlineError
-from leadline.frameworks import Framework, Text
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.catalogue.frameworks import PUBLISHED, built, load, summaries
 from leadline.web.catalogue.models import OwnFramework
 from leadline.web.catalogue.tailoring import Choices, faults_of
+from leadline.workflows import Framework, Text
 
 DRAFT = "draft"
 _LONGEST_NAME = 60

@@ -8,10 +8,10 @@ from typing import TypeAlias
 from django import forms
 from django.forms import BoundField
 
-from leadline.frameworks import Competency, Factor, Framework, Text
 from leadline.web.catalogue.tailoring import Choices
 from leadline.web.look.forms import Styled, dress
 from leadline.web.look.templatetags.look import language, text
+from leadline.workflows import Competency, Factor, Framework, Text
 
 Row: TypeAlias = tuple[Competency, BoundField, BoundField, BoundField]
 PERCENT = 100

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leadline.errors import UsageError
-from leadline.frameworks import Framework, FrameworkSummary, Text, list_frameworks, load_framework
 from leadline.web.accounts.models import Organisation
 from leadline.web.catalogue.models import OwnFramework
 from leadline.web.catalogue.tailoring import tailored
+from leadline.workflows import Framework, FrameworkSummary, Text, list_frameworks, load_framework
 
 PUBLISHED = "published"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from leadline.frameworks import Text
 from leadline.web.accounts.models import Organisation, User
 from leadline.web.look.models import Keyed
+from leadline.workflows import Text
 
 
 class OwnFramework(Keyed):

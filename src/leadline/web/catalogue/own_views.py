@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leadline.errors import Fault, LeadlineError
-from leadline.frameworks import Framework
 from leadline.web.accounts.access import Request, require
 from leadline.web.catalogue.access import KEEPERS, own_framework
 from leadline.web.catalogue.differences import differences
@@ -22,6 +21,7 @@ from leadline.web.catalogue.models import OwnFramework
 from leadline.web.catalogue.tailoring import faults_of
 from leadline.web.catalogue.views import form_of
 from leadline.web.look.templatetags.look import language, text
+from leadline.workflows import Framework
 
 
 def _draft(request: Request, framework_id: UUID) -> OwnFramework:

@@ -10,7 +10,7 @@ from math import fsum
 from typing import Any, TypedDict
 
 from leadline.errors import Fault
-from leadline.frameworks import Competency, Factor, Framework, Item, Profile, Text, check_framework
+from leadline.workflows import Competency, Factor, Framework, Item, Profile, Text, check_framework
 
 
 class Choices(TypedDict, total=False):

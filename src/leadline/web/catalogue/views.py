@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leadline.errors import LeadlineError
-from leadline.frameworks import Framework, Profile
 from leadline.web.accounts.access import Request, require
 from leadline.web.catalogue.access import KEEPERS, own_frameworks
 from leadline.web.catalogue.differences import differences
 from leadline.web.catalogue.frameworks import PUBLISHED, everything, load, summaries
 from leadline.web.catalogue.models import OwnFramework
 from leadline.web.look.templatetags.look import language
+from leadline.workflows import Framework, Profile
 
 READERS = ("operator", "analytics", "coach", "analyst")
 

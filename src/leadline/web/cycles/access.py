@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Actor
 from leadline.web.cycles.models import (
     Assignment,
@@ -23,6 +22,7 @@ from leadline.web.cycles.models import (
     Stakeholder,
 )
 from leadline.web.cycles.progress import EVERYTHING
+from leadline.workflows import ATTRIBUTED
 
 RUNNERS = ("analytics",)
 """Roles that run cycles; an operator keeps the machine, not the answers."""

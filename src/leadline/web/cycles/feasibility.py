@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from leadline.errors import Fault, LeadlineError
-from leadline.scoring.disclosure import ATTRIBUTED, LeastNumbers, least_numbers, merged_groups
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.cycles.panels import ON
 from leadline.web.people.models import Person
+from leadline.workflows import ATTRIBUTED, LeastNumbers, least_numbers, merged_groups
 
 SUGGESTED = 5
 

@@ -36,10 +36,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Assignment, Cycle, GroupProgress, Participant, RaterProgress
+from leadline.workflows import ATTRIBUTED
 
 FEW, ENOUGH, ALL = range(3)
 """Steps of a group."""

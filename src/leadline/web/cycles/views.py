@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from leadline.scoring.disclosure import ATTRIBUTED
 from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.catalogue.frameworks import references
 from leadline.web.cycles import (
@@ -36,6 +35,7 @@ from leadline.web.cycles.steps import PREPARING, next_step, offered, steps
 from leadline.web.cycles.telling import attempt
 from leadline.web.look.listing import Column, Listing
 from leadline.web.look.templatetags.look import text
+from leadline.workflows import ATTRIBUTED
 
 COLUMNS = (
     Column("cycles.fields.title", "title", lambda c: c.title),

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from leadline.errors import FaultyInputError, SourceError
-from leadline.evidence import read_records
 from leadline.web.people.columns import NAMES, Row, header_row, headings
+from leadline.workflows import read_records
 
 WORKBOOKS = (".xlsx", ".xlsm")
 MOST_ROWS = 50_000

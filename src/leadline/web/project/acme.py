@@ -23,7 +23,6 @@ from django.db import transaction
 
 django.setup()
 
-from leadline.scoring.disclosure import ATTRIBUTED  # noqa: E402
 from leadline.web.accounts.access import Actor  # noqa: E402  models load only once Django is set up
 from leadline.web.accounts.audit import record  # noqa: E402
 from leadline.web.accounts.models import Membership, Organisation, User  # noqa: E402
@@ -40,7 +39,7 @@ from leadline.web.results.models import Comment  # noqa: E402
 from leadline.web.results.releasing import release  # noqa: E402
 from leadline.web.results.reviewing import review  # noqa: E402
 from leadline.web.results.runs import score  # noqa: E402
-from leadline.workflows import demo_evidence  # noqa: E402
+from leadline.workflows import ATTRIBUTED, demo_evidence  # noqa: E402
 
 FRAMEWORK = "technical-leadership@1.0.0"
 GRANTS = {

@@ -8,10 +8,10 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from leadline.scoring.disclosure import SELF
 from leadline.web.cycles.keys import Key, rater_of
 from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.rating.models import Submission
+from leadline.workflows import SELF
 
 AT_ONCE = 500
 """Submissions read at once, of some 1 KB each."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
-from leadline.frameworks import Competency, Framework, Item
+from leadline.workflows import Competency, Framework, Item
 
 SECONDS_AN_ITEM = 12
 """Forty questions take eight minutes."""

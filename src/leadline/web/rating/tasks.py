@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from leadline.frameworks import Framework
-from leadline.scoring.disclosure import ATTRIBUTED, SELF
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.deadlines import due_day, is_open, today
 from leadline.web.cycles.models import Assignment
@@ -15,6 +13,7 @@ from leadline.web.look.templatetags.look import language
 from leadline.web.rating import drafts
 from leadline.web.rating.drafts import Written
 from leadline.web.rating.questionnaire import Progress, Section, sections
+from leadline.workflows import ATTRIBUTED, SELF, Framework
 
 SOON = 3
 """Days before the last one."""

@@ -19,8 +19,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leadline.scoring.disclosure import COLLEAGUES, Groups, LeastNumbers, merged_groups, named_counts
 from leadline.web.results.isolation import Cell, isolated, sets_apart
+from leadline.workflows import COLLEAGUES, Groups, LeastNumbers, merged_groups, named_counts
 
 OVERALL = "overall"
 

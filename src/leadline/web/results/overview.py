@@ -9,9 +9,9 @@ from math import sqrt
 from statistics import NormalDist, fmean, stdev
 from typing import Any
 
-from leadline.frameworks import Framework
 from leadline.web.results.disclosure import Figure, Rater, Rules, Shown, answered, counted_groups, parted
 from leadline.web.results.isolation import isolated
+from leadline.workflows import Framework
 
 EVERYBODY = "everybody"
 TEAM = "team:"

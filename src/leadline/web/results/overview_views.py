@@ -10,8 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from leadline.frameworks import Framework
-from leadline.scoring.disclosure import COLLEAGUES
 from leadline.web.accounts.access import Request, require
 from leadline.web.cycles.access import RUNNERS
 from leadline.web.look.listing import Pages, csv_response
@@ -22,6 +20,7 @@ from leadline.web.results.overview import EVERYBODY, TEAM, constructs
 from leadline.web.results.presenting import DASH, Row, Score, chance, chart, score_of, whole
 from leadline.web.results.sheets import framework_of
 from leadline.web.results.showing import opened_all, opened_overview
+from leadline.workflows import COLLEAGUES, Framework
 
 
 @require(*access.OVERSEERS)

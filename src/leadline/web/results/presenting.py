@@ -9,13 +9,12 @@ from datetime import date
 from typing import Any
 
 from leadline.errors import Language, words
-from leadline.frameworks import Band, Framework
-from leadline.scoring.disclosure import COLLEAGUES
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.templatetags.look import language, text
 from leadline.web.results.access import Seen
 from leadline.web.results.models import Result, Run
 from leadline.web.results.sheets import framework_of
+from leadline.workflows import COLLEAGUES, Band, Framework
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 PERSON = "person"

@@ -13,10 +13,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from leadline import workflows
-from leadline.evidence import Evidence, read_evidence
-from leadline.frameworks import Framework
-from leadline.scoring import Scorecard
-from leadline.scoring.disclosure import SELF, comment_groups
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import keys
 from leadline.web.cycles.keys import Key
@@ -32,6 +28,7 @@ from leadline.web.results.models import Run
 from leadline.web.results.runs import RunError
 from leadline.web.results.sheets import GroupFigures, Sheets, framework_of, rules_of, sheets_of, spread_of
 from leadline.web.results.storing import Keeping, Part
+from leadline.workflows import SELF, Evidence, Framework, Scorecard, comment_groups, read_evidence
 
 EVERY = 0.5
 """Seconds between two notes of progress."""

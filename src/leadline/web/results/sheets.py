@@ -11,14 +11,13 @@ from statistics import NormalDist, fmean
 from typing import Any
 from uuid import UUID
 
-from leadline.frameworks import Framework
-from leadline.scoring.disclosure import least_numbers
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle
 from leadline.web.rating.answers import sheets
 from leadline.web.results.disclosure import Figure, Rater, Rules
 from leadline.web.results.history import mark_of
+from leadline.workflows import Framework, least_numbers
 
 DIGITS = 4
 _SHUFFLE = SystemRandom().shuffle

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from leadline.scoring.disclosure import ATTRIBUTED, comment_groups
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Participant
 from leadline.web.results import hidden
@@ -18,6 +17,7 @@ from leadline.web.results.history import joins
 from leadline.web.results.models import Comment, Correction, Result
 from leadline.web.results.sheets import Sheets
 from leadline.web.results.storing import Part, some_at_once
+from leadline.workflows import ATTRIBUTED, comment_groups
 
 TABLES = ("charts", "notices", "level")
 

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from leadline.frameworks import Framework
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
@@ -18,6 +17,7 @@ from leadline.web.results import hidden
 from leadline.web.results.history import joins, plain
 from leadline.web.results.models import Basis, Comment, Correction, Result, Run
 from leadline.web.results.overview import fits_overview, overview, rules_for
+from leadline.workflows import Framework
 
 BATCH = 500
 AT_ONCE = 50

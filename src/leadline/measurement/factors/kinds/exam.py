@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadline.errors import MeasurementError
-from leadline.evidence import Evidence
-from leadline.evidence.frames import codes, rows
+from leadline.evidence import Evidence, codes, rows
 from leadline.frameworks import ExamItem, Framework
 from leadline.measurement.factors.kinds.occasions import Occasions, named
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.evidence import Evidence
-from leadline.evidence.frames import Frame, codes
+from leadline.evidence import Evidence, Frame, codes
 from leadline.frameworks import Framework, OutcomeItem
 from leadline.measurement.factors.kinds.occasions import Occasions
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up

@@ -8,8 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.evidence import Evidence
-from leadline.evidence.frames import Frame, codes
+from leadline.evidence import Evidence, Frame, codes
 from leadline.frameworks import Framework
 from leadline.measurement.factors.kinds.occasions import named
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats
