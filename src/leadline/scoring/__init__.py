@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from leadline.scoring.options import check_named
     from leadline.scoring.ranks import Ranking, probability_greater, rank_acceptability, rank_people
     from leadline.scoring.reading import read_figures
-    from leadline.scoring.record import Calibration, calibration_of_cycle
+    from leadline.scoring.record import Calibration, ShownFigures, calibration_of_cycle
     from leadline.scoring.scorecard import Scorecard
     from leadline.scoring.scores import score
     from leadline.scoring.showing import Disclosed, hidden_factors, shown
@@ -48,6 +48,7 @@ __all__ = [
     "Pair",
     "Ranking",
     "Scorecard",
+    "ShownFigures",
     "attribution",
     "calibration_of_cycle",
     "check_named",
@@ -90,7 +91,7 @@ _HOMES = {
     "options": ("check_named",),
     "ranks": ("Ranking", "probability_greater", "rank_acceptability", "rank_people"),
     "reading": ("read_figures",),
-    "record": ("Calibration", "calibration_of_cycle"),
+    "record": ("Calibration", "ShownFigures", "calibration_of_cycle"),
     "scorecard": ("Scorecard",),
     "scores": ("score",),
     "showing": ("Disclosed", "hidden_factors", "shown"),

@@ -18,7 +18,7 @@ LEAST_RATERS = 30
 _DIGITS = 6
 _SHOWN = 4
 
-Figures = Mapping[str, tuple[float, float | None]]
+ShownFigures = Mapping[str, tuple[float, float | None]]
 """Score and standard error by the name of a figure: ``overall``, ``factor:<id>``, ``competency:<id>``."""
 
 Numbers = tuple[float, ...]
@@ -171,7 +171,7 @@ class Calibration:
         )
 
 
-def calibration_of_cycle(measures: Measures, figures: Mapping[str, Figures]) -> Calibration:
+def calibration_of_cycle(measures: Measures, figures: Mapping[str, ShownFigures]) -> Calibration:
     """What may stay of a cycle.
 
     Parameters
@@ -250,7 +250,7 @@ def _effects(held: Held, least: int) -> Sequence[Effect]:
     ]
 
 
-def _estimates(measures: Measures, figures: Mapping[str, Figures]) -> Sequence[Estimate]:
+def _estimates(measures: Measures, figures: Mapping[str, ShownFigures]) -> Sequence[Estimate]:
     covariance = factor_covariance(measures.dimensions, measures.factors, measures.posterior)
     found = []
     for p, ratee in enumerate(measures.ratees):

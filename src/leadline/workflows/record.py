@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from leadline.scoring import Figures, Scorecard, calibration_of_cycle
+from leadline.scoring import Scorecard, ShownFigures, calibration_of_cycle
 from leadline.workflows.sheets import OVERALL, disclosable
 from leadline.workflows.withheld import measures_of
 
@@ -66,7 +66,7 @@ def calibration_record(
     return calibration_of_cycle(measures_of(scorecard), figures).to_json()
 
 
-def _of_card(card: Scorecard) -> dict[str, Figures]:
+def _of_card(card: Scorecard) -> dict[str, ShownFigures]:
     columns = {OVERALL: (card.overall, card.se)}
     columns |= {
         f"factor:{name}": (card.factor_score[:, f], card.factor_se[:, f])
@@ -86,7 +86,7 @@ def _of_card(card: Scorecard) -> dict[str, Figures]:
     }
 
 
-def _of_sheet(sheet: Mapping[str, Any]) -> Figures:
+def _of_sheet(sheet: Mapping[str, Any]) -> ShownFigures:
     named = {OVERALL: sheet.get("overall")}
     named |= {f"factor:{name}": one for name, one in sheet.get("factors", {}).items()}
     named |= {f"competency:{name}": one for name, one in sheet.get("competencies", {}).items()}
