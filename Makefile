@@ -4,14 +4,13 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: demo test screenshots lint bench docs lock clean
+.PHONY: demo test machine screenshots lint bench docs lock clean
 
 demo: .venv/.run
 	$(BIN)/leadline demo
 
-test: .venv/.dev
-	@PATH="$$PATH:/usr/sbin"; command -v nginx || [ "$$(id -u)" = 0 ] || \
-	  echo "nginx is not installed (Debian: apt-get install nginx-light): a proxy of the tests' own stands in for it" >&2
+test: machine .venv/.dev
+	$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest -n auto --dist worksteal
 	$(BIN)/python -m tests.web.on_postgres -n auto --dist worksteal
 
@@ -39,8 +38,12 @@ lock: .venv/.python
 clean:
 	rm -rf .venv site leadline-demo leadline-demo-data
 
+machine:
+	@$(PYTHON) tests/machine.py venv browser proxy
+
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@$(PYTHON) tests/machine.py venv
 	$(PYTHON) -m venv .venv
 	@touch $@
 

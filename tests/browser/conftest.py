@@ -1,25 +1,17 @@
-"""A real browser: an installed one of the Chromium family, else Playwright's own, installed on demand."""
+"""A real browser: an installed one of the Chromium family, else Playwright's own, downloaded before."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from tests import machine
 from tests.unit.reports.cast import make_scorecard
 
-from leadline.errors import ReportError
 from leadline.reports import report
-from leadline.reports.printing import find_browser
-
-MISSING = """These tests need a browser of the Chromium family and found none. Install one, for instance by
-`apt-get install chromium`, or set LEADLINE_BROWSER to the path of its program.
-Playwright's own could not be installed:
-"""
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +22,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser_program(playwright: Playwright) -> str:
-    """Path of the browser; without one the tests fail and say what to install."""
-    try:
-        return find_browser()
-    except ReportError:
-        own = Path(playwright.chromium.executable_path)
-    if not own.exists():
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not own.exists():
-            pytest.fail(MISSING + done.stdout + done.stderr, pytrace=False)
-    return str(own)
+    """Path of the browser; ``python -m tests.machine`` gets one where there is none."""
+    return machine.browser() or playwright.chromium.executable_path
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests import machine
 from tests.web.serving import answer, free_port
 
 HOST = "leadline.example.org"
@@ -36,24 +35,14 @@ http {{
 """
 
 
-def nginx() -> str | None:
-    """The program: the one at hand, else from Debian's package where that can be installed."""
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["update"], ["install", "-y", "--no-install-recommends", "nginx-light"]):
-            subprocess.run(["apt-get", "-qq", *command], check=False, capture_output=True)
-        found = shutil.which("nginx", path="/usr/sbin:/usr/bin")
-    return found
-
-
 @contextmanager
 def in_front_of(behind: int, folder: Path) -> Iterator[int]:
     """Port of a proxy that ends TLS, so to speak, and appends whom it is asked by. It says which it is."""
-    program, port = nginx(), free_port()
+    program, port = machine.program("nginx"), free_port()
     told = (
         subprocess.run([program, "-v"], check=True, capture_output=True, text=True).stderr if program else ""
     )
-    print(f"proxy: {told.strip() or 'of the tests, for nginx cannot be installed here'}", file=sys.stderr)  # noqa: T201
+    print(f"proxy: {told.strip() or 'of the tests, for nginx is not installed'}", file=sys.stderr)  # noqa: T201
     if program is None:
         with _of_our_own(port, behind):
             yield port
