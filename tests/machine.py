@@ -58,9 +58,7 @@ def prepare(things: Sequence[str]) -> None:
         apt = ["apt-get", "-qq", "-o", "Acquire::Retries=0", "-o", f"Acquire::http::Timeout={PATIENCE}"]
         quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-            done = subprocess.run(
-                [*apt, *command], check=False, capture_output=True, text=True, env=environment
-            )
+            done = subprocess.run([*apt, *command], check=False, capture_output=True, text=True, env=quietly)
             if done.returncode:
                 say(f"apt-get {command[0]}: {done.stderr.strip()[-400:]}")
                 break
