@@ -39,7 +39,7 @@ clean:
 	rm -rf .venv site leadline-demo leadline-demo-data
 
 machine:
-	@$(PYTHON) tests/machine.py venv browser proxy
+	@$(PYTHON) tests/machine.py venv browser driver proxy
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Leadline needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from ctypes import CDLL
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -42,9 +43,18 @@ def browser() -> str | None:
     return program(asked) if asked else program("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
+def library(name: str) -> bool:
+    """Whether a shared library can be loaded; Playwright's own Node.js needs one."""
+    try:
+        return bool(CDLL(name))
+    except OSError:
+        return sys.platform != "linux"
+
+
 WANTED: dict[str, tuple[Callable[[], object], tuple[str, ...]]] = {
     "venv": (lambda: find_spec("ensurepip"), ("python3-venv",)),
     "browser": (browser, ("chromium", "fonts-noto-cjk")),
+    "driver": (lambda: library("libatomic.so.1"), ("libatomic1",)),
     "proxy": (lambda: program("nginx"), ("nginx-light",)),
 }
 """What finds a thing, and the packages of Debian that bring it."""

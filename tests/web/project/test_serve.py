@@ -58,7 +58,7 @@ def test_one_command_serves_until_it_is_stopped_and_leaves_nothing_running(
             assert process.stdout
             first = process.stdout.readline()
             found = re.search(r"(http://127\.0\.0\.1:\d+)(/setup/\?code=\w+)", first)
-            assert found, first
+            assert found, first or process.communicate()
             base, setup = found.groups()
             assert answer(f"{base}/health/") == (200, "ok")
             end = time.monotonic() + PATIENCE
@@ -121,6 +121,10 @@ def test_an_address_of_another_machine_is_refused_as_such() -> None:
         (
             {"LEADLINE_DATABASE_URL": f"postgresql://nobody:secret@127.0.0.1:{free_port()}/none"},
             ("database cannot be reached", "LEADLINE_DATABASE_URL"),
+        ),
+        (
+            {"LEADLINE_DATABASE_URL": "postgresql://nobody@/none?host=/no/such/folder"},
+            ("database cannot be reached", "/no/such/folder"),
         ),
     ],
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import django
 import psycopg
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, run_checks
 from django.core.management import call_command
+from django.db import connection
 from django.utils import translation
 
 from leadline.errors import UsageError
@@ -79,14 +79,10 @@ def _said(found: list[CheckMessage]) -> str:
 
 def check_database() -> None:
     """Ask a database server once: the pool would ask again and again, and say so each time."""
-    known: dict[str, Any] = settings.DATABASES["default"]
-    if not known["ENGINE"].endswith("postgresql"):
+    if connection.vendor != "postgresql":
         return
-    given = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     try:
-        psycopg.connect(
-            connect_timeout=5, **{name: known[key] for name, key in given.items() if known[key]}
-        ).close()
+        psycopg.connect(**{**connection.get_connection_params(), "connect_timeout": 5}).close()
     except psycopg.OperationalError as cause:
         # The server's first line is the cause; its others ask what the hint asks.
         reason = str(cause).splitlines()[0].rstrip(".")
