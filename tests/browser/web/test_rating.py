@@ -111,6 +111,22 @@ def test_the_form_without_javascript_from_the_queue_to_the_receipt_and_back(
     context.close()
 
 
+def test_next_right_after_an_answer_asks_no_question_and_keeps_the_answer(
+    stage: Stage, browser: Browser
+) -> None:
+    context, page = opened(stage, browser, "form/architecture_judgement/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    for place in range(1, 5):
+        expect(page.get_by_text(f"Topic {place} of 22")).to_be_visible()
+        # The label, as a person clicks; "Leave site?" comes only on a page that somebody has used.
+        page.locator(".scale").first.get_by_text("Strong").click()
+        page.locator(".thumb button[name=form-to]").last.click()
+    expect(page.get_by_text("Topic 5 of 22")).to_be_visible()
+    assert (asked, len(kept(stage))) == ([], 4)
+    context.close()
+
+
 def test_answers_given_while_the_connection_is_lost_stay_and_are_sent_by_themselves(
     stage: Stage, browser: Browser
 ) -> None:

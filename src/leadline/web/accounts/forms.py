@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from leadline.web.accounts.models import ROLES
-from leadline.web.look.forms import PlainSelect, Styled, zones
+from leadline.web.look.forms import Styled, ZoneField
 from leadline.web.look.templatetags.look import text
 
 LANGUAGES = [("en", "English"), ("zh", "中文")]
@@ -24,7 +24,7 @@ class Profile(Styled):
     words_key = "accounts.fields"
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(choices=LANGUAGES)
-    time_zone = forms.ChoiceField(choices=zones, widget=PlainSelect)
+    time_zone = ZoneField()
 
 
 class Roles(Styled):
@@ -53,4 +53,4 @@ class OrganisationForm(Styled):
     words_key = "accounts.fields"
     organisation = forms.CharField(max_length=200)
     language = forms.ChoiceField(choices=LANGUAGES)
-    time_zone = forms.ChoiceField(choices=zones, widget=PlainSelect)
+    time_zone = ZoneField()

@@ -13,7 +13,7 @@ from leadline.web.catalogue.frameworks import load, references
 from leadline.web.cycles import wording
 from leadline.web.cycles.checking import PURPOSES
 from leadline.web.cycles.models import Cycle
-from leadline.web.look.forms import PlainSelect, Styled, zones
+from leadline.web.look.forms import Styled, ZoneField
 from leadline.web.look.templatetags.look import language, text
 
 
@@ -66,7 +66,7 @@ class Dates(Styled):
     opens = _day(required=True)
     closes = _day(required=True)
     appeal_until = _day()
-    time_zone = forms.ChoiceField(choices=zones, widget=PlainSelect)
+    time_zone = ZoneField()
     reminders = forms.CharField(required=False)
     languages = forms.MultipleChoiceField(choices=LANGUAGES, widget=forms.CheckboxSelectMultiple)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from leadline.web.accounts.access import Request, require
+from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.cycles import access, forms, nominating, panels, posting, progress
 from leadline.web.cycles.models import Assignment, Participant
 from leadline.web.cycles.people_views import found as people_found
@@ -17,6 +17,14 @@ from leadline.web.cycles.telling import attempt
 from leadline.web.look.templatetags.look import text
 from leadline.web.people import access as people
 from leadline.web.people.models import Person
+
+READABLE: list[Callable[[Actor], Collection[UUID]]] = []
+"""What apps above know: keys of participants whose results the actor may read."""
+
+
+def readable(actor: Actor) -> set[UUID]:
+    """Keys of participants whose results the actor may read."""
+    return {key for find in READABLE for key in find(actor)}
 
 
 @require()
@@ -26,6 +34,7 @@ def mine(request: Request) -> HttpResponse:
     context = {
         "own": access.participations(request.actor).order_by("-cycle__created"),
         "led": access.led_participants(request.actor).order_by("-cycle__created", "name"),
+        "readable": readable(request.actor),
     }
     return render(request, "cycles/mine.html", context)
 
@@ -47,6 +56,7 @@ def participation(request: Request, participant_id: UUID) -> HttpResponse:
         "ratee": own,
         "cycle": cycle,
         "as_ratee": as_ratee,
+        "readable": readable(request.actor),
         "nominates": nominates,
         "may_change": may_change,
         "panel": [(name, cycle.rules[name], [r for r in rows if r.relationship == name]) for name in asked],

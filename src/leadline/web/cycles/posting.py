@@ -19,7 +19,7 @@ from django_tasks import task
 
 from leadline.errors import LANGUAGES, Language
 from leadline.web.cycles import access, wording
-from leadline.web.cycles.deadlines import end_of
+from leadline.web.cycles.deadlines import due_day, end_of
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
 from leadline.web.look.mail import deliver
 from leadline.web.people.joining import way_in
@@ -83,7 +83,7 @@ def send(mail: Mailed) -> bool:
 def _deliver(mail: Mailed) -> None:
     cycle = Cycle.objects.select_related("organisation").get(pk=mail.cycle_id)
     one = mail.person or mail.stakeholder
-    n, day = _matter(mail, cycle)
+    n, day, of = _matter(mail, cycle)
     if one is None or n == 0:
         return
     language = speaks(one, cycle)
@@ -92,7 +92,7 @@ def _deliver(mail: Mailed) -> None:
         "organisation": cycle.organisation.name,
         "cycle": cycle.title,
         "n": n,
-        "day": wording.said_day(day, language) if day else "",
+        "day": wording.said_day(day, of, language) if day else "",
     }
     said = wording.letter(cycle, mail.kind, language, values)
     found = way_to(one, cycle, day)
@@ -101,23 +101,24 @@ def _deliver(mail: Mailed) -> None:
         deliver(to, language, said.subject, said.text, link=address, button=said.button)
 
 
-def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None]:
-    """How many the mail is about and the last day; 0 when nobody is asked any more.
+def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None, Cycle]:
+    """How many the mail is about, the last day, and of which cycle; 0 when nobody is asked any more.
 
     Of raters, everybody they are asked about: how many are left would be read in a mail spool.
     """
     if mail.kind == "nominate":
-        return int(cycle.state == "nominating"), cycle.nominate_until
+        return int(cycle.state == "nominating"), cycle.nominate_until, cycle
     if mail.kind == "approve":
         rows = Participant.objects.filter(cycle=cycle, manager=mail.person, state="proposed")
-        return rows.count() if cycle.state == "nominating" else 0, cycle.nominate_until
+        return rows.count() if cycle.state == "nominating" else 0, cycle.nominate_until, cycle
     if mail.kind == "closed":
-        return int(cycle.state in ("scoring", "review")), None
+        return int(cycle.state in ("scoring", "review")), None, cycle
     asked = _asked(mail, cycle)
     if mail.kind == "again":
         asked = [row for row in asked if row.participant.cycle_id == cycle.pk]
-    days = [row.due or row.participant.cycle.closes for row in asked]
-    return len(asked), min((day for day in days if day), default=None)
+    days = [(day, row.participant.cycle) for row in asked if (day := due_day(row))]
+    first = min(days, key=lambda one: end_of(one[0], one[1].time_zone), default=(None, cycle))
+    return len(asked), *first
 
 
 def _asked(mail: Mailed, cycle: Cycle) -> list[Assignment]:

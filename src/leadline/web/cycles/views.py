@@ -55,6 +55,8 @@ RATEES = (
     Column("cycles.n_enough", "n_enough", lambda p: p.n_enough, numeric=True),
 )
 MOST_SHOWN = 50
+CLOSED = ("scoring", "review", "released", "sealed")
+"""States of a cycle whose results have a page."""
 
 
 @require(*RUNNERS)
@@ -94,6 +96,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
         "editable": bool(offered(found)),
         "next_step": next_step(found) if found.state in PREPARING else "",
         "actions": actions(found),
+        "closed": CLOSED,
         "last_day": last_day(found) if running else None,
         "n_changes": _n_changes(found) if running else 0,
         "mails": dict(found.mailed.values_list("state").annotate(n=Count("pk"))),

@@ -12,6 +12,7 @@ from django.utils import formats, translation
 from leadline.errors import Language, words
 from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle
+from leadline.web.look.zones import zone_name
 
 KINDS = ("nominate", "approve", "invite", "invite_stakeholder", "reminder", "extended", "again", "closed")
 PLACEHOLDERS = ("name", "organisation", "cycle", "n", "day")
@@ -79,13 +80,14 @@ def sample(cycle: Cycle, kind: str, language: Language, shown: Mapping[str, str]
         "organisation": cycle.organisation.name,
         "cycle": cycle.title,
         "n": 3,
-        "day": said_day(cycle.closes, language) if cycle.closes else "",
+        "day": said_day(cycle.closes, cycle, language) if cycle.closes else "",
     }
     said = {part: filled(shown.get(part, ""), values) for part in PARTS}
     return Letter(**said, button=words(f"web.cycles.mail.{kind}.button", language))
 
 
-def said_day(day: date, language: Language) -> str:
-    """A day as the reader writes dates."""
+def said_day(day: date, cycle: Cycle, language: Language) -> str:
+    """A day as the reader writes dates, and the zone it ends in: for some readers that is hours before."""
     with translation.override(django_language(language)):
-        return str(formats.date_format(day, "DATE_FORMAT"))
+        written = formats.date_format(day, "DATE_FORMAT")
+    return words("web.cycles.day_in_zone", language, day=written, zone=zone_name(cycle.time_zone, language))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from zoneinfo import available_timezones
 
 from django import forms
@@ -10,11 +9,12 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from leadline.web.look.templatetags.look import has_text, text
+from leadline.web.look.templatetags.look import has_text, language, text
+from leadline.web.look.zones import older_names, zones
 
 
 class PlainSelect(forms.Select):
-    """A select of many choices, written directly: Django renders a template for each of 600 time zones."""
+    """A select of many choices, written directly: Django renders a template for each."""
 
     def render(
         self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
@@ -31,10 +31,52 @@ class PlainSelect(forms.Select):
         return format_html("<select{}>{}</select>", own, options)
 
 
+class ZoneSelect(PlainSelect):
+    """A select of time zones. A zone known by an older name stays on offer while it is chosen.
+
+    With ``data-own-zone`` the page chooses the browser's zone: ``data-also`` holds what browsers may call it.
+    """
+
+    def render(
+        self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: object = None
+    ) -> SafeString:
+        """The element."""
+        del renderer
+        chosen = "" if value is None else str(value)
+        known = zones(language())
+        offered = known if chosen in {key for key, _ in known} else [(chosen, chosen), *known]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}{}>{}</option>',
+            (
+                (key, _also(key), mark_safe(" selected") if key == chosen else "", said)
+                for key, said in offered
+            ),
+        )
+        own = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", own, options)
+
+
+def _also(zone: str) -> SafeString:
+    names = older_names().get(zone)
+    return format_html(' data-also="{}"', names) if names else SafeString()
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone."""
+
+    widget = ZoneSelect
+
+    def valid_value(self, value: object) -> bool:
+        """Whether it is one, by whatever name."""
+        return str(value) in available_timezones()
+
+
 CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
     forms.Select: "form-select",
     PlainSelect: "form-select",
+    ZoneSelect: "form-select",
     forms.RadioSelect: "form-selectgroup",
     forms.CheckboxSelectMultiple: "form-checks",
 }
@@ -59,12 +101,3 @@ class Styled(forms.Form):
 def dress(field: forms.Field) -> None:
     """Give a field's input the class of its kind."""
     field.widget.attrs.setdefault("class", CLASSES.get(type(field.widget), "form-control"))
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    """Time zones a person would choose from."""
-    names = (
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))
-    )
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(names))]

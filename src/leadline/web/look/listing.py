@@ -149,6 +149,11 @@ class Listing(Pages):
         """Headings, each with the link that sorts by it."""
         return [self._head(column) for column in self.columns]
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or a filter may be why there is nothing."""
+        return bool(self.query) or any(value for name, value in self.kept if name != "sort")
+
     def _head(self, column: Column) -> Head:
         own = bool(column.sort) and self.sort.removeprefix("-") == column.sort
         down = own and self.sort.startswith("-")

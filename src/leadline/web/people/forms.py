@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from leadline.web.look.forms import PlainSelect, Styled, zones
+from leadline.web.look.forms import Styled, ZoneField
 from leadline.web.look.templatetags.look import text
 
 LARGEST = 10 * 2**20
@@ -46,7 +46,7 @@ class PersonForm(Styled):
     industry = _line(100)
     start = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     language = forms.ChoiceField(choices=[("", "-"), ("en", "English"), ("zh", "中文")], required=False)
-    time_zone = forms.ChoiceField(choices=lambda: [("", "-"), *zones()], required=False, widget=PlainSelect)
+    time_zone = ZoneField(required=False)
 
     def cells(self) -> dict[str, str]:
         """As a row of a file."""

@@ -23,7 +23,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.accounts.entering import BACKEND
 from leadline.web.accounts.forms import LANGUAGES
 from leadline.web.accounts.models import Membership, Organisation, User
-from leadline.web.look.forms import PlainSelect, Styled, zones
+from leadline.web.look.forms import Styled, ZoneField, ZoneSelect
 from leadline.web.look.mail import connection, keep_server, send, server
 from leadline.web.look.templatetags.look import language, text
 
@@ -73,7 +73,7 @@ class Start(Styled):
     )
     organisation = forms.CharField(max_length=200)
     language = forms.ChoiceField(choices=LANGUAGES)
-    time_zone = forms.ChoiceField(choices=zones, widget=PlainSelect)
+    time_zone = ZoneField(widget=ZoneSelect(attrs={"data-own-zone": True}))
 
     def clean_password(self) -> str:
         """Refuse a weak one."""

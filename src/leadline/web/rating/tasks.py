@@ -9,6 +9,7 @@ from functools import cached_property
 from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles.deadlines import due_day, is_open, today
 from leadline.web.cycles.models import Assignment
+from leadline.web.cycles.wording import said_day
 from leadline.web.look.templatetags.look import language
 from leadline.web.rating import drafts
 from leadline.web.rating.drafts import Written
@@ -57,6 +58,11 @@ class Task:
     def due(self) -> date | None:
         """The last day."""
         return due_day(self.assignment)
+
+    @property
+    def due_said(self) -> str:
+        """The last day, and in which time zone it ends."""
+        return said_day(self.due, self.assignment.participant.cycle, language()) if self.due else ""
 
     @property
     def open(self) -> bool:

@@ -74,7 +74,7 @@ def cycle(request: Request, cycle_id: UUID) -> HttpResponse:
         "cycle": found,
         "scored": found.state in access.SCORED,
         "key_away": keys.gone(found.pk).describe(language()) if away else "",
-        "releasable": found.state == "review" and not away,
+        "releasable": not away and found.state in ("review", "released") and releasing.is_left(found),
         "listing": listing,
         "correctable": correcting.OPEN,
         "runs": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Container
 from smtplib import SMTPException
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from leadline.web.cycles.posting import speaks
 from leadline.web.look.mail import send
 from leadline.web.people.joining import way_in
 from leadline.web.people.models import Person
+from leadline.web.results import hidden
+from leadline.web.results.access import results
 from leadline.web.results.models import Contest, Correction, Release
+from leadline.web.results.presenting import has_figures
 
 AUDIENCES = ("ratee", "manager")
 _LOG = logging.getLogger(__name__)
@@ -42,11 +46,21 @@ def tell(cycle_id: str) -> None:
         if not claimed:
             continue
         try:
-            gone = audience == "ratee" and releases[0].participant_id in withdrawn
-            _send(f"results.mail.{'withdrawn' if gone else audience}", people[key], cycle, n=len(releases))
+            kind = _kind(audience, releases[0].participant, withdrawn)
+            _send(f"results.mail.{kind}", people[key], cycle, n=len(releases))
         except (OSError, SMTPException) as fault:
             Release.objects.filter(pk__in=[one.pk for one in releases]).update(told=False)
             _LOG.warning("a mail about results could not be sent: %s", type(fault).__name__)
+
+
+def _kind(audience: str, participant: Participant, withdrawn: Container[UUID]) -> str:
+    """Which mail: a ratee is not called to figures that are not there."""
+    if audience != "ratee":
+        return audience
+    if participant.pk in withdrawn:
+        return "withdrawn"
+    own = results(participant.cycle).filter(participant=participant).select_related("run").first()
+    return "ratee" if own and has_figures(hidden.result(own)) else "nothing"
 
 
 @task()

@@ -187,6 +187,13 @@ def page_of(result: Result, cycle: Cycle) -> Page:
     )
 
 
+def has_figures(result: Result) -> bool:
+    """Whether a result shows any score at all."""
+    sheet: Mapping[str, Any] = result.figures.get("sheet") or {}
+    parts = (*sheet.get("factors", {}).values(), *sheet.get("competencies", {}).values())
+    return any(score_of(one) for one in (sheet.get("overall"), *parts))
+
+
 def score_of(found: Mapping[str, float] | None, name: str = "score") -> Score | None:
     """A stored score; None where there is none."""
     return Score(found[name], found["lower"], found["upper"]) if found else None
@@ -296,10 +303,12 @@ def _step(framework: Framework, one: Mapping[str, Any], spoken: Language) -> Ste
         "expectation": known.get("expectation", ""),
         "p_below": "" if p_below is None else chance(p_below),
     }
-    action = one["action"] or {}
+    # What a framework proposes to know more may be an exam, of which a cycle in the browser has none.
+    action = {} if one["reason"] in ("unknown", "uncertain") else one["action"] or {}
+    known_little = text("results.more_raters") if one["reason"] in ("unknown", "uncertain") else ""
     return Step(
         title=framework.competency(one["competency"]).title[spoken],
-        action=action.get(spoken) or text("results.no_action"),
+        action=action.get(spoken) or known_little or text("results.no_action"),
         reason=text(f"results.why.{one['reason']}", **fields),
         next_level=(one["next_level"] or {}).get(spoken, ""),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -34,6 +34,16 @@ class SelectionForm(ReleaseForm):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)
 
 
+def _only(request: Request) -> set[UUID] | None:
+    """Keys of the ratees who are ticked, where not everybody's result is to be released."""
+    if request.POST.get("whom") != "some":
+        return None
+    try:
+        return {UUID(key) for key in request.POST.getlist("ratee")}
+    except ValueError as cause:
+        raise Http404 from cause
+
+
 @require(*RUNNERS)
 @require_http_methods(["GET", "POST"])
 def release(request: Request, cycle_id: UUID) -> HttpResponseBase:
@@ -41,22 +51,26 @@ def release(request: Request, cycle_id: UUID) -> HttpResponseBase:
     cycle = access.cycle(request.actor, cycle_id)
     selects = cycle.purpose == "selection"
     form = (SelectionForm if selects else ReleaseForm)(request.POST or None)
-    if cycle.state != "review" or not keys.exists(cycle):
+    if cycle.state not in ("review", "released") or not keys.exists(cycle):
         return redirect("results:cycle", cycle.pk)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         decision = releasing.Decision(given["decision"], given["reason"]) if selects else None
         try:
             audiences = ["manager"] if given["managers"] else []
-            n = releasing.release(request.actor, cycle, audiences, decision)
+            n = releasing.release(request.actor, cycle, audiences, decision, _only(request))
             messages.success(request, text("results.release.done", n=n))
             return redirect("results:cycle", cycle.pk)
         except LeadlineError as fault:
             form.add_error(None, fault.describe(language()))
+    people = list(releasing.unreleased(cycle).order_by("name", "pk").values("pk", "name", "team"))
+    chosen = _only(request)
     context = {
         "cycle": cycle,
         "form": form,
-        "n": releasing.unreleased(cycle).count(),
+        "n": len(people),
+        "people": people,
+        "chosen": chosen,
         "unreviewed": releasing.unreviewed(cycle),
         "notes": notes(request.actor, cycle) if selects else (),
     }

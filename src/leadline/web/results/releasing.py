@@ -6,8 +6,9 @@ that there is something to read. Once read, a correction is a contest with its a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,7 +19,8 @@ from leadline.web.accounts.audit import record
 from leadline.web.cycles.closing import HOLDING
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.results.access import counting, results
+from leadline.web.cycles.own_views import READABLE
+from leadline.web.results.access import counting, released_to, results
 from leadline.web.results.mails import tell
 from leadline.web.results.models import Comment, Release
 
@@ -37,8 +39,16 @@ class Decision:
     reason: str
 
 
-def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Decision | None = None) -> int:
-    """Release every result of a cycle in review that is not yet, and tell those it is for.
+def release(
+    actor: Actor,
+    cycle: Cycle,
+    audiences: Sequence[str],
+    decision: Decision | None = None,
+    only: Collection[UUID] | None = None,
+) -> int:
+    """Release results of a cycle in review that are not yet, and tell those they are for.
+
+    The rest can be released later, once more by this or one by one.
 
     Parameters
     ----------
@@ -48,6 +58,8 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
         The ratee always; the manager where that is the cycle's policy.
     decision : Decision, optional
         Needed where the purpose is a selection.
+    only : collection of UUID, optional
+        Keys of the ratees whose results are released now; all when left out.
 
     Returns
     -------
@@ -57,19 +69,21 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
     Raises
     ------
     ReleaseError
-        ``web.results.needs_decision``; ``web.results.thresholds_rose``: score again first.
-    MoveError
-        The cycle is not in review.
+        ``web.results.needs_decision``; ``web.results.thresholds_rose``: score again first;
+        ``web.results.nobody_chosen``; ``web.results.not_released``: the cycle is neither in review nor
+        released.
     """
     if cycle.purpose == "selection" and not (decision and decision.name.strip() and decision.reason.strip()):
         raise ReleaseError("web.results.needs_decision")
+    if only is not None and not unreleased(cycle).filter(pk__in=only).exists():
+        raise ReleaseError("web.results.nobody_chosen")
     said = decision or Decision("", "")
     with transaction.atomic():
-        now = move(cycle, "release", actor, decision=said.name, reason=said.reason)
+        now = _releasing(actor, cycle, said)
         run = counting(now)
         if run and run.options["thresholds"] != now.thresholds:
             raise ReleaseError("web.results.thresholds_rose")
-        rows = list(unreleased(now))
+        rows = [row for row in unreleased(now) if only is None or row.pk in only]
         Release.objects.bulk_create(
             Release(
                 participant=row,
@@ -86,10 +100,25 @@ def release(actor: Actor, cycle: Cycle, audiences: Sequence[str], decision: Deci
     return len(rows)
 
 
+def _releasing(actor: Actor, cycle: Cycle, said: Decision) -> Cycle:
+    """The cycle, locked and released: by this, or before in part."""
+    if cycle.state == "review":
+        return move(cycle, "release", actor, decision=said.name, reason=said.reason)
+    now = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    _only_released(now)
+    record(actor, "results.released_further", now, decision=said.name, reason=said.reason)
+    return now
+
+
 def unreleased(cycle: Cycle) -> QuerySet[Participant]:
     """Ratees who have a result that was not released to them: all, or whose ratings were collected anew."""
     rows = Participant.objects.filter(pk__in=results(cycle).values("participant"))
     return rows.exclude(releases__audience="ratee")
+
+
+def is_left(cycle: Cycle) -> bool:
+    """Whether there is something to release: in review always, later what was held back."""
+    return cycle.state == "review" or unreleased(cycle).exists()
 
 
 def take_back(actor: Actor, participant: Participant) -> int:
@@ -150,6 +179,14 @@ def was_released(cycle: Cycle) -> bool:
 
 
 HOLDING.append(was_released)
+
+
+def readable(actor: Actor) -> list[UUID]:
+    """Keys of participants whose results were released to the actor."""
+    return list(released_to(actor).values_list("pk", flat=True))
+
+
+READABLE.append(readable)
 
 
 def unreviewed(cycle: Cycle) -> int:

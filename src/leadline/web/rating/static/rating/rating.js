@@ -54,13 +54,17 @@
       event.detail.isError = false;
     }
   });
+  // Before htmx follows a redirect: the browser would ask whether to leave a page whose answers are saved.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!ours(event) || event.detail.xhr.status >= 400) return;
+    // An answer given while the request was under way is still to be sent.
+    if (sending) dirty = false;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!ours(event)) return;
     const { status } = event.detail.xhr;
     if (status === 409) show("");
     else if (event.detail.successful) {
-      // An answer given while the request was under way is still to be sent.
-      if (sending) dirty = false;
       wait = PATIENCE;
       show("");
       document.getElementById("conflict").textContent = "";
