@@ -25,7 +25,7 @@ LOADED_LATE = {
     "scoring/__init__.py": ['f"{__name__}.{_HOME_OF[name]}"'],
     "web/accounts/apps.py": ['"leadline.web.accounts.sessions"'],
     "web/people/apps.py": ['"leadline.web.people.joining"'],
-    "web/people/importing.py": ['"leadline.web.people.reading"'],
+    "web/people/trying.py": ['"leadline.web.people.reading"'],
     "web/project/apps.py": ['"leadline.web.project.checks"'],
     "web/project/modules.py": ['f"{app}.{name}"'],
     "web/project/serve.py": ['"leadline.web.project.prepare"'],

@@ -18,8 +18,9 @@ from tests.web.cast import World
 from leadline.web.cycles import inviting, panels, posting, progress
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, PersonalLink, Stakeholder
 from leadline.web.people import notices
-from leadline.web.people.importing import apply, try_out
+from leadline.web.people.importing import apply
 from leadline.web.people.models import Person
+from leadline.web.people.trying import try_out
 from leadline.web.rating import access
 from leadline.web.rating.saving import Given, Page, save
 from leadline.web.rating.submitting import SubmissionError, submit, take_back

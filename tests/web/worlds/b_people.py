@@ -9,9 +9,10 @@ from django.utils import timezone
 from tests.web.cast import World
 
 from leadline.web.accounts.models import Membership, User
-from leadline.web.people.importing import apply, try_out
+from leadline.web.people.importing import apply
 from leadline.web.people.links import token
 from leadline.web.people.models import Person
+from leadline.web.people.trying import try_out
 
 TRIAL = """Name,E-Mail,Key,Department,Manager,Start date
 Ravi Rao,ravi@acme.example,ravi,Payments Core,mei,2020-05-01

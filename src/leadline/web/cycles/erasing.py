@@ -33,9 +33,12 @@ def kept(person: Person) -> Iterator[str]:
 def erase(person: Person) -> None:
     """Delete participations in cycles that are not sealed, with results, comments and contests.
 
-    Places on panels, mails and links go with the person.
+    Those of sealed cycles stay, without the person; so do ratees whose manager they were. Places on panels
+    are gone by now (:mod:`leadline.web.rating.erasing`); mails and links go with the person.
     """
     delete(_unsealed(person))
+    person.participations.update(person=None)
+    Participant.objects.filter(manager=person).update(manager=None)
 
 
 def locked(person: Person) -> list[Cycle]:

@@ -80,8 +80,8 @@ class Participant(Keyed):
     """
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="participants")
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="participations")
-    manager = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="participations")
+    manager = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=200)
     team = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=20, default="open")
@@ -124,7 +124,7 @@ class Assignment(Keyed):
     """
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="assignments")
-    rater = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="assignments")
+    rater = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="assignments")
     stakeholder = models.ForeignKey(
         Stakeholder, models.CASCADE, null=True, blank=True, related_name="assignments"
     )

@@ -12,9 +12,9 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.people.addresses import ask
 from leadline.web.people.checking import check
-from leadline.web.people.columns import FIELDS, Row
-from leadline.web.people.importing import known_of, set_values, values_of
+from leadline.web.people.columns import Row
 from leadline.web.people.models import Person, PersonChange, Team
+from leadline.web.people.values import known_of, set_values, values_of
 
 
 def save(
@@ -37,26 +37,18 @@ def save(
     faults : tuple of Fault
     """
     people = Person.objects.filter(organisation=actor.organisation)
-    others = [p for p in people.select_related("manager", "user") if person is None or p.pk != person.pk]
-    known = [known_of(p) for p in others]
-    given = {name: " ".join(text.split()) for name, text in cells.items()}
-    row = Row(1, {name: text for name, text in given.items() if text})
+    known = [known_of(p) for p in people.select_related("manager", "user")]
+    row = Row(1, {name: " ".join(text.split()) for name, text in cells.items()})
     if person is not None:
         row.cells["person"] = person.key
+    elif any(one.key == row.cells.get("person") for one in known):
+        return None, (Fault("web.people.key_taken", "-", 1, "person", row.cells["person"]),)
     checked = check([row], known)
-    if checked.faults or (person is None and (taken := _taken(row, others))):
-        return None, tuple(checked.faults) or taken
+    if checked.faults:
+        return None, tuple(checked.faults)
     key, values = next(iter(checked.rows.items()))
-    empty = {FIELDS[name]: "" for name, text in given.items() if not text and name in FIELDS}
     with transaction.atomic():
-        return _write(actor, person, key, {**empty, **values}), ()
-
-
-def _taken(row: Row, others: list[Person]) -> tuple[Fault, ...]:
-    key = row.cells.get("person", "")
-    if key and any(other.key == key for other in others):
-        return (Fault("web.people.key_taken", "-", 1, "person", key),)
-    return ()
+        return _write(actor, person, key, values), ()
 
 
 def _write(actor: Actor, person: Person | None, key: str, values: Mapping[str, str]) -> Person:

@@ -26,6 +26,7 @@ def kept(person: Person) -> Iterator[str]:
 def erase(person: Person) -> None:
     """Delete the person with everything that refers to them alone, and the account unless it has roles."""
     user, organisation = person.user, person.organisation
+    person.reports.update(manager=None)
     person.delete()
     if user:
         end(user, organisation)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 
-from leadline.web.look.forms import Styled, ZoneField
+from leadline.web.look.forms import PlainSelect, Styled, ZoneField, dress
 from leadline.web.look.templatetags.look import text
+from leadline.web.people.columns import NAMES
+from leadline.web.people.models import Import
 
 LARGEST = 10 * 2**20
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
@@ -16,6 +19,7 @@ class Upload(Styled):
 
     words_key = "people.upload"
     file = forms.FileField(widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}))
+    sheet = forms.CharField(max_length=100, required=False)
     others_left = forms.BooleanField(required=False)
 
     def clean_file(self) -> object:
@@ -26,6 +30,41 @@ class Upload(Styled):
         if file.size > LARGEST:
             raise forms.ValidationError(text("people.upload.large", n=LARGEST // 2**20))
         return file
+
+
+class Reading(Styled):
+    """How the file of a trial is read: what each heading means, and what is not there."""
+
+    words_key = "people.upload"
+    others_left = forms.BooleanField(required=False)
+    blanks_clear = forms.BooleanField(required=False)
+
+    def __init__(self, trial: Import, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=trial.reading)
+        meanings = [
+            ("", text("people.upload.unused")),
+            *((name, text(f"people.columns.{name}")) for name in NAMES),
+        ]
+        self.headings = dict(enumerate(trial.reading.get("headings", ())))
+        for at, heading in self.headings.items():
+            field = forms.ChoiceField(choices=meanings, required=False, widget=PlainSelect, label=heading)
+            field.initial = trial.reading["columns"][at]
+            dress(field)
+            self.fields[f"column-{at}"] = field
+
+    def columns(self) -> list[str]:
+        """Our name of each heading."""
+        return [self.cleaned_data[f"column-{at}"] for at in self.headings]
+
+    @property
+    def meanings(self) -> list[forms.BoundField]:
+        """The choices by heading."""
+        return [self[f"column-{at}"] for at in self.headings]
+
+    @property
+    def unused(self) -> list[str]:
+        """Headings that mean nothing here."""
+        return [heading for at, heading in self.headings.items() if not self.fields[f"column-{at}"].initial]
 
 
 def _line(length: int, **attrs: str) -> forms.CharField:

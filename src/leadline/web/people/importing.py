@@ -1,132 +1,33 @@
-"""Imports: a trial that changes nothing, the difference it would make, applying it, undoing it."""
+"""Imports made: applied all or none, and undone as far as nobody's work hangs on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from importlib import import_module
-from pathlib import Path
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import PROTECT, QuerySet
 from django.utils import timezone
 
-from leadline.errors import Fault, LeadlineError
+from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.people.addresses import ask, refuse_shared
-from leadline.web.people.checking import Known, check
+from leadline.web.people.leading import circles
 from leadline.web.people.models import Import, Person, PersonChange, Team
+from leadline.web.people.values import FIELDS, set_values, values_of
 
-FIELDS = (
-    "name",
-    "email",
-    "team",
-    "manager",
-    "role",
-    "stage",
-    "industry",
-    "level",
-    "started",
-    "left",
-    "language",
-    "time_zone",
-)
+AT_ONCE = 500
+"""People written by one statement; all of them at once would take 2 KB each."""
+MOST_NAMED = 10
+
+T = TypeVar("T")
 
 
-def values_of(person: Person) -> dict[str, str]:
-    """A person's fields as text, as an import compares them."""
-    plain = {name: getattr(person, name) for name in FIELDS if name not in ("team", "manager")}
-    text = {
-        name: value.isoformat() if isinstance(value, date) else value or "" for name, value in plain.items()
-    }
-    return text | {
-        "team": person.team.name if person.team else "",
-        "manager": person.manager.key if person.manager else "",
-    }
-
-
-def known_of(person: Person) -> Known:
-    """A person as rows of a file are checked against them."""
-    manager = person.manager.key if person.manager else ""
-    return Known(person.key, person.name, person.email, manager, person.user.email if person.user else "")
-
-
-def try_out(actor: Actor, path: Path, file_name: str, *, others_left: bool) -> Import:
-    """Read a file, check it, and keep what it would change. Nothing is changed.
-
-    Parameters
-    ----------
-    actor : Actor
-    path : Path
-        The file as uploaded.
-    file_name : str
-        What it was called.
-    others_left : bool
-        Whether people who are not in the file have left.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be read at all.
-    """
-    # By name: what reads workbooks and tables takes 40 MB, which a server that reads none need not hold.
-    rows = import_module("leadline.web.people.reading").read_people(path)
-    people = Person.objects.filter(organisation=actor.organisation).select_related("team", "manager", "user")
-    now = {person.key: values_of(person) for person in people}
-    checked = check(rows, [known_of(person) for person in people])
-    changes = _changes(now, checked.rows)
-    if others_left:
-        # A row with a fault names somebody, too: they are in the file, so they did not leave.
-        named = set(checked.rows) | {row.cells.get("person", "") for row in rows}
-        changes += _leavers(now, named)
-    return Import.objects.create(
-        organisation=actor.organisation,
-        by=actor.user,
-        file_name=file_name[-255:],
-        rows=[],
-        faults=[_kept(fault) for fault in checked.faults],
-        changes=changes,
-    )
-
-
-def _kept(fault: Fault) -> dict[str, Any]:
-    return {
-        "code": fault.code,
-        "row": fault.row,
-        "column": fault.column,
-        "value": fault.value,
-        "fields": dict(fault.fields),
-    }
-
-
-def _changes(
-    now: Mapping[str, Mapping[str, str]], rows: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, Any]]:
-    changes = []
-    for key, values in rows.items():
-        before = now.get(key)
-        different = {name: v for name, v in values.items() if before is None or before[name] != v}
-        if before is None:
-            changes.append(
-                {"key": key, "kind": "new", "name": values["name"], "after": different, "before": {}}
-            )
-        elif different:
-            old = {name: before[name] for name in different}
-            changes.append(
-                {"key": key, "kind": "changed", "name": before["name"], "after": different, "before": old}
-            )
-    return changes
-
-
-def _leavers(now: Mapping[str, Mapping[str, str]], named: set[str]) -> list[dict[str, Any]]:
-    today = timezone.localdate().isoformat()
-    return [
-        {"key": key, "kind": "left", "name": v["name"], "after": {"left": today}, "before": {"left": ""}}
-        for key, v in now.items()
-        if key not in named and not v["left"]
-    ]
+class WorkError(LeadlineError):
+    """People who cannot be removed, because work hangs on them."""
 
 
 def apply(actor: Actor, trial: Import) -> None:
@@ -136,98 +37,179 @@ def apply(actor: Actor, trial: Import) -> None:
     ------
     LeadlineError
         ``web.people.not_a_trial``; or ``web.people.moved_on``: somebody named has changed since the trial;
+        or ``web.people.circle_since``: with a change since, somebody would lead themselves;
         or ``web.people.address_gone``: an address has become somebody else's since.
     """
     with transaction.atomic():
         own = Import.objects.select_for_update().get(pk=trial.pk)
         if own.state != "trial":
             raise LeadlineError("web.people.not_a_trial")
-        _write(own, {c["key"]: (c["before"], c["after"]) for c in own.changes}, actor)
+        _write(own, own.changes, actor)
         refuse_shared(own.organisation_id, [c["key"] for c in own.changes if "email" in c["after"]])
-        own.state = "applied"
-        own.save(update_fields=["state"])
+        # What it was read from is no longer needed, and names people.
+        own.state, own.rows = "applied", {}
+        own.save(update_fields=["state", "rows"])
         record(actor, "people.imported", own, n=len(own.changes))
     trial.state = own.state
 
 
-def undo(actor: Actor, applied: Import) -> None:
+def undo(actor: Actor, applied: Import, *, leave: bool = False) -> None:
     """Take an applied import back: what it changed is as before, whom it brought is gone.
+
+    Parameters
+    ----------
+    actor : Actor
+    applied : Import
+    leave : bool
+        Whether to note today as the last day of those on whom work hangs; else nothing is done.
 
     Raises
     ------
+    WorkError
+        ``web.people.has_work``, with who they are.
     LeadlineError
         ``web.people.not_applied``; or ``web.people.moved_on``: what it changed was changed again; or
-        ``web.people.address_gone``, as in :func:`apply`.
+        ``web.people.circle_since`` and ``web.people.address_gone``, as in :func:`apply`.
     """
     with transaction.atomic():
         own = Import.objects.select_for_update().get(pk=applied.pk)
         if own.state != "applied":
             raise LeadlineError("web.people.not_applied")
-        back = {c["key"]: (c["after"], c["before"]) for c in own.changes if c["kind"] != "new"}
+        back = [{**c, "before": c["after"], "after": c["before"]} for c in own.changes if c["kind"] != "new"]
         _write(own, back, actor)
         brought = {c["key"]: c["after"] for c in own.changes if c["kind"] == "new"}
-        people = Person.objects.filter(organisation=own.organisation_id, key__in=brought)
-        for person in people.select_related("team", "manager"):
-            _expect(person, brought[person.key])
-        people.delete()
+        for some in _some(brought):
+            for person in _people(own.organisation_id, some).select_related("team", "manager"):
+                _expect(person, brought[person.key], values_of(person))
+        working = at_work(own)
+        if working and not leave:
+            names = ", ".join(sorted(working.values())[:MOST_NAMED])
+            raise WorkError("web.people.has_work", n=len(working), names=names)
+        _leave(own, working, actor)
+        remove = [key for key in brought if key not in working]
+        for some in _some(remove):
+            # One may lead another of them; both go.
+            _people(own.organisation_id, some).update(manager=None)
+        for some in _some(remove):
+            _people(own.organisation_id, some).delete()
         refuse_shared(own.organisation_id, [c["key"] for c in own.changes if "email" in c["before"]])
         own.state = "undone"
         own.save(update_fields=["state"])
-        record(actor, "people.undone", own, n=len(own.changes))
+        record(actor, "people.undone", own, n=len(own.changes), left=len(working))
     applied.state = own.state
 
 
-def _expect(person: Person, values: Mapping[str, str]) -> None:
-    now = values_of(person)
+def at_work(applied: Import) -> dict[str, str]:
+    """Names by key of those whom an import brought and who cannot be removed without a loss.
+
+    Other apps say so by references that protect a person; and whoever leads somebody that stays must stay.
+    """
+    brought = {change["key"] for change in applied.changes if change["kind"] == "new"}
+    own = applied.organisation_id
+    rows = Person.objects.filter(organisation=own).values_list("pk", "key", "name", "manager")
+    people = {pk: (key, name, boss) for pk, key, name, boss in rows}
+    needed = {boss for key, _, boss in people.values() if key not in brought}
+    relation: Any  # Django types it as a field
+    for relation in Person._meta.related_objects:
+        if relation.on_delete is PROTECT and relation.related_model is not Person:
+            known = relation.related_model._base_manager.filter(
+                **{f"{relation.field.name}__organisation": own}
+            )
+            needed |= set(known.values_list(relation.field.attname, flat=True).distinct())
+    staying: dict[str, str] = {}
+    while needed:
+        found = [people[pk] for pk in needed if pk in people]
+        new = [one for one in found if one[0] in brought and one[0] not in staying]
+        staying |= {key: name for key, name, _ in new}
+        needed = {boss for _, _, boss in new}
+    return staying
+
+
+def _leave(source: Import, keys: Iterable[str], actor: Actor) -> None:
+    today = timezone.localdate()
+    for some in _some(keys):
+        present = list(_people(source.organisation_id, some).filter(left__isnull=True))
+        PersonChange.objects.bulk_create(
+            PersonChange(person=one, by=actor.user, source=source, field="left", after=today.isoformat())
+            for one in present
+        )
+        Person.objects.filter(pk__in=[one.pk for one in present]).update(left=today)
+
+
+def _write(source: Import, changes: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """Write changes, some people at a time; a manager may be written after those who report to them.
+
+    The databases check references when the transaction ends.
+    """
+    own = source.organisation_id
+    ids: dict[str, UUID] = dict(Person.objects.filter(organisation=own).values_list("key", "pk"))
+    for change in changes:
+        if (change["kind"] == "new") == (change["key"] in ids):
+            raise LeadlineError("web.people.moved_on", name=change["name"])
+    ids |= {change["key"]: uuid4() for change in changes if change["kind"] == "new"}
+    keys = {pk: key for key, pk in ids.items()}
+    teams = {team.name: team for team in Team.objects.filter(organisation=own)}
+    for some in _some(changes):
+        found = _people(own, [change["key"] for change in some]).select_related(
+            "team", "user", "organisation"
+        )
+        people = {person.key: person for person in found}
+        history = []
+        for change in some:
+            key, before, after = change["key"], change["before"], change["after"]
+            if change["kind"] == "new":
+                people[key] = Person(pk=ids[key], organisation_id=own, key=key)
+            else:
+                boss = people[key].manager_id
+                _expect(people[key], before, values_of(people[key], keys[boss] if boss else ""))
+                history += [
+                    PersonChange(
+                        person=people[key],
+                        by=actor.user,
+                        source=source,
+                        field=n,
+                        before=before.get(n, ""),
+                        after=v,
+                    )
+                    for n, v in after.items()
+                ]
+            set_values(people[key], after, teams, own)
+            if "manager" in after:
+                people[key].manager_id = _id_of(after["manager"], ids, change["name"])
+        new = [people[change["key"]] for change in some if change["kind"] == "new"]
+        known = [people[change["key"]] for change in some if change["kind"] != "new"]
+        Person.objects.bulk_create(new, batch_size=AT_ONCE)
+        Person.objects.bulk_update(known, FIELDS, batch_size=AT_ONCE)
+        PersonChange.objects.bulk_create(history, batch_size=AT_ONCE)
+        ask([people[key] for key in {change.person.key for change in history if change.field == "email"}])
+    if any("manager" in change["after"] for change in changes):
+        _refuse_circles(own)
+
+
+def _id_of(manager: str, ids: Mapping[str, UUID], name: str) -> UUID | None:
+    if manager and manager not in ids:
+        raise LeadlineError("web.people.moved_on", name=name)
+    return ids[manager] if manager else None
+
+
+def _refuse_circles(organisation_id: UUID) -> None:
+    people = Person.objects.filter(organisation=organisation_id)
+    above = {key: manager or "" for key, manager in people.values_list("key", "manager__key")}
+    for circle in circles(above):
+        raise LeadlineError("web.people.circle_since", names=", ".join(circle[:MOST_NAMED]))
+
+
+def _expect(person: Person, values: Mapping[str, str], now: Mapping[str, str]) -> None:
     if any(now[name] != value for name, value in values.items()):
         raise LeadlineError("web.people.moved_on", name=person.name)
 
 
-def _write(
-    source: Import, changes: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]], actor: Actor
-) -> None:
-    """Write values to people by key; managers once all are known, those who are new among them."""
-    found = Person.objects.filter(organisation=source.organisation_id)
-    found = found.select_related("team", "manager", "user", "organisation")
-    people = {person.key: person for person in found}
-    teams = {team.name: team for team in Team.objects.filter(organisation=source.organisation_id)}
-    brought, history = [], []
-    for key, (before, after) in changes.items():
-        person = people.get(key)
-        if person is None:
-            person = people[key] = Person(organisation_id=source.organisation_id, key=key)
-            brought.append(person)
-        else:
-            _expect(person, before)
-            history += [
-                PersonChange(
-                    person=person, by=actor.user, source=source, field=n, before=before.get(n, ""), after=v
-                )
-                for n, v in after.items()
-            ]
-        set_values(person, after, teams, source.organisation_id)
-    for key, (_, after) in changes.items():
-        if "manager" in after:
-            people[key].manager = people.get(after["manager"])
-    # A manager may be written after those who report to them: the databases check when the transaction ends.
-    Person.objects.bulk_create(brought, batch_size=500)
-    new = set(brought)
-    known = [people[key] for key in changes if people[key] not in new]
-    Person.objects.bulk_update(known, [*FIELDS], batch_size=200)
-    PersonChange.objects.bulk_create(history, batch_size=500)
-    ask([people[change.person.key] for change in history if change.field == "email"])
+def _people(organisation_id: UUID, keys: Iterable[str]) -> QuerySet[Person]:
+    return Person.objects.filter(organisation=organisation_id, key__in=list(keys))
 
 
-def set_values(
-    person: Person, values: Mapping[str, str], teams: dict[str, Team], organisation_id: UUID
-) -> None:
-    """Put values, as text, into a person, but for the manager; a team not yet there is made."""
-    for name, value in values.items():
-        if name == "team":
-            if value and value not in teams:
-                teams[value] = Team.objects.create(organisation_id=organisation_id, name=value)
-            person.team = teams.get(value)
-        elif name in ("started", "left"):
-            setattr(person, name, date.fromisoformat(value) if value else None)
-        elif name != "manager":
-            setattr(person, name, value)
+def _some(things: Iterable[T]) -> Iterator[list[T]]:
+    """A few at a time."""
+    all_ = iter(things)
+    while some := list(islice(all_, AT_ONCE)):
+        yield some

@@ -13,7 +13,7 @@ class Team(Keyed):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="teams")
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="parts")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
 
     class Meta:
         """Names are unique in an organisation."""
@@ -40,8 +40,8 @@ class Person(Keyed):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=8, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
-    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="people")
-    manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="people")
+    manager = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reports")
     coach = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="coached")
     role = models.CharField(max_length=100, blank=True)
     stage = models.CharField(max_length=100, blank=True)
@@ -93,8 +93,18 @@ class Notice(Keyed):
 class Import(Keyed):
     """One file of people: read, shown as differences, applied, perhaps undone.
 
-    ``rows`` are the checked rows, ``changes`` what they would do, each with the values before, so that an
-    applied import can be undone.
+    Attributes
+    ----------
+    rows
+        The file as it was read: ``headings``, ``rows`` of number and cells, ``faults`` and ``notices`` of
+        reading. Kept while it is a trial, so that it can be read otherwise.
+    reading
+        How it was read: its ``headings``, and ``columns``, our name of each or nothing; ``others_left``;
+        ``blanks_clear``.
+    faults, notices
+        What is wrong with rows, and what is applied otherwise than it stands in the file.
+    changes
+        What it would do or did, each with the values before, so that it can be undone.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="imports")
@@ -102,9 +112,24 @@ class Import(Keyed):
     file_name = models.CharField(max_length=255)
     time = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=20, default="trial")
-    rows = models.JSONField(default=list)
+    rows = models.JSONField(default=dict)
+    reading = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
+    notices = models.JSONField(default=list)
     changes = models.JSONField(default=list)
+
+
+class Heading(Keyed):
+    """What an organisation said a heading of its files means; without ``column`` it is to be ignored."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="headings")
+    heading = models.CharField(max_length=200)
+    column = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        """One meaning a heading."""
+
+        constraints = (models.UniqueConstraint(fields=("organisation", "heading"), name="heading_once"),)
 
 
 class PersonChange(Keyed):

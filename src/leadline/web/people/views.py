@@ -19,8 +19,8 @@ from leadline.web.people import access
 from leadline.web.people.access import KEEPERS
 from leadline.web.people.editing import leave, save
 from leadline.web.people.forms import Leaving, NewPerson, PersonForm
-from leadline.web.people.importing import values_of
 from leadline.web.people.models import Person, Team
+from leadline.web.people.values import values_of
 
 COLUMNS = (
     Column("people.fields.name", "name", lambda p: p.name),

@@ -29,9 +29,10 @@ from leadline.web.accounts.models import Membership, Organisation, User  # noqa:
 from leadline.web.cycles import closing, launching, nominating, panels, planning, progress  # noqa: E402
 from leadline.web.cycles.deadlines import today  # noqa: E402
 from leadline.web.cycles.models import Assignment, Cycle  # noqa: E402
-from leadline.web.people.importing import apply, try_out  # noqa: E402
+from leadline.web.people.importing import apply  # noqa: E402
 from leadline.web.people.joining import ensure_account  # noqa: E402
 from leadline.web.people.models import Person  # noqa: E402
+from leadline.web.people.trying import try_out  # noqa: E402
 from leadline.web.project.prepare import prepare  # noqa: E402
 from leadline.web.rating import drafts  # noqa: E402
 from leadline.web.rating.submitting import submit  # noqa: E402
