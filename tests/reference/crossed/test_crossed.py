@@ -12,7 +12,7 @@ import pytest
 from leadline.evidence import read_table
 from leadline.measurement import fit
 from leadline.measurement.values.ratings import Ratings, ratings_from_table
-from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
+from leadline.measurement.variational.calibrate import VariationalEstimates, calibrate_crossed
 from leadline.measurement.variational.source import Family
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ def ratings() -> Ratings:
     return ratings_from_table(read_table(HERE / "ratings.csv"), columns, "rating")
 
 
-def variances(found: MarginalCalibration) -> dict[str, float]:
+def variances(found: VariationalEstimates) -> dict[str, float]:
     return {one.component: one.variance for one in found.components}
 
 
@@ -55,7 +55,7 @@ RATER = [-0.6592948, -0.9314051, -0.7941774, -0.1817570, 1.4517650]
 
 
 def test_two_crossed_random_facets_are_those_of_clmm(ratings: Ratings) -> None:
-    found = calibrate_marginal(ratings, family="cumulative", halo=False)
+    found = calibrate_crossed(ratings, family="cumulative", halo=False)
     known, state = found.calibration, found.found.state
     mean = float(state.prior.mean[0])
     assert known.log_likelihood == pytest.approx(-2513.958383, abs=0.3)
@@ -80,7 +80,7 @@ THRESHOLDS_WITH_HALO = [-1.91318972, -0.46142550, 0.98191404, 2.16576564]
 
 
 def test_halo_is_the_variance_of_pairs_in_clmm(ratings: Ratings) -> None:
-    found = calibrate_marginal(ratings, family="cumulative")
+    found = calibrate_crossed(ratings, family="cumulative")
     known, mean = found.calibration, float(found.found.state.prior.mean[0])
     halo = variances(found).pop("halo")
     assert WITH_HALO["halo"] < halo < 0.36
@@ -94,7 +94,7 @@ def test_halo_is_the_variance_of_pairs_in_clmm(ratings: Ratings) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_means_and_errors_are_those_of_the_sampled_posterior(ratings: Ratings, model: str) -> None:
     family, shared = MODELS[model]
-    found = calibrate_marginal(ratings, family=family, shared=shared)
+    found = calibrate_crossed(ratings, family=family, shared=shared)
     state, given = found.found.state, GIVEN[model]
     assert float(state.prior.mean[0]) == pytest.approx(given["mean"], abs=1e-4)
     assert variances(found) == pytest.approx({n: given[n] for n in ("ratee", "rater", "halo")}, abs=2e-4)

@@ -62,13 +62,11 @@ def test_a_dimension_is_measured_better_with_the_other_than_alone(
     table, _ = two_factors()
     for d, name in enumerate(fit.fits):
         alone = leadline.fit(table.filter(table.get_column("factor") == name)).facets["ratee"]
-        together = fit.facets[f"ratee:{name}"]
+        common = fit.facets[f"ratee:{name}"]
         truth = theta[:, d] - theta[:, d].mean()
-        error = [
-            np.sqrt(np.mean((one.measure - one.measure.mean() - truth) ** 2)) for one in (together, alone)
-        ]
+        error = [np.sqrt(np.mean((one.measure - one.measure.mean() - truth) ** 2)) for one in (common, alone)]
         assert error[0] < error[1]
-        covered = np.abs(together.measure - together.measure.mean() - truth) < 1.645 * together.se
+        covered = np.abs(common.measure - common.measure.mean() - truth) < 1.645 * common.se
         assert covered.mean() == pytest.approx(0.9, abs=0.06)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from leadline.evidence import Frame, frame, rows, write_csv
 from leadline.measurement.diagnostics.category_fit import category_fit, category_mass, mass_shape
 from leadline.measurement.diagnostics.links import links_of
-from leadline.measurement.diagnostics.rater_effects import Effect, Part, rater_effects
+from leadline.measurement.diagnostics.rater_effects import Effect, RaterPart, rater_effects
 from leadline.measurement.diagnostics.rater_sums import (
     RaterSums,
     added_up,
@@ -148,7 +148,7 @@ def diagnosed(
     if sums is None:
         return Diagnostics(_effects((), ()), categories, _links(None, facets), ())
     raters, ratees = facets["rater"], facets["ratee"]
-    effects = rater_effects([Part(sums, raters.elements, ratees.elements, raters, widened)])
+    effects = rater_effects([RaterPart(sums, raters.elements, ratees.elements, raters, widened)])
     links = _links(sums, facets)
     return Diagnostics(
         _effects(effects, raters.elements), categories, links, _remarks(effects, links, facets)

@@ -68,7 +68,7 @@ class Effect(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class RaterPart:
     """A calibration's raters.
 
     Attributes
@@ -90,10 +90,10 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Pool:
+class RaterPool:
     """Cells of all parts, by the names of people."""
 
-    parts: Sequence[Part]
+    parts: Sequence[RaterPart]
 
     @cached_property
     def raters(self) -> tuple[str, ...]:
@@ -169,12 +169,12 @@ class Pool:
         return total
 
 
-def rater_effects(parts: Sequence[Part]) -> tuple[Effect, ...]:
+def rater_effects(parts: Sequence[RaterPart]) -> tuple[Effect, ...]:
     r"""Test every rater for every effect.
 
     Parameters
     ----------
-    parts : sequence of Part
+    parts : sequence of RaterPart
 
     Returns
     -------
@@ -196,7 +196,7 @@ def rater_effects(parts: Sequence[Part]) -> tuple[Effect, ...]:
     probability of a rater of mean severity, conservative by Hoeffding (1956). *Reciprocity*:
     :math:`S/\sqrt{V^*}` for each of two people who rated each other.
     """
-    pool = Pool(parts)
+    pool = RaterPool(parts)
     if not len(pool.rater):
         return ()
     z = pool.joined("surplus") / np.sqrt(_spread(pool, pool.joined("variance")))
@@ -211,7 +211,7 @@ def rater_effects(parts: Sequence[Part]) -> tuple[Effect, ...]:
     )
 
 
-def _spread(pool: Pool, variance: Floats) -> Floats:
+def _spread(pool: RaterPool, variance: Floats) -> Floats:
     return variance * (1 + pool.halo * variance)
 
 
@@ -246,7 +246,7 @@ def _tested(
     )
 
 
-def _severity(pool: Pool) -> Effect:
+def _severity(pool: RaterPool) -> Effect:
     weights = [
         np.where((e > 0) & ~part.measures.extreme, np.where(e > 0, e, 1.0) ** -2.0, np.nan)
         for e, part in zip(pool.errors(), pool.parts, strict=True)
@@ -261,7 +261,7 @@ def _severity(pool: Pool) -> Effect:
     return _tested("severity", away, se=error, z=away / error, p=p, large=large, finding=names)
 
 
-def _fit(pool: Pool) -> Effect:
+def _fit(pool: RaterPool) -> Effect:
     sizes = [part.measures.n.astype(float) for part in pool.parts]
     square = pool.averaged("infit_mnsq", sizes)
     deviates = [part.measures.infit_z for part in pool.parts]
@@ -273,7 +273,7 @@ def _fit(pool: Pool) -> Effect:
     return _tested("fit", square, se=nothing, z=z, p=p, large=large, finding=names)
 
 
-def _central(pool: Pool) -> Effect:
+def _central(pool: RaterPool) -> Effect:
     v, s = pool.joined("variance"), pool.joined("surplus")
     bend, cross = pool.joined("bend"), pool.joined("cross")
     g = (pool.by_rater(cross) / pool.by_rater(v))[pool.rater]
@@ -286,7 +286,7 @@ def _central(pool: Pool) -> Effect:
     return _one_sided("central_tendency", 2 * estimate, 2 * error, 2 * estimate > WIDER)
 
 
-def _restricted(pool: Pool) -> Effect:
+def _restricted(pool: RaterPool) -> Effect:
     v, place = pool.joined("variance"), pool.joined("place")
     off = place - (pool.by_rater(v * place) / pool.by_rater(v))[pool.rater]
     score = pool.by_rater(pool.joined("surplus") * off)
@@ -310,7 +310,7 @@ def _one_sided(name: str, estimate: Floats, error: Floats, large: Flags) -> Effe
     return _tested(name, estimate, se=error, z=z, p=ndtr(-z), large=large, finding=name)
 
 
-def _halo(pool: Pool, z: Floats) -> Effect:
+def _halo(pool: RaterPool, z: Floats) -> Effect:
     several = pool.joined("n") > 2
     n = pool.by_rater(several.astype(float))
     total = pool.by_rater(np.where(several, z * z, 0.0))
@@ -321,7 +321,7 @@ def _halo(pool: Pool, z: Floats) -> Effect:
     return _tested("halo", ratio, se=np.sqrt(2 / n), z=deviate, p=p, large=large, finding="halo")
 
 
-def _straight(pool: Pool) -> Effect:
+def _straight(pool: RaterPool) -> Effect:
     labels = np.unique(np.concatenate([part.sums.labels for part in pool.parts]))
     given, likely = (np.zeros((len(pool.raters), len(labels))) for _ in range(2))
     for part, where in zip(pool.parts, pool.where, strict=True):
@@ -340,7 +340,7 @@ def _straight(pool: Pool) -> Effect:
     return _tested("straight_lining", share, se=error, z=z, p=p, large=large, finding="straight_lining")
 
 
-def _reciprocal(pool: Pool, z: Floats) -> Effect:
+def _reciprocal(pool: RaterPool, z: Floats) -> Effect:
     """Pairs who rate each other well above what both their measures lead one to expect."""
     number = {name: n for n, name in enumerate(pool.ratees)}
     person = np.array([number.get(name, -1) for name in pool.raters], dtype=np.int64)

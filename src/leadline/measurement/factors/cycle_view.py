@@ -17,11 +17,11 @@ from leadline.measurement.factors.joint_posterior import JointPosterior, posteri
 from leadline.measurement.factors.kinds.exam import Answers, FactorAnswers, exam_curve
 from leadline.measurement.factors.kinds.occasions import occasion_name
 from leadline.measurement.factors.kinds.outcomes import ATTAINMENT, Achieved, Results
-from leadline.measurement.factors.kinds.rating_arrays import Panel
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays
 from leadline.measurement.factors.kinds.ratings import (
     RatedFactor,
-    count_by,
     fit_of_cycle,
+    n_distinct,
     self_located,
 )
 from leadline.measurement.factors.measures import Measures
@@ -31,21 +31,21 @@ from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.values.dimension import CompetencyMeasure, Dimension, QualityNote
 from leadline.measurement.values.factor_map import Curve
 from leadline.measurement.values.notice import Notice
-from leadline.measurement.variational.common_posterior import Together
-from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.common_posterior import CommonPosterior
+from leadline.measurement.variational.evidence_blocks import RatingBlock
 
 _Counted = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Curve]
 """Pieces of evidence, raters and items of every ratee, and the map to 0-100."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Pool:
+class Calibrated:
     """Everything calibrated over all cycles, by factor, and what it was calibrated from."""
 
-    panel: Panel | None
+    rating_arrays: RatingArrays | None
     answers: Answers | None
     results: Results | None
-    together: Together
+    common: CommonPosterior
     rated: Mapping[str, RatedFactor] = field(default_factory=dict)
     examined: Mapping[str, FactorAnswers] = field(default_factory=dict)
     achieved: Mapping[str, Achieved] = field(default_factory=dict)
@@ -53,12 +53,12 @@ class Pool:
 
 
 @dataclass(frozen=True, eq=False)
-class Reader:
+class CycleView:
     """Reads one cycle from what was calibrated over all of them."""
 
     evidence: Evidence
     framework: Framework
-    pool: Pool
+    pool: Calibrated
     seed: int
     input_hash: str
 
@@ -68,7 +68,7 @@ class Reader:
         """Measures of one cycle."""
         ratees = self.evidence.for_cycle(cycle).ratees
         places = self._places(ratees, cycle)
-        posterior = posterior_of(self.pool.together, places)
+        posterior = posterior_of(self.pool.common, places)
         dimensions = tuple(self._dimensions(ratees, cycle, posterior))
         factors = tuple(factor.id for factor in self.framework.factors)
         value, error, partial = combined(dimensions, factors, posterior)
@@ -104,7 +104,7 @@ class Reader:
 
     def _places(self, ratees: tuple[str, ...], cycle: str | None) -> Codes:
         """Position of each ratee in the common fit, -1 without evidence."""
-        where = {name: n for n, name in enumerate(self.pool.together.ratees)}
+        where = {name: n for n, name in enumerate(self.pool.common.ratees)}
         found = [where.get(occasion_name(one, cycle), where.get(one, -1)) for one in ratees]
         return np.array(found, dtype=np.int64)
 
@@ -137,15 +137,15 @@ class Reader:
             )
 
     def _rated(self, factor: str, ratees: tuple[str, ...], cycle: str | None) -> _Counted:
-        rated, panel = self.pool.rated[factor], self.pool.panel
-        if panel is None:
+        rated, rating_arrays = self.pool.rated[factor], self.pool.rating_arrays
+        if rating_arrays is None:
             raise TypeError("ratings without a panel")
         occasions = rated.given.occasions
-        at = places(panel, occasions, ratees, cycle)
+        at = places(rating_arrays, occasions, ratees, cycle)
         return (
             _counted(rated.fit.facets["ratee"].n, at),
-            _counted(count_by(rated.occasion, panel.rater[rated.rows], occasions), at),
-            _counted(count_by(rated.occasion, panel.item[rated.rows], occasions), at),
+            _counted(n_distinct(rated.occasion, rating_arrays.rater[rated.rows], occasions), at),
+            _counted(n_distinct(rated.occasion, rating_arrays.item[rated.rows], occasions), at),
             rated.scale.curve(self.framework, factor, self.framework.items_of(factor)),
         )
 
@@ -163,12 +163,12 @@ class Reader:
 
     def _difficulties(self, exam: FactorAnswers) -> dict[str, float]:
         """As calibrated; none where all questions count as equally hard."""
-        if not isinstance(exam.source, Part):
+        if not isinstance(exam.source, RatingBlock):
             return {}
-        together = self.pool.together
-        number = together.layout.dimensions.index(exam.source.dimension)
-        system = together.parts[number].system
-        difficulty, _ = split_steps(system, together.items_of(number).steps)
+        common = self.pool.common
+        number = common.layout.dimensions.index(exam.source.dimension)
+        system = common.parts[number].system
+        difficulty, _ = split_steps(system, common.items_of(number).steps)
         names = exam.source.ratings.elements["item"]
         return {names[n]: float(difficulty[n]) for n in np.flatnonzero(system.top > 0).tolist()}
 
@@ -185,44 +185,44 @@ class Reader:
     ) -> CompetencyMeasure:
         nothing, none = np.full(len(ratees), np.nan), np.zeros(len(ratees), dtype=np.int64)
         factor = self.framework.competency(competency).factor
-        rated, panel = self.pool.rated.get(factor), self.pool.panel
+        rated, rating_arrays = self.pool.rated.get(factor), self.pool.rating_arrays
         items = self.framework.items_of(competency)
-        of_items = None if panel is None else panel.of_items(tuple(item.id for item in items))
-        if panel is None or rated is None or of_items is None or not of_items[rated.rows].any():
+        of_items = None if rating_arrays is None else rating_arrays.of_items(tuple(item.id for item in items))
+        if rating_arrays is None or rated is None or of_items is None or not of_items[rated.rows].any():
             return CompetencyMeasure(
                 id=competency, value=nothing, se=nothing, n_raters=none, n_items=none, self_value=nothing
             )
         curve = rated.scale.curve(self.framework, factor, items)
-        given, own = of_items[rated.rows], np.flatnonzero(panel.is_self & of_items)
+        given, own = of_items[rated.rows], np.flatnonzero(rating_arrays.is_self & of_items)
         rows, occasion = rated.rows[given], rated.occasion[given]
         occasions = np.unique(occasion)
-        at = places(panel, occasions, ratees, cycle)
+        at = places(rating_arrays, occasions, ratees, cycle)
         theta, theta_se = self._of_competency(factor, competency, np.where(at >= 0, among, -1))
         value, error = curve.with_error(theta, theta_se)
-        self_occasions, self_location = self_located(panel, rated.scale, own)
-        self_at = places(panel, self_occasions, ratees, cycle)
+        self_occasions, self_location = self_located(rating_arrays, rated.scale, own)
+        self_at = places(rating_arrays, self_occasions, ratees, cycle)
         return CompetencyMeasure(
             id=competency,
             value=value,
             se=error,
-            n_raters=_counted(count_by(occasion, panel.rater[rows], occasions), at),
-            n_items=_counted(count_by(occasion, panel.item[rows], occasions), at),
+            n_raters=_counted(n_distinct(occasion, rating_arrays.rater[rows], occasions), at),
+            n_items=_counted(n_distinct(occasion, rating_arrays.item[rows], occasions), at),
             self_value=curve(_taken(self_location, self_at)),
         )
 
     def _of_competency(self, factor: str, competency: str, at: Codes) -> tuple[Floats, Floats]:
         """Location and error: the factor's plus the departure, where the factor has several."""
-        together = self.pool.together
-        dimensions = together.layout.dimensions
+        common = self.pool.common
+        dimensions = common.layout.dimensions
         nested = f"{factor}/{competency}"
         parts = [dimensions.index(name) for name in (factor, nested) if name in dimensions]
-        variance = together.covariance[:, parts][:, :, parts].sum(axis=(1, 2))
-        return _taken(together.means[:, parts].sum(axis=1), at), _taken(np.sqrt(variance), at)
+        variance = common.covariance[:, parts][:, :, parts].sum(axis=(1, 2))
+        return _taken(common.means[:, parts].sum(axis=1), at), _taken(np.sqrt(variance), at)
 
     def _fit(self, rated: RatedFactor, ratees: tuple[str, ...], cycle: str | None) -> FacetFit:
         assigned: list[str | None] = [None] * len(rated.given.occasions)
-        if self.pool.panel is not None:
-            at = places(self.pool.panel, rated.given.occasions, ratees, cycle)
+        if self.pool.rating_arrays is not None:
+            at = places(self.pool.rating_arrays, rated.given.occasions, ratees, cycle)
             for ratee, position in zip(ratees, at.tolist(), strict=True):
                 if position >= 0:
                     assigned[position] = ratee
@@ -235,23 +235,25 @@ class Reader:
         none = np.zeros(len(ratees), dtype=np.int64)
         groups = [group.id for group in self.framework.relationships]
         n_items = none + sum((d.n_items for d in dimensions if d.kind != "ratings"), none)
-        panel = self.pool.panel
-        if panel is None:
+        rating_arrays = self.pool.rating_arrays
+        if rating_arrays is None:
             return none, n_items, dict.fromkeys(groups, none)
-        occasions = np.unique(panel.occasion)
-        at = places(panel, occasions, ratees, cycle)
+        occasions = np.unique(rating_arrays.occasion)
+        at = places(rating_arrays, occasions, ratees, cycle)
 
         def distinct(mask: NDArray[np.bool_], what: Codes) -> NDArray[np.int64]:
-            return _counted(count_by(panel.occasion[mask], what[mask], occasions), at)
+            return _counted(n_distinct(rating_arrays.occasion[mask], what[mask], occasions), at)
 
-        of_group = {name: n for n, name in enumerate(panel.relationships)}
+        of_group = {name: n for n, name in enumerate(rating_arrays.relationships)}
         by_relationship = {
-            group: distinct(panel.relationship == of_group[group], panel.rater) if group in of_group else none
+            group: distinct(rating_arrays.relationship == of_group[group], rating_arrays.rater)
+            if group in of_group
+            else none
             for group in groups
         }
         return (
-            distinct(panel.counts, panel.rater),
-            n_items + distinct(panel.counts, panel.item),
+            distinct(rating_arrays.counts, rating_arrays.rater),
+            n_items + distinct(rating_arrays.counts, rating_arrays.item),
             by_relationship,
         )
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
-from leadline.measurement.factors.cycle_view import Pool
+from leadline.measurement.factors.cycle_view import Calibrated
 from leadline.measurement.factors.kinds.item_scale import ItemScale, scale_of
-from leadline.measurement.factors.kinds.rating_arrays import Panel
-from leadline.measurement.factors.kinds.ratings import count_by
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays
+from leadline.measurement.factors.kinds.ratings import n_distinct
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.elimination import conjugate_gradients
 from leadline.measurement.variational.anew import inverse
@@ -182,19 +182,19 @@ class Held:
         return conjugate_gradients(lambda x: self._precision @ x, right, lambda y: y / diagonal, EXACT)
 
 
-def held_of(pool: Pool) -> Held:
+def held_of(pool: Calibrated) -> Held:
     """What a later scoring holds to.
 
     Parameters
     ----------
-    pool : Pool
+    pool : Calibrated
 
     Returns
     -------
     Held
     """
-    together = pool.together
-    layout, state = together.layout, together.found.state
+    common = pool.common
+    layout, state = common.layout, common.found.state
     facets = layout.facets[1:]
     free = {facet for f, facet in enumerate(facets, start=1) if np.isnan(state.prior.held[f]).all()}
     kept = np.concatenate(
@@ -216,23 +216,23 @@ def held_of(pool: Pool) -> Held:
         elements={facet: layout.elements[facet] for facet in facets if facet in free},
         variance={facet: float(variances[facet] or 0.0) for facet in facets if facet in free},
         location=of_others(state.locations[1:]),
-        se=np.sqrt(of_others([together.variances[facet] for facet in facets])),
+        se=np.sqrt(of_others([common.variances[facet] for facet in facets])),
         prior=of_others([state.prior.precision(f) for f in by_facet]),
         column=np.flatnonzero(kept),
-        zero=of_others(together.zero[1:]),
-        told=together.told,
+        zero=of_others(common.zero[1:]),
+        told=common.told,
         scales=tuple(_scales(pool)),
-        n_raters=_raters_by_relationship(pool.panel),
-        messages=messages_of(together, kept),
+        n_raters=_raters_by_relationship(pool.rating_arrays),
+        messages=messages_of(common, kept),
     )
 
 
-def _scales(pool: Pool) -> Iterator[HeldScale]:
+def _scales(pool: Calibrated) -> Iterator[HeldScale]:
     """Items of every part, with how many told of each."""
     known = {name: one.calibration for name, one in pool.rated.items()}
-    for number, ready in enumerate(pool.together.parts):
+    for number, ready in enumerate(pool.common.parts):
         dimension, ratings = ready.part.dimension, ready.part.ratings
-        calibration = known.get(dimension) or calibration_of(pool.together, number).calibration
+        calibration = known.get(dimension) or calibration_of(pool.common, number).calibration
         item, items = ratings.index["item"], ratings.elements["item"]
         everybody = np.arange(len(items))
         labels, label = ratings.labels
@@ -244,14 +244,16 @@ def _scales(pool: Pool) -> Iterator[HeldScale]:
             se=calibration.se[-1],
             threshold_se=1 / np.sqrt(np.where(information > 0, information, np.nan)),
             counts=counts.reshape(len(items), len(labels)),
-            n_raters=count_by(item, ratings.index.get("rater", ratings.index["ratee"]), everybody),
-            n_ratees=count_by(item, ratings.index["ratee"], everybody),
+            n_raters=n_distinct(item, ratings.index.get("rater", ratings.index["ratee"]), everybody),
+            n_ratees=n_distinct(item, ratings.index["ratee"], everybody),
         )
 
 
-def _raters_by_relationship(panel: Panel | None) -> dict[str, int]:
-    if panel is None:
+def _raters_by_relationship(rating_arrays: RatingArrays | None) -> dict[str, int]:
+    if rating_arrays is None:
         return {}
-    groups = np.arange(len(panel.relationships))
-    n = count_by(panel.relationship[panel.counts], panel.rater[panel.counts], groups)
-    return dict(zip(panel.relationships, n.tolist(), strict=True))
+    groups = np.arange(len(rating_arrays.relationships))
+    n = n_distinct(
+        rating_arrays.relationship[rating_arrays.counts], rating_arrays.rater[rating_arrays.counts], groups
+    )
+    return dict(zip(rating_arrays.relationships, n.tolist(), strict=True))

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, diags_array
 
 from leadline.measurement.kernels.arrays import Codes, Floats
 from leadline.measurement.kernels.threads import cuts, in_order
-from leadline.measurement.variational.common_posterior import Together
+from leadline.measurement.variational.common_posterior import CommonPosterior
 
 _SPARSE = ("data", "indices", "indptr")
 _AT_ONCE = 64
@@ -114,12 +114,12 @@ class JointPosterior:
         return cls(**content, coupling=csr_array(parts, shape=shape))
 
 
-def posterior_of(together: Together, places: Codes) -> JointPosterior:
+def posterior_of(common: CommonPosterior, places: Codes) -> JointPosterior:
     """Posterior of some ratees' main dimensions.
 
     Parameters
     ----------
-    together : Together
+    common : CommonPosterior
     places : array of int, shape (P,)
         Positions among the ratees; -1 for one without evidence, of whom nothing but the group is known.
 
@@ -127,12 +127,12 @@ def posterior_of(together: Together, places: Codes) -> JointPosterior:
     -------
     JointPosterior
     """
-    layout, posterior, prior = together.layout, together.found.posterior, together.found.state.prior
+    layout, posterior, prior = common.layout, common.found.posterior, common.found.state.prior
     free, width = layout.free, layout.width
     at = np.maximum(places, 0)
     unknown = (places < 0)[:, None]
     group = prior.covariance[:free, :free]
-    covariance = np.where(unknown[:, :, None], group, together.covariance[at][:, :free, :free])
+    covariance = np.where(unknown[:, :, None], group, common.covariance[at][:, :free, :free])
     dense = posterior.is_dense and posterior.design.eliminated == posterior.design.ratee
     rest = posterior.design.rest.shape[1] if dense else 0
     own = posterior.inverse.values[at][:, :free, :free] if dense else covariance
@@ -141,12 +141,12 @@ def posterior_of(together: Together, places: Codes) -> JointPosterior:
     coupling = csr_array(known @ posterior.coupling[lines]) if rest else csr_array((len(lines), 0))
     return JointPosterior(
         dimensions=layout.dimensions[:free],
-        mean=np.where(unknown, prior.mean[:free], together.means[at][:, :free]),
+        mean=np.where(unknown, prior.mean[:free], common.means[at][:, :free]),
         covariance=covariance,
         prior=group,
         root=np.linalg.cholesky(np.where(unknown[:, :, None], group, own)),
         coupling=coupling,
         factor=posterior.factor if rest else np.zeros((0, 0)),
-        zero=posterior.design.split(together.zero)[1] if rest else np.zeros(0),
-        told=together.told[:free],
+        zero=posterior.design.split(common.zero)[1] if rest else np.zeros(0),
+        told=common.told[:free],
     )

@@ -8,12 +8,12 @@ from dataclasses import replace
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
-from leadline.measurement.factors.cycle_view import Pool, Reader
+from leadline.measurement.factors.cycle_view import Calibrated, CycleView
 from leadline.measurement.factors.held import held_of
 from leadline.measurement.factors.kinds.exam import FactorAnswers, answers_of, factor_answers
 from leadline.measurement.factors.kinds.occasions import named, occasions_of
 from leadline.measurement.factors.kinds.outcomes import Achieved, Results, achieved_factor, results_of
-from leadline.measurement.factors.kinds.rating_arrays import panel_of
+from leadline.measurement.factors.kinds.rating_arrays import rating_arrays_of
 from leadline.measurement.factors.kinds.ratings import (
     FactorRatings,
     RatedFactor,
@@ -25,9 +25,9 @@ from leadline.measurement.factors.quality_notes import quality_notes
 from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.values.factor_map import check_map
 from leadline.measurement.values.notice import Notice
-from leadline.measurement.variational.calibrate import calibrate_together
-from leadline.measurement.variational.common_posterior import Together
-from leadline.measurement.variational.parts import Attained, Part
+from leadline.measurement.variational.calibrate import calibrate_common
+from leadline.measurement.variational.common_posterior import CommonPosterior
+from leadline.measurement.variational.evidence_blocks import RatingBlock, ValueBlock
 from leadline.measurement.variational.prior import GROUP_START, RATER_START
 
 METHODS = ("marginal",)
@@ -35,7 +35,7 @@ METHODS = ("marginal",)
 _RANDOM = {"rater": RATER_START, "relationship": GROUP_START}
 """Relationships too: the effect of a group with few ratings must not move the zero of everybody."""
 
-_DOUBT = 1.0
+_PRIOR_WEIGHT = 1.0
 """A person's worth of prior belief about variances, so that those of five people do not collapse."""
 
 _TOLERANCE = 5e-5
@@ -118,9 +118,9 @@ def measure(
         pool = _pool(evidence, framework, tell)
     chosen = cycle if cycle is not None else (cycles[-1] if cycles else None)
     tell("measurement.stage.quality", 0.8)
-    quality = quality_notes(pool.panel, list(pool.rated.values())) if pool.panel else ()
+    quality = quality_notes(pool.rating_arrays, list(pool.rated.values())) if pool.rating_arrays else ()
     before = cycles[: cycles.index(chosen)] if chosen in cycles else ()
-    read = Reader(evidence, framework, pool, seed, input_hash)
+    read = CycleView(evidence, framework, pool, seed, input_hash)
     tell("measurement.stage.read", 0.9)
     previous = read.measures(before[-1], (), None) if before else None
     found = read.measures(chosen, quality, previous)
@@ -134,20 +134,20 @@ def _silent(stage: str, done: float) -> None:
     """Tell nobody."""
 
 
-def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Pool:
-    panel, answers = panel_of(evidence, framework), answers_of(evidence, framework)
+def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Calibrated:
+    rating_arrays, answers = rating_arrays_of(evidence, framework), answers_of(evidence, framework)
     results = results_of(evidence, framework)
-    among = occasions_of((panel, answers, results))
+    among = occasions_of((rating_arrays, answers, results))
     given: dict[str, FactorRatings] = {}
     examined: dict[str, FactorAnswers] = {}
     achieved: dict[str, Achieved] = {}
     flat: list[str] = []
     for factor in framework.factors:
-        if panel is not None and "ratings" in factor.kinds:
-            ratings = factor_ratings(panel, framework, factor.id, among)
+        if rating_arrays is not None and "ratings" in factor.kinds:
+            ratings = factor_ratings(rating_arrays, framework, factor.id, among)
             given |= {} if ratings is None else {factor.id: ratings}
-            items = panel.of_items(tuple(item.id for item in framework.items_of(factor.id)))
-            if ratings is None and (panel.counts & items).any():
+            items = rating_arrays.of_items(tuple(item.id for item in framework.items_of(factor.id)))
+            if ratings is None and (rating_arrays.counts & items).any():
                 flat.append(factor.id)
         if answers is not None and "exam" in factor.kinds:
             exam = factor_answers(answers, framework, factor.id, among)
@@ -157,17 +157,17 @@ def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Pool:
             achieved |= {} if done is None else {factor.id: done}
     if not (given or examined or achieved):
         raise MeasurementError("measurement.nothing_to_measure", framework=framework.id)
-    together = _together(given, examined, achieved, results, tell)
+    common = _together(given, examined, achieved, results, tell)
     rated = {
-        name: rated_factor(panel, one, together, number)
+        name: rated_factor(rating_arrays, one, common, number)
         for number, (name, one) in enumerate(given.items())
-        if panel is not None
+        if rating_arrays is not None
     }
-    return Pool(
-        panel=panel,
+    return Calibrated(
+        rating_arrays=rating_arrays,
         answers=answers,
         results=results,
-        together=together,
+        common=common,
         rated=rated,
         examined=examined,
         achieved=achieved,
@@ -181,11 +181,11 @@ def _together(
     achieved: Mapping[str, Achieved],
     results: Results | None,
     tell: Progress,
-) -> Together:
+) -> CommonPosterior:
     """One posterior over everything; ratings come first, so that a factor's number is its part's."""
     parts = [one.part for one in given.values()]
-    parts += [one.source for one in examined.values() if isinstance(one.source, Part)]
-    attained = [one.source for one in examined.values() if isinstance(one.source, Attained)]
+    parts += [one.source for one in examined.values() if isinstance(one.source, RatingBlock)]
+    attained = [one.source for one in examined.values() if isinstance(one.source, ValueBlock)]
     if results is not None:
         attained += [one.source(named(results, one.occasions)) for one in achieved.values()]
     anchors: dict[str, dict[str, float]] = {"item": {}, "trial": {}}
@@ -198,10 +198,10 @@ def _together(
     def told(number: int, _: float) -> None:
         tell("measurement.stage.fit", 0.8 * (1 - 0.95**number))
 
-    return calibrate_together(
+    return calibrate_common(
         parts,
         attained,
-        doubt=_DOUBT,
+        prior_weight=_PRIOR_WEIGHT,
         random=_RANDOM,
         anchors=anchors,
         tolerance=_TOLERANCE,
@@ -219,7 +219,7 @@ def _notices(
     rated, examined, _ = found_by_kind
     found = {
         "flat": list(flat),
-        "equal_difficulty": [name for name, one in examined.items() if isinstance(one.source, Attained)],
+        "equal_difficulty": [name for name, one in examined.items() if isinstance(one.source, ValueBlock)],
         **{
             f"factor_{code}": [name for name, one in rated.items() if code in _codes(one)]
             for code in ("subsets", "no_maximum", "not_converged", "thin")

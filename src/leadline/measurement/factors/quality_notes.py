@@ -10,9 +10,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from leadline.measurement.diagnostics.rater_effects import MUTED, NOISY, Effect, Part, Pool, rater_effects
+from leadline.measurement.diagnostics.rater_effects import (
+    MUTED,
+    NOISY,
+    Effect,
+    RaterPart,
+    RaterPool,
+    rater_effects,
+)
 from leadline.measurement.diagnostics.rater_sums import rater_sums
-from leadline.measurement.factors.kinds.rating_arrays import Panel
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays
 from leadline.measurement.factors.kinds.ratings import RatedFactor
 from leadline.measurement.kernels.arrays import Floats, add_up
 from leadline.measurement.kernels.testing import discoveries
@@ -21,12 +28,12 @@ from leadline.measurement.values.dimension import QualityNote
 FEW_RATERS = 3
 
 
-def quality_notes(panel: Panel, rated: Sequence[RatedFactor]) -> tuple[QualityNote, ...]:
+def quality_notes(rating_arrays: RatingArrays, rated: Sequence[RatedFactor]) -> tuple[QualityNote, ...]:
     """What deserves a look.
 
     Parameters
     ----------
-    panel : Panel
+    rating_arrays : RatingArrays
     rated : sequence of RatedFactor
 
     Returns
@@ -39,26 +46,29 @@ def quality_notes(panel: Panel, rated: Sequence[RatedFactor]) -> tuple[QualityNo
     Raters: every effect that `rater_effects` flags. *Misfitting*, *too predictable* items: infit above
     1.5 or below 0.5, at a false discovery rate of .05. *Sparse*: fewer than three raters.
     """
-    notes = [*_rater_notes(panel, rated), *_misfits(rated), *_sparse(panel)]
+    notes = [*_rater_notes(rating_arrays, rated), *_misfits(rated), *_sparse(rating_arrays)]
     order = {"rater": 0, "item": 1, "ratee": 2}
     return tuple(sorted(notes, key=lambda note: (order[note.kind], note.element, note.reason)))
 
 
-def _rater_notes(panel: Panel, rated: Sequence[RatedFactor]) -> Iterator[QualityNote]:
-    n_cycles = len(panel.cycles) + 1
+def _rater_notes(rating_arrays: RatingArrays, rated: Sequence[RatedFactor]) -> Iterator[QualityNote]:
+    n_cycles = len(rating_arrays.cycles) + 1
     parts = [
-        Part(
+        RaterPart(
             rater_sums(one.ratings, one.calibration),
             one.ratings.elements["rater"],
-            tuple(panel.ratees[number // n_cycles] for number in one.given.occasions.tolist()),
+            tuple(rating_arrays.ratees[number // n_cycles] for number in one.given.occasions.tolist()),
             one.fit.facets["rater"],
             widened=one.fit.posterior is not None,
         )
         for one in rated
     ]
-    names = Pool(parts).raters
-    number = {name: n for n, name in enumerate(panel.raters)}
-    alike, given = _alike_within(panel), add_up(panel.rater[panel.counts], len(panel.raters))
+    names = RaterPool(parts).raters
+    number = {name: n for n, name in enumerate(rating_arrays.raters)}
+    alike, given = (
+        _alike_within(rating_arrays),
+        add_up(rating_arrays.rater[rating_arrays.counts], len(rating_arrays.raters)),
+    )
     for effect in rater_effects(parts):
         for n in np.flatnonzero(effect.flagged).tolist():
             name, value = names[int(effect.rater[n])], float(effect.statistic[n])
@@ -111,31 +121,33 @@ def _misfits(rated: Sequence[RatedFactor]) -> Iterator[QualityNote]:
         )
 
 
-def _alike_within(panel: Panel) -> Floats:
+def _alike_within(rating_arrays: RatingArrays) -> Floats:
     """Mean share of a rater's ratings of one person that equal the most frequent one, shape (R,)."""
-    rows = np.flatnonzero(panel.counts)
-    width = int(panel.occasion.max(initial=0)) + 1
-    pair = panel.rater[rows].astype(np.int64) * width + panel.occasion[rows]
+    rows = np.flatnonzero(rating_arrays.counts)
+    width = int(rating_arrays.occasion.max(initial=0)) + 1
+    pair = rating_arrays.rater[rows].astype(np.int64) * width + rating_arrays.occasion[rows]
     forms, form = np.unique(pair, return_inverse=True)
-    lowest = int(panel.rating[rows].min(initial=0))
-    levels = int(panel.rating[rows].max(initial=0)) - lowest + 1
-    counts = add_up(form * levels + panel.rating[rows] - lowest, len(forms) * levels).reshape(-1, levels)
+    lowest = int(rating_arrays.rating[rows].min(initial=0))
+    levels = int(rating_arrays.rating[rows].max(initial=0)) - lowest + 1
+    counts = add_up(form * levels + rating_arrays.rating[rows] - lowest, len(forms) * levels).reshape(
+        -1, levels
+    )
     share = counts.max(axis=1) / np.maximum(counts.sum(axis=1), 1)
-    rater, n = forms // width, len(panel.raters)
+    rater, n = forms // width, len(rating_arrays.raters)
     return add_up(rater, n, share) / np.maximum(add_up(rater, n), 1)
 
 
-def _sparse(panel: Panel) -> Iterator[QualityNote]:
+def _sparse(rating_arrays: RatingArrays) -> Iterator[QualityNote]:
     """Ratees whom fewer than three people rated in a cycle, or whose raters rate nobody else."""
-    rows = np.flatnonzero(panel.counts)
-    pairs = np.unique(np.stack([panel.occasion[rows], panel.rater[rows]], axis=1), axis=0)
+    rows = np.flatnonzero(rating_arrays.counts)
+    pairs = np.unique(np.stack([rating_arrays.occasion[rows], rating_arrays.rater[rows]], axis=1), axis=0)
     occasions, at = np.unique(pairs[:, 0], return_inverse=True)
     n_raters = add_up(at, len(occasions))
-    reach = add_up(pairs[:, 1], len(panel.raters))
+    reach = add_up(pairs[:, 1], len(rating_arrays.raters))
     linking = add_up(at, len(occasions), (reach[pairs[:, 1]] > 1).astype(float))
     seen = set()
     for occasion, raters, links in zip(occasions.tolist(), n_raters.tolist(), linking.tolist(), strict=True):
-        ratee = panel.ratees[occasion // (len(panel.cycles) + 1)]
+        ratee = rating_arrays.ratees[occasion // (len(rating_arrays.cycles) + 1)]
         if (raters < FEW_RATERS or links < 1) and ratee not in seen:
             seen.add(ratee)
             yield QualityNote(

@@ -17,7 +17,7 @@ from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Frame, frame, read_table, rows, write_csv
 from leadline.measurement.diagnostics.diagnostics import Diagnostics, of_dimensions
 from leadline.measurement.fits.facet_fit import FacetFit
-from leadline.measurement.fits.fit import facet_columns, fitted
+from leadline.measurement.fits.fit import facet_columns, facet_fit_of
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.threads import at_most
 from leadline.measurement.values.calibration import Progress
@@ -26,9 +26,9 @@ from leadline.measurement.values.facet import Component, FacetMeasures
 from leadline.measurement.values.models import RASCH
 from leadline.measurement.values.notice import Notice
 from leadline.measurement.values.ratings import ratings_from_table
-from leadline.measurement.variational.calibrate import calibrate_together, calibration_of
-from leadline.measurement.variational.common_posterior import Together
-from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.calibrate import calibrate_common, calibration_of
+from leadline.measurement.variational.common_posterior import CommonPosterior
+from leadline.measurement.variational.evidence_blocks import RatingBlock
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,14 +42,14 @@ class DimensionalFit:
     correlation : array, shape (D, D)
         Of the dimensions among people, not of their estimates.
     seconds : float
-    together : Together
+    common : CommonPosterior
         The posterior.
     """
 
     fits: Mapping[str, FacetFit]
     correlation: Floats
     seconds: float
-    together: Together = field(repr=False)
+    common: CommonPosterior = field(repr=False)
 
     @cached_property
     def facets(self) -> Mapping[str, FacetMeasures]:
@@ -63,22 +63,22 @@ class DimensionalFit:
     @property
     def variance(self) -> tuple[Component, ...]:
         """Variance of each dimension, ``ratee:dimension``, of raters and of halos."""
-        return self.together.components()
+        return self.common.components()
 
     @property
     def converged(self) -> bool:
         """Whether the search settled."""
-        return self.together.found.converged
+        return self.common.found.converged
 
     @property
     def iterations(self) -> int:
         """Rounds of the search."""
-        return self.together.found.rounds
+        return self.common.found.rounds
 
     @property
     def log_likelihood(self) -> float:
         """Lower bound on the marginal log-likelihood."""
-        return self.together.found.bound
+        return self.common.found.bound
 
     log_likelihood_kind = "variational lower bound"
 
@@ -122,8 +122,8 @@ class DimensionalFit:
         dict of ``ratee:dimension`` to array, shape (n, P), logits
             In the order of that dimension's elements.
         """
-        drawn = self.together.draws(n, np.random.default_rng(seed))["ratee"]
-        places = self.together.layout.places
+        drawn = self.common.draws(n, np.random.default_rng(seed))["ratee"]
+        places = self.common.layout.places
         return {
             f"ratee:{name}": drawn[:, places("ratee", fit.facets["ratee"].elements), number]
             for number, (name, fit) in enumerate(self.fits.items())
@@ -253,7 +253,7 @@ def fit_dimensions(
         weight = "weight"
     with at_most(threads):
         parts = [
-            Part(
+            RatingBlock(
                 dimension=name,
                 ratings=ratings_from_table(
                     data.filter(data.get_column(dimension) == name), columns, rating, weight
@@ -262,20 +262,20 @@ def fit_dimensions(
             )
             for name in names
         ]
-        together = calibrate_together(parts, progress=progress)
+        common = calibrate_common(parts, progress=progress)
         fits = {}
         for number, part in enumerate(parts):
-            known = calibration_of(together, number)
-            fits[part.dimension] = fitted(
+            known = calibration_of(common, number)
+            fits[part.dimension] = facet_fit_of(
                 part.ratings, known.calibration, model=model, anchors={}, posterior=known, began=began
             )
-    covariance = together.found.state.prior.covariance
+    covariance = common.found.state.prior.covariance
     sd = np.sqrt(np.diag(covariance))
     return DimensionalFit(
         fits=fits,
         correlation=covariance / np.outer(sd, sd),
         seconds=perf_counter() - began,
-        together=together,
+        common=common,
     )
 
 

@@ -13,7 +13,7 @@ from leadline.measurement.kernels.extremes import extreme_elements
 from leadline.measurement.values.models import CROSSED, EXAM, PEOPLE, RASCH
 from leadline.measurement.values.ratings import Ratings
 
-Way = Literal["joint", "answers", "one grouping facet", "crossed"]
+Estimator = Literal["joint", "answers", "one grouping facet", "crossed"]
 
 _LARGEST_TABLE = 50_000_000
 """Cells of a table of people by items up to which it is laid out whole (8 bytes each)."""
@@ -22,7 +22,7 @@ _MOST_RATINGS = 1_000_000
 """Ratings up to which a mixed model is fitted by quadrature: its cells are single ratings."""
 
 
-def way(ratings: Ratings, model: str, method: str, anchors: Mapping[str, object]) -> Way:
+def estimator_for(ratings: Ratings, model: str, method: str, anchors: Mapping[str, object]) -> Estimator:
     """How a model is fitted to these ratings.
 
     Parameters

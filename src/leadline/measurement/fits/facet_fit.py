@@ -16,7 +16,7 @@ from leadline.evidence import Frame, frame, write_csv
 from leadline.measurement.diagnostics.bias_test import bias_table, dif_table
 from leadline.measurement.diagnostics.diagnostics import Diagnostics, diagnosed
 from leadline.measurement.kernels.arrays import Floats
-from leadline.measurement.quadrature.calibrate import ExactCalibration
+from leadline.measurement.quadrature.calibrate import QuadratureEstimates
 from leadline.measurement.values.calibration import Calibration
 from leadline.measurement.values.columns import (
     ITEM_COLUMNS,
@@ -29,7 +29,7 @@ from leadline.measurement.values.facet import Agreement, Component, FacetMeasure
 from leadline.measurement.values.models import RASCH
 from leadline.measurement.values.notice import Notice
 from leadline.measurement.values.ratings import Ratings
-from leadline.measurement.variational.calibrate import MarginalCalibration
+from leadline.measurement.variational.calibrate import VariationalEstimates
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,7 +71,7 @@ class FacetFit:
         What was fitted; None after ``load``.
     calibration : Calibration or None
         The arrays behind the figures, by kernel; None after ``load``.
-    posterior : MarginalCalibration, ExactCalibration or None
+    posterior : VariationalEstimates, QuadratureEstimates or None
         The posterior of the marginal method.
     kept_diagnostics : Diagnostics or None
         As loaded; ask for ``diagnostics``.
@@ -98,7 +98,7 @@ class FacetFit:
     log_likelihood_kind: str = "joint"
     approximation: str = "none"
     items: ItemParameters | None = None
-    posterior: MarginalCalibration | ExactCalibration | None = field(default=None, repr=False)
+    posterior: VariationalEstimates | QuadratureEstimates | None = field(default=None, repr=False)
     kept_diagnostics: Diagnostics | None = field(default=None, repr=False)
 
     @property

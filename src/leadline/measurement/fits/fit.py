@@ -14,19 +14,23 @@ from leadline import __version__
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Blocks, Frame, read_blocks, whole
 from leadline.measurement.diagnostics.facet_tables import components, facet_measures, threshold_table
-from leadline.measurement.fits.estimator import Way, way
+from leadline.measurement.fits.estimator import Estimator, estimator_for
 from leadline.measurement.fits.facet_fit import FacetFit
 from leadline.measurement.fits.notices import comparable_ratees, notices
 from leadline.measurement.fits.row_faults import with_rows
 from leadline.measurement.joint.calibrate import calibrate
 from leadline.measurement.kernels.threads import at_most
-from leadline.measurement.quadrature.calibrate import ExactCalibration, calibrate_answers, calibrate_grouped
+from leadline.measurement.quadrature.calibrate import (
+    QuadratureEstimates,
+    calibrate_answers,
+    calibrate_grouped,
+)
 from leadline.measurement.values.calibration import Calibration, Progress
 from leadline.measurement.values.facet import Agreement
 from leadline.measurement.values.models import MODELS, PEOPLE
 from leadline.measurement.values.notice import Notice
 from leadline.measurement.values.ratings import Ratings, ratings_from_table
-from leadline.measurement.variational.calibrate import MarginalCalibration, calibrate_marginal
+from leadline.measurement.variational.calibrate import VariationalEstimates, calibrate_crossed
 from leadline.measurement.variational.source import Family
 
 METHODS = ("marginal", "joint")
@@ -228,7 +232,7 @@ def fit_ratings(
             raise MeasurementError("measurement.anchor_not_finite", facet=facet)
         if not set(values) & set(ratings.elements[facet]):
             raise MeasurementError("measurement.anchors_match_nothing", facet=facet)
-    chosen = way(ratings, model, method, anchors)
+    chosen = estimator_for(ratings, model, method, anchors)
     _LOG.info("%s by the %s method (%s): %d ratings", model, method, chosen, ratings.n)
     if ratings.repeated and chosen != "one grouping facet":
         raise MeasurementError("measurement.repeats", example=ratings.repeated, model=model)
@@ -239,7 +243,9 @@ def fit_ratings(
         if stopping != STOPPING[0]:
             raise UsageError("measurement.only_joint", name="stopping", value=stopping, allowed=STOPPING[0])
         known = _marginal(chosen, ratings, model, anchors, progress)
-        return fitted(ratings, known.calibration, model=model, anchors=anchors, posterior=known, began=began)
+        return facet_fit_of(
+            ratings, known.calibration, model=model, anchors=anchors, posterior=known, began=began
+        )
     noncentered = noncentered or _default_noncentered(ratings, anchors)
     _check_option("noncentered", noncentered, ratings.facets)
     calibration = calibrate(
@@ -250,7 +256,7 @@ def fit_ratings(
         early=stopping == "facets",
         progress=progress,
     )
-    return fitted(
+    return facet_fit_of(
         ratings,
         calibration,
         model=model,
@@ -262,22 +268,22 @@ def fit_ratings(
 
 
 def _marginal(
-    chosen: Way,
+    chosen: Estimator,
     ratings: Ratings,
     model: str,
     anchors: Mapping[str, Mapping[str, float]],
     progress: Progress | None,
-) -> MarginalCalibration | ExactCalibration:
+) -> VariationalEstimates | QuadratureEstimates:
     if chosen == "answers":
         return calibrate_answers(ratings, model)
     if chosen == "one grouping facet":
         return calibrate_grouped(ratings, model)
     shared = model in ("rating-scale", "graded")
     family = FAMILIES.get(model, "slope 1")
-    return calibrate_marginal(ratings, shared=shared, family=family, anchors=anchors, progress=progress)
+    return calibrate_crossed(ratings, shared=shared, family=family, anchors=anchors, progress=progress)
 
 
-def fitted(
+def facet_fit_of(
     ratings: Ratings,
     calibration: Calibration,
     *,
@@ -285,7 +291,7 @@ def fitted(
     noncentered: str = "ratee",
     anchors: Mapping[str, object],
     stopping: str = "converged",
-    posterior: MarginalCalibration | ExactCalibration | None = None,
+    posterior: VariationalEstimates | QuadratureEstimates | None = None,
     began: float | None = None,
 ) -> FacetFit:
     """The figures of a calibration that was made already.
@@ -297,7 +303,7 @@ def fitted(
     model, noncentered : str
     anchors : mapping of facet
     stopping : {"converged", "facets"}
-    posterior : MarginalCalibration or ExactCalibration, optional
+    posterior : VariationalEstimates or QuadratureEstimates, optional
         Where the calibration comes from the marginal method.
     began : float, optional
         Moment from which ``seconds`` count.
@@ -310,7 +316,7 @@ def fitted(
     found = facet_measures(ratings, calibration, shrunken=PEOPLE if random else ())
     kind, approximation, items = "joint", "none", None
     told: tuple[Notice, ...] = ()
-    if isinstance(posterior, ExactCalibration):
+    if isinstance(posterior, QuadratureEstimates):
         kind, approximation, items = "marginal", "adaptive quadrature", posterior.items
         noncentered, told = posterior.noncentered, posterior.warnings
     elif posterior is not None:

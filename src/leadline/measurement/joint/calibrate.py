@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadline.errors import MeasurementError
-from leadline.measurement.joint.extreme_elements import Measured, with_extremes
+from leadline.measurement.joint.extreme_elements import Locations, with_extremes
 from leadline.measurement.kernels.arrays import Flags, Floats, add_up
 from leadline.measurement.kernels.connectivity import Design
 from leadline.measurement.kernels.extremes import Screened, screened
@@ -85,7 +85,7 @@ def calibrate(
     summary = summary_of(ratings, facets, screen, estimates, point.steps)
     known = [np.where(sums.n > 0, x, np.nan) for x, sums in zip(estimates, summary.elements, strict=True)]
     errors = [1 / np.sqrt(np.where(sums.variance > 0, sums.variance, np.nan)) for sums in summary.elements]
-    measured = with_extremes(ratings, facets, screen, Measured(known, errors), thresholds, shared=shared)
+    measured = with_extremes(ratings, facets, screen, Locations(known, errors), thresholds, shared=shared)
     return Calibration(
         facets=facets,
         locations=tuple(measured.locations),

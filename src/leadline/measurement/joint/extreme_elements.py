@@ -13,7 +13,7 @@ from leadline.measurement.values.facet import sign_of
 from leadline.measurement.values.ratings import Ratings
 
 
-class Measured(NamedTuple):
+class Locations(NamedTuple):
     """Locations and standard errors of the elements of A facets; NaN where unknown."""
 
     locations: list[Floats]
@@ -24,11 +24,11 @@ def with_extremes(
     ratings: Ratings,
     facets: tuple[str, ...],
     screen: Screened,
-    measured: Measured,
+    measured: Locations,
     thresholds: Floats,
     *,
     shared: bool,
-) -> Measured:
+) -> Locations:
     """Locate extreme elements, the last to be set aside first.
 
     Each is located where its score, moved 0.3 points inwards, is to be expected, with everything
@@ -42,13 +42,13 @@ def with_extremes(
     facets : tuple of A str
         The item last.
     screen : Screened
-    measured : Measured
+    measured : Locations
     thresholds : array, shape (T, K-1), logits
     shared : bool
 
     Returns
     -------
-    Measured
+    Locations
     """
     locations, errors = [x.copy() for x in measured.locations], [x.copy() for x in measured.se]
     present = [np.ones(ratings.n, dtype=bool)]
@@ -66,7 +66,7 @@ def with_extremes(
                 place = _place(ratings, facets, number, rows, known=stand_in, scale=scale)
                 locations[number] = np.where(flags, place.location, locations[number])
                 errors[number] = np.where(flags, place.se, errors[number])
-    return Measured(locations, errors)
+    return Locations(locations, errors)
 
 
 class _Scale:

@@ -16,20 +16,20 @@ from leadline.measurement.factors.kinds.exam import Answers, answers_to, attaine
 from leadline.measurement.factors.kinds.item_scale import ItemScale
 from leadline.measurement.factors.kinds.occasions import Dated, occasions_of
 from leadline.measurement.factors.kinds.outcomes import Results, achieved_factor
-from leadline.measurement.factors.kinds.rating_arrays import Panel
-from leadline.measurement.factors.kinds.ratings import count_by
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays
+from leadline.measurement.factors.kinds.ratings import n_distinct
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats, add_up
 from leadline.measurement.variational.anew import Rows
 from leadline.measurement.variational.design import design_of
+from leadline.measurement.variational.evidence_blocks import ValueBlock
 from leadline.measurement.variational.messages import OwnRows, own_rows
-from leadline.measurement.variational.parts import Attained
 
 _FACETS = ("rater", "relationship")
 
 Counts = NDArray[np.int64]
 
 
-class Told(NamedTuple):
+class RowsOfDimension(NamedTuple):
     """Rows of one dimension: what they are of, and how many of what each of R ratees has.
 
     ``at`` (N,) are numbers of ratees; ``nested`` (N,) dimensions of competencies and ``rater`` and
@@ -48,7 +48,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Fresh:
+class LaterEvidence:
     """Evidence of R ratees in one cycle.
 
     Attributes
@@ -63,12 +63,12 @@ class Fresh:
     held: Held
     framework: Framework
     ratees: tuple[str, ...]
-    panel: Panel | None
+    rating_arrays: RatingArrays | None
     answers: Answers | None
     results: Results | None
 
     @cached_property
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> tuple[RowsOfDimension, ...]:
         """Rows of every dimension that is held and that somebody has evidence of."""
         return tuple(self._told())
 
@@ -83,9 +83,9 @@ class Fresh:
     @cached_property
     def newcomers(self) -> tuple[tuple[str, str], ...]:
         """Facet and name of raters and relationships that are not held."""
-        if self.panel is None:
+        if self.rating_arrays is None:
             return ()
-        present = {"rater": self.panel.raters, "relationship": self.panel.relationships}
+        present = {"rater": self.rating_arrays.raters, "relationship": self.rating_arrays.relationships}
         return tuple(
             (facet, name)
             for facet in _FACETS
@@ -119,19 +119,21 @@ class Fresh:
 
     def of_items(self, items: tuple[str, ...], scale: ItemScale | None = None) -> NDArray[np.intp]:
         """Ratings by others of some items; of those alone that a scale knows, where it is given."""
-        if self.panel is None:
+        if self.rating_arrays is None:
             return np.empty(0, dtype=np.intp)
-        rows = np.flatnonzero(self.panel.counts & self.panel.of_items(items))
+        rows = np.flatnonzero(self.rating_arrays.counts & self.rating_arrays.of_items(items))
         if scale is None:
             return rows
-        return rows[np.isfinite(scale.steps_of(self.panel.items, self.panel.item[rows])).any(axis=1)]
+        return rows[
+            np.isfinite(scale.steps_of(self.rating_arrays.items, self.rating_arrays.item[rows])).any(axis=1)
+        ]
 
     def distinct(self, source: Dated, rows: NDArray[np.intp] | Flags, what: Codes) -> Counts:
         """Number of distinct things that each ratee has in some rows, shape (R,)."""
         at = self.place(source)[source.ratee[rows]]
-        return count_by(at, what[rows], np.arange(len(self.ratees)))
+        return n_distinct(at, what[rows], np.arange(len(self.ratees)))
 
-    def _told(self) -> Iterator[Told]:
+    def _told(self) -> Iterator[RowsOfDimension]:
         for number, name in enumerate(self.held.dimensions[: self.held.free]):
             kind, _, factor = name.rpartition(":")
             scale = self.held.scale(name)
@@ -139,10 +141,12 @@ class Fresh:
                 yield from self._exam(number, factor, scale, self.answers)
             elif kind == "outcomes" and self.results is not None:
                 yield from self._outcomes(number, factor, self.results)
-            elif kind == "" and scale is not None and self.panel is not None:
-                yield from self._rated(number, factor, scale, self.panel)
+            elif kind == "" and scale is not None and self.rating_arrays is not None:
+                yield from self._rated(number, factor, scale, self.rating_arrays)
 
-    def _rated(self, number: int, factor: str, scale: ItemScale, panel: Panel) -> Iterator[Told]:
+    def _rated(
+        self, number: int, factor: str, scale: ItemScale, rating_arrays: RatingArrays
+    ) -> Iterator[RowsOfDimension]:
         items = self.framework.items_of(factor)
         given = self.of_items(tuple(item.id for item in items))
         rows = self.of_items(tuple(item.id for item in items), scale)
@@ -151,27 +155,34 @@ class Fresh:
             for item in items
             if (name := f"{factor}/{item.competency}") in self.held.dimensions
         }
-        of_item = np.array([nested.get(name, -1) for name in panel.items], dtype=np.int64)
-        codes = [self._codes("rater", panel.raters), self._codes("relationship", panel.relationships)]
-        others = np.stack([codes[0][panel.rater[rows]], codes[1][panel.relationship[rows]]], axis=1)
-        yield Told(
+        of_item = np.array([nested.get(name, -1) for name in rating_arrays.items], dtype=np.int64)
+        codes = [
+            self._codes("rater", rating_arrays.raters),
+            self._codes("relationship", rating_arrays.relationships),
+        ]
+        others = np.stack(
+            [codes[0][rating_arrays.rater[rows]], codes[1][rating_arrays.relationship[rows]]], axis=1
+        )
+        yield RowsOfDimension(
             number,
-            self.place(panel)[panel.ratee[rows]],
-            of_item[panel.item[rows]],
-            panel.rater[rows].astype(np.int64),
+            self.place(rating_arrays)[rating_arrays.ratee[rows]],
+            of_item[rating_arrays.item[rows]],
+            rating_arrays.rater[rows].astype(np.int64),
             others,
             Rows(
-                scale.steps_of(panel.items, panel.item[rows]),
-                scale.rung_of(panel.rating[rows]),
-                panel.weight[rows],
+                scale.steps_of(rating_arrays.items, rating_arrays.item[rows]),
+                scale.rung_of(rating_arrays.rating[rows]),
+                rating_arrays.weight[rows],
                 np.zeros(len(rows), dtype=bool),
             ),
-            add_up(self.place(panel)[panel.ratee[given]], len(self.ratees)).astype(np.int64),
-            self.distinct(panel, rows, panel.rater),
-            self.distinct(panel, rows, panel.item),
+            add_up(self.place(rating_arrays)[rating_arrays.ratee[given]], len(self.ratees)).astype(np.int64),
+            self.distinct(rating_arrays, rows, rating_arrays.rater),
+            self.distinct(rating_arrays, rows, rating_arrays.item),
         )
 
-    def _exam(self, number: int, factor: str, scale: ItemScale | None, answers: Answers) -> Iterator[Told]:
+    def _exam(
+        self, number: int, factor: str, scale: ItemScale | None, answers: Answers
+    ) -> Iterator[RowsOfDimension]:
         given = answers_to(answers, self.framework, factor)
         if len(given) == 0:
             return
@@ -195,9 +206,11 @@ class Fresh:
         none = np.full(len(kept), -1)
         rows = Rows(*(each[kept] for each in told))
         both = np.stack([none, none], axis=1)
-        yield Told(number, np.concatenate([at, at])[kept], none, none, both, rows, n, np.zeros_like(n), n)
+        yield RowsOfDimension(
+            number, np.concatenate([at, at])[kept], none, none, both, rows, n, np.zeros_like(n), n
+        )
 
-    def _outcomes(self, number: int, factor: str, results: Results) -> Iterator[Told]:
+    def _outcomes(self, number: int, factor: str, results: Results) -> Iterator[RowsOfDimension]:
         found = achieved_factor(results, self.framework, factor, occasions_of((results,)))
         if found is None:
             return
@@ -213,11 +226,13 @@ class Fresh:
         return np.array([known.get((facet, name), -1) for name in names], dtype=np.int64)
 
 
-def _values(number: int, at: Codes, found: Attained, n: Counts, n_items: Counts) -> Told:
+def _values(number: int, at: Codes, found: ValueBlock, n: Counts, n_items: Counts) -> RowsOfDimension:
     """Rows of values with known error."""
     none = np.full(len(at), -1)
     rows = Rows(np.full((len(at), 1), np.inf), found.value, 1 / found.se**2, np.ones(len(at), dtype=bool))
-    return Told(number, at, none, none, np.stack([none, none], axis=1), rows, n, np.zeros_like(n), n_items)
+    return RowsOfDimension(
+        number, at, none, none, np.stack([none, none], axis=1), rows, n, np.zeros_like(n), n_items
+    )
 
 
 def _padded(steps: Floats, width: int) -> Floats:

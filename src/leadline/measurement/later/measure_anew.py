@@ -21,11 +21,11 @@ from leadline.measurement.factors.held import Held, Others
 from leadline.measurement.factors.kinds.exam import answers_of
 from leadline.measurement.factors.kinds.occasions import occasion_name
 from leadline.measurement.factors.kinds.outcomes import results_of
-from leadline.measurement.factors.kinds.rating_arrays import panel_of
+from leadline.measurement.factors.kinds.rating_arrays import rating_arrays_of
 from leadline.measurement.factors.measures import Measures
 from leadline.measurement.kernels.arrays import Codes
 from leadline.measurement.kernels.threads import at_most
-from leadline.measurement.later.evidence_rows import Fresh
+from leadline.measurement.later.evidence_rows import LaterEvidence
 from leadline.measurement.later.merge import Merging
 from leadline.measurement.variational.anew import Normal, Placed, Rows, inverse, posterior_given
 from leadline.measurement.variational.messages import OwnRows, prior_of_own
@@ -82,11 +82,11 @@ def measure_anew(
     names = tuple(sorted({*own.ratees, *(set(ratees) & set(before.ratees))}))
     if not names:
         return before
-    fresh = Fresh(
+    fresh = LaterEvidence(
         held=held,
         framework=framework,
         ratees=names,
-        panel=panel_of(own, framework),
+        rating_arrays=rating_arrays_of(own, framework),
         answers=answers_of(own, framework),
         results=results_of(own, framework),
     )
@@ -98,7 +98,7 @@ def measure_anew(
         return Merging(before=before, held=held, fresh=fresh, placed=placed).measures(own)
 
 
-def _placed(fresh: Fresh, name: str, own: OwnRows) -> Placed:
+def _placed(fresh: LaterEvidence, name: str, own: OwnRows) -> Placed:
     """One ratee's posterior, as presented."""
     held, width = fresh.held, len(fresh.held.dimensions)
     n_held = len(held.location)

@@ -21,7 +21,7 @@ from leadline.measurement.factors.joint_posterior import JointPosterior
 from leadline.measurement.factors.kinds.ratings import self_located
 from leadline.measurement.factors.measures import Measures
 from leadline.measurement.kernels.arrays import Floats
-from leadline.measurement.later.evidence_rows import Counts, Fresh
+from leadline.measurement.later.evidence_rows import Counts, LaterEvidence
 from leadline.measurement.values.dimension import CompetencyMeasure, Dimension
 from leadline.measurement.variational.anew import Placed
 
@@ -37,7 +37,7 @@ class Merging:
 
     before: Measures
     held: Held
-    fresh: Fresh
+    fresh: LaterEvidence
     placed: Sequence[Placed | None]
 
     def measures(self, evidence: Evidence) -> Measures:
@@ -160,43 +160,46 @@ class Merging:
         found = CompetencyMeasure(
             id=competency, value=nothing, se=nothing, n_raters=none, n_items=none, self_value=nothing
         )
-        panel, scale = fresh.panel, held.scale(factor)
-        if panel is None or scale is None:
+        rating_arrays, scale = fresh.rating_arrays, held.scale(factor)
+        if rating_arrays is None or scale is None:
             return found
         names = tuple(item.id for item in items)
-        rows, own = fresh.of_items(names, scale), np.flatnonzero(panel.is_self & panel.of_items(names))
+        rows, own = (
+            fresh.of_items(names, scale),
+            np.flatnonzero(rating_arrays.is_self & rating_arrays.of_items(names)),
+        )
         parts = [held.dimensions.index(n) for n in (factor, f"{factor}/{competency}") if n in held.dimensions]
         mean, covariance = self._known
-        n_raters = fresh.distinct(panel, rows, panel.rater)
+        n_raters = fresh.distinct(rating_arrays, rows, rating_arrays.rater)
         has = n_raters > 0
         error = np.sqrt(covariance[:, parts][:, :, parts].sum(axis=(1, 2)))
         curve = scale.curve(fresh.framework, factor, items)
         value, se = curve.with_error(
             np.where(has, mean[:, parts].sum(axis=1), np.nan), np.where(has, error, np.nan)
         )
-        by, location = self_located(panel, scale, own)
+        by, location = self_located(rating_arrays, scale, own)
         themselves = np.full(len(fresh.ratees), np.nan)
-        themselves[fresh.place(panel)[by // (len(panel.cycles) + 1)]] = location
+        themselves[fresh.place(rating_arrays)[by // (len(rating_arrays.cycles) + 1)]] = location
         return replace(
             found,
             value=value,
             se=se,
             n_raters=n_raters,
-            n_items=fresh.distinct(panel, rows, panel.item),
+            n_items=fresh.distinct(rating_arrays, rows, rating_arrays.item),
             self_value=curve(themselves),
         )
 
     def _distinct(self, what: str, relationship: str | None = None) -> Counts:
         """Number of distinct raters or items of each; of one relationship, whether it counts or not."""
-        panel = self.fresh.panel
-        if panel is None:
+        rating_arrays = self.fresh.rating_arrays
+        if rating_arrays is None:
             return np.zeros(len(self.fresh.ratees), dtype=np.int64)
-        rows = panel.counts
+        rows = rating_arrays.counts
         if relationship is not None:
-            rows = np.array([name == relationship for name in panel.relationships], dtype=bool)[
-                panel.relationship
+            rows = np.array([name == relationship for name in rating_arrays.relationships], dtype=bool)[
+                rating_arrays.relationship
             ]
-        return self.fresh.distinct(panel, rows, getattr(panel, what))
+        return self.fresh.distinct(rating_arrays, rows, getattr(rating_arrays, what))
 
     def _posterior(self) -> JointPosterior:
         old, free = self.before.posterior, self.held.free

@@ -24,7 +24,7 @@ _SAID_ALREADY = ("extreme_items", "not_converged")
 
 
 @dataclass(frozen=True, eq=False)
-class ExactCalibration:
+class QuadratureEstimates:
     """Estimates in the common form, and what goes beyond it.
 
     Attributes
@@ -106,7 +106,7 @@ def _given(ratings: Ratings, *, shared: bool) -> _Given:
     return _Given(ratings, facets, screen)
 
 
-def calibrate_answers(ratings: Ratings, model: str) -> ExactCalibration:
+def calibrate_answers(ratings: Ratings, model: str) -> QuadratureEstimates:
     """People who answer items: an item response model.
 
     With slopes of 1 items are centred and ratees float, unless the model is one of an exam; then, and
@@ -121,7 +121,7 @@ def calibrate_answers(ratings: Ratings, model: str) -> ExactCalibration:
 
     Returns
     -------
-    ExactCalibration
+    QuadratureEstimates
 
     Raises
     ------
@@ -157,7 +157,7 @@ def calibrate_answers(ratings: Ratings, model: str) -> ExactCalibration:
         curves=curves,
     )
     parameters = None if curves is None else ItemParameters(**{f: getattr(items, f) for f in _PARAMETERS})
-    return ExactCalibration(
+    return QuadratureEstimates(
         calibration,
         (found.variance,),
         parameters,
@@ -174,7 +174,7 @@ def _unsaid(found: QuadratureFit) -> tuple[Notice, ...]:
     return tuple(one for one in found.warnings if not one.code.endswith(_SAID_ALREADY))
 
 
-def calibrate_grouped(ratings: Ratings, model: str) -> ExactCalibration:
+def calibrate_grouped(ratings: Ratings, model: str) -> QuadratureEstimates:
     """Ratees alone, or raters alone, as random beside fixed facets: a mixed model.
 
     Parameters
@@ -185,7 +185,7 @@ def calibrate_grouped(ratings: Ratings, model: str) -> ExactCalibration:
 
     Returns
     -------
-    ExactCalibration
+    QuadratureEstimates
         Facets are centred; ratees float.
 
     Raises
@@ -227,7 +227,7 @@ def calibrate_grouped(ratings: Ratings, model: str) -> ExactCalibration:
         threshold_se=error[None],
         curves=Curves(ones, 0 * ones, cumulative=True) if model == "graded" else None,
     )
-    return ExactCalibration(calibration, (found.variance,), None, roots, "ratee", _unsaid(found))
+    return QuadratureEstimates(calibration, (found.variance,), None, roots, "ratee", _unsaid(found))
 
 
 def _root(covariance: Floats) -> Floats:

@@ -13,7 +13,7 @@ from leadline.errors import MeasurementError
 from leadline.measurement.quadrature import checks
 from leadline.measurement.quadrature.cells import Floats, Ints
 from leadline.measurement.quadrature.families.family import Family
-from leadline.measurement.quadrature.models import first_slope, heights
+from leadline.measurement.quadrature.models import first_slope, start_intercepts
 from leadline.measurement.quadrature.parameters import Tied
 
 Identification = Literal["centred", "reference"]
@@ -138,7 +138,7 @@ def laid_out(family: Family, n: Floats, effects: Floats) -> tuple[Tied, Floats]:
     array, shape (p,)
         Where to start.
     """
-    there, start, never = heights(family, n)
+    there, start, never = start_intercepts(family, n)
     used = np.flatnonzero(there[:, 0])
     rows, size = len(effects), len(there)
     first = 1 + len(used)

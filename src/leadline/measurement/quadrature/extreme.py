@@ -37,13 +37,13 @@ class People(NamedTuple):
     weight: Floats
 
 
-def edge(slope: float, heights: Floats, people: People, end: Literal["lowest", "highest"]) -> Edge:
+def edge(slope: float, start_intercepts: Floats, people: People, end: Literal["lowest", "highest"]) -> Edge:
     """Difficulty at which the expected score of an extreme item is 0.3 points from its end.
 
     Parameters
     ----------
     slope : float
-    heights : array, shape (M,)
+    start_intercepts : array, shape (M,)
         Thresholds added up, relative to the difficulty: 0 for the highest category.
     people : People
     end : {"lowest", "highest"}
@@ -67,19 +67,21 @@ def edge(slope: float, heights: Floats, people: People, end: Literal["lowest", "
     theta = (people.mean[:, None] + people.sd[:, None] * nodes.place).ravel()
     normal = np.exp(nodes.log_weight - 0.5 * nodes.place**2)
     shares = (people.weight[:, None] * normal).ravel()
-    numbers = np.arange(len(heights) + 1.0)
+    numbers = np.arange(len(start_intercepts) + 1.0)
 
     def moments(difficulty: float) -> tuple[float, float]:
-        intercept = -slope * (numbers[1:] * difficulty + heights)
+        intercept = -slope * (numbers[1:] * difficulty + start_intercepts)
         chance = adjacent.probabilities(np.array([slope]), intercept[:, None], theta)[:, 0]
         expected = chance @ numbers
         return float(shares @ expected), float(shares @ (chance @ numbers**2 - expected**2))
 
-    ends = float(people.weight.sum()) * len(heights)
+    ends = float(people.weight.sum()) * len(start_intercepts)
     target = ends - SHIFT if end == "highest" else SHIFT
     if ends <= 2 * SHIFT:
         return Edge(float("nan"), float("nan"))
-    far = float(np.abs(theta).max() + np.abs(heights[heights < -adjacent.NEVER]).max(initial=0.0))
+    far = float(
+        np.abs(theta).max() + np.abs(start_intercepts[start_intercepts < -adjacent.NEVER]).max(initial=0.0)
+    )
     far += _FARTHEST / slope
     found = brentq(lambda difficulty: moments(difficulty)[0] - target, -far, far)
     return Edge(float(found), float(1.0 / (slope * np.sqrt(moments(found)[1]))))

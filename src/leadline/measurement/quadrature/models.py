@@ -134,7 +134,7 @@ class Layout:
     prior: Prior | None = None
 
 
-class Near(NamedTuple):
+class RaschStart(NamedTuple):
     """A model with equal slopes of adjacent logits on the same answers: a place to start from.
 
     Attributes
@@ -147,7 +147,7 @@ class Near(NamedTuple):
     intercept: Floats
 
 
-def layout(model: Model, n: Floats, guess: Floats, near: Near | None = None) -> Layout:
+def layout(model: Model, n: Floats, guess: Floats, rasch_start: RaschStart | None = None) -> Layout:
     """Lay out a model's parameters, with a place to start from.
 
     Parameters
@@ -157,7 +157,7 @@ def layout(model: Model, n: Floats, guess: Floats, near: Near | None = None) -> 
         Answers in each inner category.
     guess : array, shape (I,)
         Mode of the lower asymptote's prior; used by 3pl.
-    near : Near, optional
+    rasch_start : RaschStart, optional
         Needed where slopes are free.
 
     Returns
@@ -166,18 +166,18 @@ def layout(model: Model, n: Floats, guess: Floats, near: Near | None = None) -> 
     """
     if model.shared_thresholds:
         return _shared(n)
-    if model.equal_slopes or near is None:
+    if model.equal_slopes or rasch_start is None:
         return _equal(model, n)
     if model.family is GUESSING:
-        return _guessing(n, guess, near)
-    there, start, never = heights(model.family, n)
-    slope = near.slope
+        return _guessing(n, guess, rasch_start)
+    there, start, never = start_intercepts(model.family, n)
+    slope = rasch_start.slope
     if model.family is CUMULATIVE:
         # A cumulative logit rises about as fast as all adjacent ones of the scale together.
         slope *= 0.5 * n.shape[1]
         start = start * _widened(slope)
     else:
-        start = near.intercept
+        start = rasch_start.intercept
     used = np.concatenate([np.ones((1, len(n)), dtype=np.bool_), there])
     base = np.where(there, 0.0, never)
     return Layout(Free(used, base), np.concatenate([np.full(len(n), slope), start[there]]))
@@ -189,7 +189,7 @@ def _widened(slope: float) -> float:
 
 
 def _equal(model: Model, n: Floats) -> Layout:
-    there, start, never = heights(model.family, n)
+    there, start, never = start_intercepts(model.family, n)
     count = int(there.sum())
     design = np.zeros((*there.shape, 1 + count))
     design[there, 1 + np.arange(count)] = 1.0
@@ -212,7 +212,7 @@ def first_slope(n: Floats) -> float:
     return 2.0 / float(n.shape[1])
 
 
-class Heights(NamedTuple):
+class StartIntercepts(NamedTuple):
     """Intercepts to start from. I items, M predictors.
 
     Attributes
@@ -229,7 +229,7 @@ class Heights(NamedTuple):
     never: float
 
 
-def heights(family: Family, n: Floats) -> Heights:
+def start_intercepts(family: Family, n: Floats) -> StartIntercepts:
     """Intercepts to start from: logits of category counts as the family counts them.
 
     Parameters
@@ -245,7 +245,7 @@ def heights(family: Family, n: Floats) -> Heights:
 
     Examples
     --------
-    >>> heights(CUMULATIVE, np.array([[5.0, 5.0, 0.0]])).there
+    >>> start_intercepts(CUMULATIVE, np.array([[5.0, 5.0, 0.0]])).there
     array([[ True],
            [False]])
     """
@@ -253,9 +253,9 @@ def heights(family: Family, n: Floats) -> Heights:
     if family is CUMULATIVE:
         reached = np.cumsum(n[:, ::-1], axis=1)[:, ::-1][:, 1:]
         start = np.log(reached + 0.25) - np.log(n.sum(axis=1, keepdims=True) - reached + 0.25)
-        return Heights(there, start.T, cumulative.NEVER)
+        return StartIntercepts(there, start.T, cumulative.NEVER)
     start = np.log(n[:, 1:] + 0.5) - np.log(n[:, :1] + 0.5)
-    return Heights(there, start.T, adjacent.NEVER)
+    return StartIntercepts(there, start.T, adjacent.NEVER)
 
 
 def _shared(n: Floats) -> Layout:
@@ -281,11 +281,11 @@ def _shared(n: Floats) -> Layout:
     return Layout(Tied(slope, intercept, base), start)
 
 
-def _guessing(n: Floats, guess: Floats, near: Near) -> Layout:
+def _guessing(n: Floats, guess: Floats, rasch_start: RaschStart) -> Layout:
     count = len(n)
     share = (n[:, 1] + 0.5) / (n.sum(axis=1) + 1.0)
     known = np.clip((share - guess) / (1.0 - guess), 0.05, 0.95)
-    place = (np.log(known) - np.log1p(-known)) * _widened(near.slope)
-    start = np.concatenate([np.full(count, near.slope), place, np.log(guess) - np.log1p(-guess)])
+    place = (np.log(known) - np.log1p(-known)) * _widened(rasch_start.slope)
+    start = np.concatenate([np.full(count, rasch_start.slope), place, np.log(guess) - np.log1p(-guess)])
     free = Free(np.ones((3, count), dtype=np.bool_), np.zeros((2, count)))
     return Layout(free, start, Prior(2 * count + np.arange(count), guess, STRENGTH))

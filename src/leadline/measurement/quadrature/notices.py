@@ -65,9 +65,9 @@ def of_items(items: ItemMeasures, units: UnitMeasures) -> Iterator[Notice]:
         if which.any():
             names = [items.items[at] for at in np.flatnonzero(which)]
             yield Notice(f"measurement.quadrature.notice.{name}", named(names))
-    silent = int((units.n == 0).sum())
-    if silent:
-        yield Notice("measurement.quadrature.notice.unanswered_units", {"n": silent})
+    unanswered = int((units.n == 0).sum())
+    if unanswered:
+        yield Notice("measurement.quadrature.notice.unanswered_units", {"n": unanswered})
 
 
 def remarks(

@@ -29,7 +29,7 @@ _HIDDEN = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Summit:
+class Optimum:
     """Where a climb ended. p parameters.
 
     Attributes
@@ -62,14 +62,14 @@ class Hill(Protocol):
         """Whether a point is on the way to infinity, where there is no top."""
 
 
-def climb(
+def optimise(
     hill: Hill,
     start: Floats,
     *,
     tolerance: float,
     most: int,
     firmly: bool = True,
-) -> Summit:
+) -> Optimum:
     """Maximise.
 
     Parameters
@@ -94,7 +94,7 @@ def climb(
         step, newton = _step(here)
         decrement = float(step @ here.gradient)
         if decrement < tolerance and (newton or not firmly):
-            return Summit(b, here, decrement, iteration, converged=True)
+            return Optimum(b, here, decrement, iteration, converged=True)
         best = max(best, here.value)
         if iteration == most or hill.is_endless(b):
             break
@@ -102,7 +102,7 @@ def climb(
         if found is None:
             break
         b, here = found
-    return Summit(b, here, decrement, iteration, converged=False)
+    return Optimum(b, here, decrement, iteration, converged=False)
 
 
 def _step(here: Surface) -> tuple[Floats, bool]:

@@ -122,12 +122,12 @@ def _items(asked: Asked, fitted: _Fitted, units: UnitMeasures) -> tuple[ItemMeas
     intercept[:, kept.items], inner[kept.items] = fitted.intercept, kept.scale.inner
     if model.dichotomous or model.shared_thresholds:
         usual = float(np.exp(np.log(np.abs(fitted.slope)).mean()))
-        heights = _heights(model, fitted)
-        size, numbers = len(heights), np.arange(1.0, len(heights) + 1)
+        start_intercepts = _start_intercepts(model, fitted)
+        size, numbers = len(start_intercepts), np.arange(1.0, len(start_intercepts) + 1)
         for item in np.flatnonzero(kept.extreme):
-            found = _edge(asked, units, int(item), usual, heights)
+            found = _edge(asked, units, int(item), usual, start_intercepts)
             difficulty[item], error[item], slope[item] = found.difficulty, found.se, usual
-            intercept[:size, item] = -usual * (numbers * found.difficulty + heights)
+            intercept[:size, item] = -usual * (numbers * found.difficulty + start_intercepts)
             intercept[size:, item], inner[item] = NEVER, kept.scale.inner[0]
     guess, guess_se = _guesses(asked, fitted)
     items = ItemMeasures(
@@ -146,7 +146,7 @@ def _items(asked: Asked, fitted: _Fitted, units: UnitMeasures) -> tuple[ItemMeas
     )
 
 
-def _heights(model: Model, fitted: _Fitted) -> Floats:
+def _start_intercepts(model: Model, fitted: _Fitted) -> Floats:
     """Thresholds added up, relative to the difficulty: the same for all items."""
     if model.dichotomous:
         return np.zeros(1)
@@ -154,13 +154,13 @@ def _heights(model: Model, fitted: _Fitted) -> Floats:
     return np.asarray(-fitted.intercept[:, 0] - numbers * fitted.places[0].difficulty)
 
 
-def _edge(asked: Asked, units: UnitMeasures, item: int, slope: float, heights: Floats) -> Edge:
+def _edge(asked: Asked, units: UnitMeasures, item: int, slope: float, start_intercepts: Floats) -> Edge:
     answers = asked.answers
     inside = np.flatnonzero((asked.kept.scale.inner >= 0).any(axis=0))
     mean = float(answers.n[item] @ np.arange(answers.n_categories) / answers.n[item].sum())
     there = answers.code[:, item] != MISSING
     people = People(units.theta[there], units.posterior_sd[there], answers.weight[there])
-    return edge(slope, heights, people, "highest" if 2 * mean > inside[0] + inside[-1] else "lowest")
+    return edge(slope, start_intercepts, people, "highest" if 2 * mean > inside[0] + inside[-1] else "lowest")
 
 
 def _guesses(asked: Asked, fitted: _Fitted) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from leadline.measurement.quadrature import checks, report
 from leadline.measurement.quadrature.answers import Kept, checked, kept
-from leadline.measurement.quadrature.models import MODELS, Near, layout
+from leadline.measurement.quadrature.models import MODELS, RaschStart, layout
 from leadline.measurement.quadrature.problem import Problem
 from leadline.measurement.quadrature.result import ResponseFit
 from leadline.measurement.quadrature.solve import solve
@@ -95,8 +95,8 @@ def fit_responses(
     chance = np.broadcast_to(np.asarray(guess, dtype=np.float64), len(given.items))
     checks.chances(chance)
     used = kept(given, named)
-    near = None if named.equal_slopes else _near(used)
-    laid = layout(named, used.scale.n, chance[used.items], near)
+    rasch_start = None if named.equal_slopes else _rasch_start(used)
+    laid = layout(named, used.scale.n, chance[used.items], rasch_start)
     problem = Problem(
         family=named.family,
         parameters=laid.parameters,
@@ -109,7 +109,7 @@ def fit_responses(
     return report.response_fit(report.Asked(model, named, given, used), problem, solution)
 
 
-def _near(used: Kept) -> Near:
+def _rasch_start(used: Kept) -> RaschStart:
     """Equal slopes first: quick by scores, and a start from which free slopes seldom run away."""
     n = used.scale.n
     laid = layout(MODELS["partial-credit"], n, np.zeros(len(n)))
@@ -124,4 +124,4 @@ def _near(used: Kept) -> Near:
     slope, intercept = laid.parameters.items(rough.b)
     if not _SLOPES[0] <= abs(slope[0]) <= _SLOPES[1]:
         intercept = laid.parameters.items(laid.start)[1]
-    return Near(float(np.clip(abs(slope[0]), *_SLOPES)), intercept)
+    return RaschStart(float(np.clip(abs(slope[0]), *_SLOPES)), intercept)

@@ -11,7 +11,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from leadline.measurement.quadrature.cells import Floats
 from leadline.measurement.quadrature.marginal import Surface, log_likelihood, surface
 from leadline.measurement.quadrature.nodes import Centres, Rule, at_rest, even_rule, rule, settled
-from leadline.measurement.quadrature.optimise import Summit, climb
+from leadline.measurement.quadrature.optimise import Optimum, optimise
 from leadline.measurement.quadrature.problem import Problem
 
 # Rules: the first to come near, then in turn until the log-likelihood's error is small.
@@ -102,45 +102,45 @@ def solve(problem: Problem, *, n_nodes: int | None, tolerance: float, most: int)
     """
     if n_nodes is not None:
         hill = _Landscape(problem, rule(n_nodes), at_rest(problem.n_units))
-        summit = climb(hill, problem.start, tolerance=tolerance, most=most)
-        return _solution(problem, summit, rule(n_nodes), summit.iterations, float("nan"))
+        optimum = optimise(hill, problem.start, tolerance=tolerance, most=most)
+        return _solution(problem, optimum, rule(n_nodes), optimum.iterations, float("nan"))
     hill = _Landscape(problem, _FIRST, at_rest(problem.n_units))
-    summit = climb(hill, problem.start, tolerance=_ROUGH, most=min(most, _SHORT), firmly=False)
-    done, b, lost = summit.iterations, summit.b, False
+    optimum = optimise(hill, problem.start, tolerance=_ROUGH, most=min(most, _SHORT), firmly=False)
+    done, b, lost = optimum.iterations, optimum.b, False
     for one, finer in pairwise(_RULES):
         if lost and not one.evenly:
             continue
-        hill = _Landscape(problem, one, summit.surface.centres)
+        hill = _Landscape(problem, one, optimum.surface.centres)
         last = finer is _RULES[-1]
-        summit = climb(hill, b, tolerance=tolerance, most=most if last else min(most, _SHORT))
-        done += summit.iterations
-        error = _error(problem, summit, finer)
-        if (error < _NODE_ERROR and summit.converged) or (one.evenly and hill.is_endless(summit.b)):
+        optimum = optimise(hill, b, tolerance=tolerance, most=most if last else min(most, _SHORT))
+        done += optimum.iterations
+        error = _error(problem, optimum, finer)
+        if (error < _NODE_ERROR and optimum.converged) or (one.evenly and hill.is_endless(optimum.b)):
             break
         lost = error > _LOST
-        b = problem.start if lost else summit.b
-    return _solution(problem, summit, one, done, error)
+        b = problem.start if lost else optimum.b
+    return _solution(problem, optimum, one, done, error)
 
 
-def _error(problem: Problem, summit: Summit, finer: Rule) -> float:
+def _error(problem: Problem, optimum: Optimum, finer: Rule) -> float:
     """Change of the log-likelihood with a finer rule."""
-    items = problem.parameters.items(summit.b)
-    centres = settled(problem, items, summit.surface.centres, finer)
-    value = log_likelihood(problem, summit.b, centres, finer) + _prior(problem, summit.b)
-    return abs(value - summit.surface.value)
+    items = problem.parameters.items(optimum.b)
+    centres = settled(problem, items, optimum.surface.centres, finer)
+    value = log_likelihood(problem, optimum.b, centres, finer) + _prior(problem, optimum.b)
+    return abs(value - optimum.surface.value)
 
 
-def _solution(problem: Problem, summit: Summit, rule: Rule, iterations: int, node_error: float) -> Solution:
-    covariance = _inverse(summit.surface.complete - summit.surface.missing)
+def _solution(problem: Problem, optimum: Optimum, rule: Rule, iterations: int, node_error: float) -> Solution:
+    covariance = _inverse(optimum.surface.complete - optimum.surface.missing)
     return Solution(
-        b=summit.b,
+        b=optimum.b,
         covariance=covariance,
-        log_likelihood=summit.surface.value - _prior(problem, summit.b),
+        log_likelihood=optimum.surface.value - _prior(problem, optimum.b),
         iterations=iterations,
-        converged=summit.converged and bool(np.isfinite(covariance).all()),
+        converged=optimum.converged and bool(np.isfinite(covariance).all()),
         rule=rule,
         node_error=node_error,
-        centres=summit.surface.centres,
+        centres=optimum.surface.centres,
     )
 
 

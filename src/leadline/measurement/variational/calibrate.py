@@ -13,20 +13,20 @@ from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.values.calibration import Anchors, Calibration, Progress, design_among, summary_of
 from leadline.measurement.values.facet import Component, ItemParameters
 from leadline.measurement.values.ratings import Ratings
-from leadline.measurement.variational.common_posterior import Together
+from leadline.measurement.variational.common_posterior import CommonPosterior
 from leadline.measurement.variational.direct import ItemErrors
-from leadline.measurement.variational.optimise import TOLERANCE, Marginal, climb
-from leadline.measurement.variational.parts import (
-    Attained,
+from leadline.measurement.variational.evidence_blocks import (
     Layout,
-    Loaded,
-    Part,
-    design_of_parts,
+    PreparedBlock,
+    RatingBlock,
+    ValueBlock,
+    design_of_blocks,
     layout_of,
     loaded,
     prior_of,
     start_of,
 )
+from leadline.measurement.variational.optimise import TOLERANCE, Optimum, optimise
 from leadline.measurement.variational.prior import RATER_START
 from leadline.measurement.variational.slopes import Sloped
 from leadline.measurement.variational.source import Family, Items
@@ -36,7 +36,7 @@ RANDOM: Mapping[str, float] = {"rater": RATER_START}
 
 
 @dataclass(frozen=True, eq=False)
-class MarginalCalibration:
+class VariationalEstimates:
     """Estimates of one part in the common form, and the posterior behind them.
 
     Attributes
@@ -44,7 +44,7 @@ class MarginalCalibration:
     calibration : Calibration
         Locations are posterior means; standard errors posterior standard deviations, so those of
         ratees include the raters' share. Items have conditional standard errors.
-    together : Together
+    common : CommonPosterior
     number : int
         Of the part, which is also its dimension.
     items : ItemParameters or None
@@ -52,19 +52,19 @@ class MarginalCalibration:
     """
 
     calibration: Calibration
-    together: Together
+    common: CommonPosterior
     number: int = 0
     items: ItemParameters | None = None
 
     @property
     def components(self) -> tuple[Component, ...]:
         """Estimated variances of ratees, raters and halos."""
-        return self.together.components()
+        return self.common.components()
 
     @property
-    def found(self) -> Marginal:
+    def found(self) -> Optimum:
         """Where the search ended."""
-        return self.together.found
+        return self.common.found
 
     def draws(self, n: int, rng: np.random.Generator) -> dict[str, Floats]:
         """Joint posterior draws of every facet's locations but the item's.
@@ -78,8 +78,8 @@ class MarginalCalibration:
         -------
         dict of facet to array, shape (n, E), logits
         """
-        part, layout = self.together.parts[self.number].part, self.together.layout
-        drawn = self.together.draws(n, rng)
+        part, layout = self.common.parts[self.number].part, self.common.layout
+        drawn = self.common.draws(n, rng)
         drawn["ratee"] = drawn["ratee"][:, :, self.number]
         return {
             facet: drawn[facet][:, layout.places(facet, part.ratings.elements[facet])]
@@ -87,7 +87,7 @@ class MarginalCalibration:
         }
 
 
-def calibrate_marginal(
+def calibrate_crossed(
     ratings: Ratings,
     *,
     shared: bool = True,
@@ -95,8 +95,8 @@ def calibrate_marginal(
     halo: bool = True,
     anchors: Anchors | None = None,
     progress: Progress | None = None,
-) -> MarginalCalibration:
-    """Marginal estimates of a many-facet model with one dimension; see `calibrate_together`.
+) -> VariationalEstimates:
+    """Marginal estimates of a many-facet model with one dimension; see `calibrate_common`.
 
     Parameters
     ----------
@@ -112,29 +112,29 @@ def calibrate_marginal(
 
     Returns
     -------
-    MarginalCalibration
+    VariationalEstimates
 
     Raises
     ------
     MeasurementError
         All ratings are equal.
     """
-    part = Part(dimension="ratee", ratings=ratings, shared=shared, family=family)
-    together = calibrate_together([part], halo=halo, anchors=anchors, progress=progress)
-    return calibration_of(together, 0)
+    part = RatingBlock(dimension="ratee", ratings=ratings, shared=shared, family=family)
+    common = calibrate_common([part], halo=halo, anchors=anchors, progress=progress)
+    return calibration_of(common, 0)
 
 
-def calibrate_together(
-    parts: Sequence[Part],
-    attained: Sequence[Attained] = (),
+def calibrate_common(
+    parts: Sequence[RatingBlock],
+    attained: Sequence[ValueBlock] = (),
     *,
     halo: bool = True,
-    doubt: float = 0.0,
+    prior_weight: float = 0.0,
     random: Mapping[str, float] = RANDOM,
     anchors: Anchors | None = None,
     tolerance: float = TOLERANCE,
     progress: Progress | None = None,
-) -> Together:
+) -> CommonPosterior:
     r"""One posterior over several kinds of evidence by Gaussian variational EM.
 
     A ratee's dimensions, one a part, are :math:`N(\mu, \Sigma)`; the competencies of a part depart from
@@ -145,12 +145,12 @@ def calibrate_together(
 
     Parameters
     ----------
-    parts : sequence of Part
+    parts : sequence of RatingBlock
         Ratings and answers; their dimensions differ.
-    attained : sequence of Attained
+    attained : sequence of ValueBlock
         Further dimensions, measured with known error.
     halo : bool
-    doubt : float
+    prior_weight : float
         Weight, in people, of the variances assumed at first: what keeps those of a few people from
         collapsing (Chung et al. 2013). 0 for maximum likelihood.
     random : mapping of facet to float
@@ -164,7 +164,7 @@ def calibrate_together(
 
     Returns
     -------
-    Together
+    CommonPosterior
 
     Raises
     ------
@@ -173,17 +173,22 @@ def calibrate_together(
     """
     ready = tuple(loaded(part, anchors or {}) for part in parts)
     layout = layout_of(parts, attained)
-    silent = _silent(layout, ready, random)
-    held = {**(anchors or {}), **{facet: dict.fromkeys(layout.elements[facet], 0.0) for facet in silent}}
-    design, sources = design_of_parts(layout, ready, attained)
-    start = start_of(layout, design, ready, sources, prior_of(layout, held, doubt, random))
+    unidentified = _unidentified(layout, ready, random)
+    held = {
+        **(anchors or {}),
+        **{facet: dict.fromkeys(layout.elements[facet], 0.0) for facet in unidentified},
+    }
+    design, sources = design_of_blocks(layout, ready, attained)
+    start = start_of(layout, design, ready, sources, prior_of(layout, held, prior_weight, random))
     several = design.n_pairs < sum(int(each.screen.kept.sum()) for each in ready)
     halo = halo and design.n_pairs > 0 and several
-    found = climb(design, start, halo=halo, tolerance=tolerance, progress=progress)
-    return Together(layout, ready, found, silent)
+    found = optimise(design, start, halo=halo, tolerance=tolerance, progress=progress)
+    return CommonPosterior(layout, ready, found, unidentified)
 
 
-def _silent(layout: Layout, parts: Sequence[Loaded], random: Mapping[str, float]) -> tuple[str, ...]:
+def _unidentified(
+    layout: Layout, parts: Sequence[PreparedBlock], random: Mapping[str, float]
+) -> tuple[str, ...]:
     """Random facets whose elements have one rating each: their spread cannot be told from chance."""
     found = []
     for facet in set(random) & set(layout.facets):
@@ -197,33 +202,33 @@ def _silent(layout: Layout, parts: Sequence[Loaded], random: Mapping[str, float]
     return tuple(found)
 
 
-def calibration_of(together: Together, number: int) -> MarginalCalibration:
+def calibration_of(common: CommonPosterior, number: int) -> VariationalEstimates:
     """Estimates of one part in the form of the joint method.
 
     Parameters
     ----------
-    together : Together
+    common : CommonPosterior
     number : int
 
     Returns
     -------
-    MarginalCalibration
+    VariationalEstimates
     """
-    ready, found, layout = together.parts[number], together.found, together.layout
+    ready, found, layout = common.parts[number], common.found, common.layout
     part, screen, system = ready.part, ready.screen, ready.system
-    source = together.items_of(number)
-    known = together.item_errors(number)
+    source = common.items_of(number)
+    known = common.item_errors(number)
     locations, variances = [], []
     for facet in part.facets[:-1]:
         at = layout.places(facet, part.ratings.elements[facet])
         if facet == "ratee":
-            locations.append(together.means[at, number])
-            variances.append(np.maximum(together.covariance[at, number, number], 0.0))
+            locations.append(common.means[at, number])
+            variances.append(np.maximum(common.covariance[at, number, number], 0.0))
         else:
-            heard = facet not in together.silent
+            identified = facet not in common.unidentified
             x = found.state.locations[layout.facets.index(facet)][at]
-            locations.append(x if heard else np.zeros(len(at)))
-            variances.append(together.variances[facet][at] if heard else np.full(len(at), np.nan))
+            locations.append(x if identified else np.zeros(len(at)))
+            variances.append(common.variances[facet][at] if identified else np.full(len(at), np.nan))
     difficulty, thresholds = split_steps(system, source.steps)
     where = (*locations, difficulty)
     summary = summary_of(part.ratings, part.facets, screen, where, source.steps, curves=source.curves)
@@ -250,10 +255,10 @@ def calibration_of(together: Together, number: int) -> MarginalCalibration:
         curves=source.curves,
         threshold_se=None if known is None else known.threshold,
     )
-    return MarginalCalibration(calibration, together, number, _slopes(ready, source, known))
+    return VariationalEstimates(calibration, common, number, _slopes(ready, source, known))
 
 
-def _slopes(ready: Loaded, source: Items, known: ItemErrors | None) -> ItemParameters | None:
+def _slopes(ready: PreparedBlock, source: Items, known: ItemErrors | None) -> ItemParameters | None:
     """Items' own slopes, where the model has them."""
     if known is None or not isinstance(source, Sloped):
         return None

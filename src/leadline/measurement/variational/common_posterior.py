@@ -10,11 +10,11 @@ import numpy as np
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.values.facet import Component
 from leadline.measurement.variational.direct import ItemErrors
-from leadline.measurement.variational.optimise import Marginal
-from leadline.measurement.variational.parts import (
+from leadline.measurement.variational.evidence_blocks import (
     Layout,
-    Loaded,
+    PreparedBlock,
 )
+from leadline.measurement.variational.optimise import Optimum
 from leadline.measurement.variational.posterior import EXACT
 from leadline.measurement.variational.source import Items, Rated
 
@@ -23,22 +23,22 @@ _ZERO = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class CommonPosterior:
     """One posterior of the ratees over all parts.
 
     Attributes
     ----------
     layout : Layout
-    parts : tuple of Loaded
+    parts : tuple of PreparedBlock
     found : Marginal
-    silent : tuple of str
+    unidentified : tuple of str
         Facets of which nothing can be said, since their elements have one rating each.
     """
 
     layout: Layout
-    parts: tuple[Loaded, ...]
-    found: Marginal
-    silent: tuple[str, ...] = ()
+    parts: tuple[PreparedBlock, ...]
+    found: Optimum
+    unidentified: tuple[str, ...] = ()
 
     @property
     def ratees(self) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class Together:
     @cached_property
     def told(self) -> Floats:
         """1 for dimensions that raters place, else 0, shape (B,)."""
-        judged = {source.dimension for source in self.found.state.sources if not source.alone}
+        judged = {source.dimension for source in self.found.state.sources if not source.rater_free}
         return np.isin(np.arange(self.layout.width), list(judged)).astype(float)
 
     @cached_property
@@ -149,10 +149,10 @@ class Together:
         for facet, variance, known in zip(
             self.layout.facets, state.prior.variances, state.variances, strict=True
         ):
-            if variance is not None and facet not in self.silent:
+            if variance is not None and facet not in self.unidentified:
                 found.append(_component(facet, variance, known))
         if state.prior.halo > 0:
-            found.append(_component("halo", state.prior.halo, self.found.posterior.taken))
+            found.append(_component("halo", state.prior.halo, self.found.posterior.absorbed))
         return tuple(found)
 
 

@@ -67,14 +67,14 @@ class Cumulative:
     steps : array, shape (I, K-1), logits
         Ascending in k.
     dimension : int
-    alone : bool
+    rater_free : bool
     """
 
     system: System
     rows: Rows
     steps: Floats
     dimension: int = 0
-    alone: bool = False
+    rater_free: bool = False
 
     @property
     def size(self) -> int:

@@ -23,7 +23,7 @@ from scipy.linalg import block_diag
 from scipy.sparse import csr_array, hstack
 
 from leadline.measurement.kernels.arrays import Codes, Flags, Floats
-from leadline.measurement.variational.common_posterior import Together
+from leadline.measurement.variational.common_posterior import CommonPosterior
 from leadline.measurement.variational.design import Design
 from leadline.measurement.variational.optimise import averaged_at
 from leadline.measurement.variational.rows import block_of
@@ -162,12 +162,12 @@ def prior_of_own(prior: Floats, n_halos: int, halo: float) -> Floats:
     return np.asarray(block_diag(prior, np.eye(n_halos) / halo)) if n_halos else prior
 
 
-def messages_of(together: Together, kept: Flags) -> Messages:
+def messages_of(common: CommonPosterior, kept: Flags) -> Messages:
     """Messages of all ratees at the point where a search ended.
 
     Parameters
     ----------
-    together : Together
+    common : CommonPosterior
     kept : bool array, shape (M,)
         Locations beside the ratees', facet by facet, that are not anchored.
 
@@ -175,7 +175,7 @@ def messages_of(together: Together, kept: Flags) -> Messages:
     -------
     Messages
     """
-    state, design = together.found.state, together.found.posterior.design
+    state, design = common.found.state, common.found.posterior.design
     found = averaged_at(design, state)
     prior = np.asarray(np.linalg.inv(state.prior.covariance))
     each = []
@@ -185,7 +185,7 @@ def messages_of(together: Together, kept: Flags) -> Messages:
         each.append(message(own, whole, found.variance[own.rows], found.gap[own.rows]))
     nothing = np.empty(0)
     return Messages(
-        ratees=together.ratees,
+        ratees=common.ratees,
         start=np.cumsum([0, *(len(one.others) for one in each)]),
         index=np.concatenate([nothing.astype(np.int64), *(one.others for one in each)]),
         force=np.concatenate([nothing, *(one.force for one in each)]),

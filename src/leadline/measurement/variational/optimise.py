@@ -65,7 +65,7 @@ class State:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Marginal:
+class Optimum:
     """Estimates: final state, posterior, the bound on the log-likelihood, rounds taken."""
 
     state: State
@@ -75,14 +75,14 @@ class Marginal:
     converged: bool
 
 
-def climb(
+def optimise(
     design: Design,
     state: State,
     *,
     halo: bool = True,
     tolerance: float = TOLERANCE,
     progress: Callable[[int, float], None] | None = None,
-) -> Marginal:
+) -> Optimum:
     """Maximise the variational bound on the marginal likelihood.
 
     Parameters
@@ -210,11 +210,11 @@ def _newton(design: Design, state: State, n_draws: int) -> tuple[State, Posterio
     if state.prior.halo > 0:
         halo_slope = halo_slope - state.halos / state.prior.halo
     # The halo follows the locations; what it takes up of the residual is not theirs.
-    gap = found.gap + found.variance * design.of_pairs(posterior.taken * halo_slope)
+    gap = found.gap + found.variance * design.of_pairs(posterior.absorbed * halo_slope)
     large, rest = design.split(_pulls(design, state))
     moves = design.joined(*posterior.solve(large + design.large.T @ gap, rest + design.rest.T @ gap))
     change = found.variance * design.location(moves)
-    halos = posterior.taken * (halo_slope + design.by_pair(change))
+    halos = posterior.absorbed * (halo_slope + design.by_pair(change))
     longest = max(float(np.abs(move).max(initial=0.0)) for move in (*moves, halos))
     share = min(1.0, _LONGEST / longest) if longest > 0 else 1.0
     locations = [x + share * move for x, move in zip(state.locations, moves, strict=True)]
@@ -245,7 +245,7 @@ def _with_variances(design: Design, state: State, posterior: Posterior) -> State
     variances = tuple(
         None
         if sigma is None
-        else next_variance(x[np.isnan(held)], v[np.isnan(held)], sigma, prior.doubt, assumed or 1.0)
+        else next_variance(x[np.isnan(held)], v[np.isnan(held)], sigma, prior.prior_weight, assumed or 1.0)
         for x, v, sigma, assumed, held in facets
     )
     halo = _halo_variance(state, posterior)
@@ -273,7 +273,7 @@ def _halo_variance(state: State, posterior: Posterior) -> float:
 
 def _halos_known(state: State, posterior: Posterior) -> Floats:
     """Posterior variance of every halo, shape (Q,)."""
-    return posterior.taken + posterior.taken**2 * state.paired
+    return posterior.absorbed + posterior.absorbed**2 * state.paired
 
 
 def _improved(design: Design, state: State) -> tuple[State, float]:
@@ -286,7 +286,7 @@ def _centred(design: Design, state: State) -> State:
     """Move what the data cannot see to where it belongs: raters, fixed facets and items have mean 0."""
     prior, locations = state.prior, list(state.locations)
     shift = np.zeros(design.width)
-    judged = list({source.dimension for source in state.sources if not source.alone})
+    judged = list({source.dimension for source in state.sources if not source.rater_free})
     for f, (sign, x, held) in enumerate(zip(design.signs, locations, prior.held, strict=True)):
         if sign < 0 and np.isnan(held).all():
             mean = float(x.mean())
@@ -314,12 +314,12 @@ def _change(before: Prior, after: Prior) -> float:
     return max(turned, *(abs(float(np.log(b / a))) for a, b in pairs if a and b), 0.0)
 
 
-def _finished(design: Design, state: State, rounds: int, *, converged: bool) -> Marginal:
+def _finished(design: Design, state: State, rounds: int, *, converged: bool) -> Optimum:
     """Covariance and bound at the last point."""
     posterior = _posterior(design, state, averaged_at(design, state).variance)
     state = _renewed(design, state, posterior.variances())
     bound = _bound(design, state, posterior)
-    return Marginal(state=state, posterior=posterior, bound=bound, rounds=rounds, converged=converged)
+    return Optimum(state=state, posterior=posterior, bound=bound, rounds=rounds, converged=converged)
 
 
 def _bound(design: Design, state: State, posterior: Posterior) -> float:

@@ -98,7 +98,7 @@ class Posterior:
     n_draws: int = DRAWS
 
     @cached_property
-    def taken(self) -> Floats:
+    def absorbed(self) -> Floats:
         """Inverse precision of every pair's halo given the locations, shape (Q,)."""
         if np.isinf(self.halo):
             return np.zeros(self.design.n_pairs)
@@ -113,14 +113,14 @@ class Posterior:
     @cached_property
     def _kept(self) -> Floats:
         """Weight of each combination, less what its halo takes where it is the only one of its pair."""
-        if not (self.design.each_alone and self.taken.any()):
+        if not (self.design.each_alone and self.absorbed.any()):
             return self.variance
-        return self.variance * (1 - self.design.of_pairs(self.taken) * self.variance)
+        return self.variance * (1 - self.design.of_pairs(self.absorbed) * self.variance)
 
     @property
     def _is_shared(self) -> bool:
         """Whether a halo ties several combinations together."""
-        return not self.design.each_alone and bool(self.taken.any())
+        return not self.design.each_alone and bool(self.absorbed.any())
 
     @cached_property
     def inverse(self) -> Blocks:
@@ -129,7 +129,9 @@ class Posterior:
         found = self.prior_large + blocks_in(d.within.times(self._kept), d.block)
         if self._is_shared:
             on_large, _ = self._on_pairs
-            found = found - blocks_in(csr_array(on_large.T @ (diags_array(self.taken) @ on_large)), d.block)
+            found = found - blocks_in(
+                csr_array(on_large.T @ (diags_array(self.absorbed) @ on_large)), d.block
+            )
         return Blocks(found).inverse()
 
     @cached_property
@@ -138,7 +140,7 @@ class Posterior:
         w = self.design.across.times(self._kept)
         if self._is_shared:
             on_large, on_rest = self._on_pairs
-            w = csr_array(w - on_large.T @ (diags_array(self.taken) @ on_rest))
+            w = csr_array(w - on_large.T @ (diags_array(self.absorbed) @ on_rest))
             w.sort_indices()
         return w
 
@@ -156,7 +158,7 @@ class Posterior:
         block = self.design.among.times(self._kept, self.prior_rest)
         if self._is_shared:
             _, on_rest = self._on_pairs
-            block = csr_array(block - on_rest.T @ (diags_array(self.taken) @ on_rest))
+            block = csr_array(block - on_rest.T @ (diags_array(self.absorbed) @ on_rest))
         return block
 
     @cached_property
@@ -263,11 +265,11 @@ class Posterior:
             shared, of_rest = share(own, rest, sums)
             blocks = blocks + shared
         sums += sandwich(own, Blocks(blocks) if self.is_dense else self.inverse)
-        location = sums[:n] + d.of_pairs(self.taken)
+        location = sums[:n] + d.of_pairs(self.absorbed)
         if not each_alone:
             return Variances(blocks, of_rest, location, sums[n:])
         # The halo follows V of its one location, which keeps 1 - V taken of its own movement.
-        kept = 1 - d.of_pairs(self.taken) * self.variance
+        kept = 1 - d.of_pairs(self.absorbed) * self.variance
         pairs = np.empty(n)
         pairs[d.pair] = sums * (self.variance / kept) ** 2
         return Variances(blocks, of_rest, location, pairs)
@@ -276,9 +278,9 @@ class Posterior:
         """Rows of A less what the halo follows."""
         d = self.design
         large, rest = d.large, d.rest
-        if self.taken.any():
+        if self.absorbed.any():
             judged = d.pair < d.n_pairs
-            follow = diags_array(d.of_pairs(self.taken))
+            follow = diags_array(d.of_pairs(self.absorbed))
             at = np.where(judged, d.pair, 0)
             large, rest = (
                 csr_array(rows - follow @ on[at])
@@ -351,8 +353,8 @@ class Posterior:
             return _squared(some - self._schur_product(some) / diagonal[:, None])
 
         found: Floats = sum(in_order(squares, cuts(columns.shape[1], _AT_ONCE)), 1 / diagonal)
-        alone = (self.design.levels == 1.0).any(axis=1)
-        found[alone] = (columns[alone] ** 2).sum(axis=1)
+        rater_free = (self.design.levels == 1.0).any(axis=1)
+        found[rater_free] = (columns[rater_free] ** 2).sum(axis=1)
         return found
 
     def draws(self, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -377,7 +379,7 @@ class Posterior:
         if self._is_shared:
             on_large, on_rest = self._on_pairs
             own = np.sqrt(self.halo) * noise(d.n_pairs)
-            follow = (self.taken * (own - of_pairs).T).T
+            follow = (self.absorbed * (own - of_pairs).T).T
             large, rest = large + on_large.T @ follow, rest + on_rest.T @ follow
         large = large + Blocks(self.prior_large).root.times(noise(len(large)).T).T
         return large, rest + (np.sqrt(self.prior_rest) * noise(len(rest)).T).T
@@ -387,7 +389,7 @@ class Posterior:
         if not self.is_dense:
             return float("nan")
         schur = 2 * float(np.log(np.diag(self.factor)).sum()) if self.design.rest.shape[1] else 0.0
-        halos = -float(np.log(self.taken).sum()) if self.taken.any() else 0.0
+        halos = -float(np.log(self.absorbed).sum()) if self.absorbed.any() else 0.0
         return schur - self.inverse.log_determinant() + halos
 
 

@@ -43,7 +43,7 @@ class Prior:
         Variances of the facets assumed at first.
     halo : float
         Variance of the halos, 0 for none.
-    doubt : float
+    prior_weight : float
         People that the variances assumed at first weigh as much as.
     held : tuple of A arrays, shape (E,)
         Where an element is anchored; NaN elsewhere.
@@ -57,7 +57,7 @@ class Prior:
     variances: tuple[float | None, ...]
     assumed: tuple[float | None, ...]
     halo: float
-    doubt: float
+    prior_weight: float
     held: tuple[Floats, ...]
 
     def precision(self, facet: int) -> Floats:
@@ -112,7 +112,7 @@ def next_covariance(prior: Prior, away: Floats, known: Floats) -> Floats:
     for group in np.unique(prior.departs):
         at = prior.free + np.flatnonzero(prior.departs == group)
         sigma = float(prior.covariance[at[0], at[0]])
-        first = (prior.doubt, DEPARTURE_START)
+        first = (prior.prior_weight, DEPARTURE_START)
         each = next_variance(away[:, at].ravel(), known[:, at, at].ravel(), sigma, *first)
         found[at, at] = each
     return found
@@ -123,13 +123,13 @@ def _free(prior: Prior, away: Floats, known: Floats) -> Floats:
     covariance = prior.covariance[:b, :b]
     if b == 1:
         sigma = float(covariance[0, 0])
-        return np.array([[next_variance(away[:, 0], known[:, 0, 0], sigma, prior.doubt, RATEE_START)]])
+        return np.array([[next_variance(away[:, 0], known[:, 0, 0], sigma, prior.prior_weight, RATEE_START)]])
     root = np.linalg.cholesky(covariance)
-    doubtful = np.sqrt(prior.doubt * RATEE_START) * np.eye(b)
+    doubtful = np.sqrt(prior.prior_weight * RATEE_START) * np.eye(b)
     whitened = np.linalg.solve(root, np.hstack([away.T, doubtful]))
     values = np.linalg.solve(root, np.linalg.solve(root, known.sum(axis=0)).T)
     v, q = np.linalg.eigh((values + values.T) / 2)
-    scale = q / np.sqrt(np.maximum(n - v, _SPARE * n) + prior.doubt)
+    scale = q / np.sqrt(np.maximum(n - v, _SPARE * n) + prior.prior_weight)
     half = root @ scale @ (q.T @ whitened)
     found: Floats = half @ half.T
     sd = np.sqrt(np.maximum(np.diag(found), _LEAST))
@@ -139,7 +139,7 @@ def _free(prior: Prior, away: Floats, known: Floats) -> Floats:
 
 
 def next_variance(
-    mean: Floats, known: Floats, sigma: float, doubt: float = 0.0, assumed: float = 1.0
+    mean: Floats, known: Floats, sigma: float, prior_weight: float = 0.0, assumed: float = 1.0
 ) -> float:
     r"""Variance of independent locations that their posterior leads to.
 
@@ -151,7 +151,7 @@ def next_variance(
         Posterior means, and variances v.
     sigma : float
         The variance now, :math:`\sigma^2`.
-    doubt, assumed : float
+    prior_weight, assumed : float
         :math:`\nu` people who have the variance :math:`s^2`.
 
     Returns
@@ -170,4 +170,4 @@ def next_variance(
     if len(mean) == 0:
         return sigma
     told = max(len(mean) - float(known.sum()) / sigma, _SPARE * len(mean))
-    return max((float(mean @ mean) + doubt * assumed) / (told + doubt), _LEAST)
+    return max((float(mean @ mean) + prior_weight * assumed) / (told + prior_weight), _LEAST)

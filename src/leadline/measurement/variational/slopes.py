@@ -51,7 +51,7 @@ class Sloped:
     steps : array, shape (I, K-1), logits
     slope : array, shape (I,)
     dimension : int
-    alone : bool
+    rater_free : bool
     """
 
     system: System
@@ -59,7 +59,7 @@ class Sloped:
     steps: Floats
     slope: Floats
     dimension: int = 0
-    alone: bool = False
+    rater_free: bool = False
 
     @property
     def size(self) -> int:

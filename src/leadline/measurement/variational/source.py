@@ -24,15 +24,15 @@ from leadline.measurement.variational.slopes import Sloped
 class Source(Protocol):
     """What the search asks of a block of C combinations whose locations are normal.
 
-    ``dimension`` is the ratees' dimension it tells of, ``alone`` whether nothing but the ratee places it,
-    as in an exam; locations and their variances have shape (C,).
+    ``dimension`` is the ratees' dimension it tells of, ``rater_free`` whether nothing but the ratee places
+    it, as in an exam; locations and their variances have shape (C,).
     """
 
     @property
     def dimension(self) -> int: ...  # noqa: D102  a field
 
     @property
-    def alone(self) -> bool: ...  # noqa: D102  a field
+    def rater_free(self) -> bool: ...  # noqa: D102  a field
 
     @property
     def size(self) -> int: ...  # noqa: D102  number of combinations, C
@@ -63,13 +63,13 @@ class Rated:
     system : System
     steps : array, shape (I, K-1), logits
     dimension : int
-    alone : bool
+    rater_free : bool
     """
 
     system: System
     steps: Floats
     dimension: int = 0
-    alone: bool = False
+    rater_free: bool = False
 
     @property
     def curves(self) -> None:
@@ -105,7 +105,7 @@ class Rated:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class GaussianValues:
     """Values with known normal error, such as outcomes.
 
     Attributes
@@ -118,7 +118,7 @@ class Measured:
     value: Floats
     precision: Floats
     dimension: int = 0
-    alone: bool = True
+    rater_free: bool = True
 
     @property
     def size(self) -> int:
@@ -129,11 +129,11 @@ class Measured:
         """See `Source`; the likelihood is quadratic, so averages are exact."""
         return Averages(self.precision * (self.value - eta), self.precision)
 
-    def improved(self, eta: Floats, spread: Floats) -> tuple[Measured, float]:
+    def improved(self, eta: Floats, spread: Floats) -> tuple[GaussianValues, float]:
         """See `Source`; there is nothing to improve."""
         return self, 0.0
 
-    def centred(self) -> tuple[Measured, float]:
+    def centred(self) -> tuple[GaussianValues, float]:
         """See `Source`; results have no items whose place is free."""
         return self, 0.0
 
@@ -151,7 +151,7 @@ Items = Rated | Sloped | Cumulative
 
 
 def source_of(
-    system: System, steps: Floats, rows: Rows | None, family: Family, dimension: int, *, alone: bool
+    system: System, steps: Floats, rows: Rows | None, family: Family, dimension: int, *, rater_free: bool
 ) -> Items:
     """The likelihood of a family of models.
 
@@ -164,14 +164,14 @@ def source_of(
         Needed by all families but the first.
     family : {"slope 1", "own slopes", "cumulative"}
     dimension : int
-    alone : bool
+    rater_free : bool
 
     Returns
     -------
     Rated, Sloped or Cumulative
     """
     if rows is None:
-        return Rated(system, steps, dimension, alone)
+        return Rated(system, steps, dimension, rater_free)
     if family == "cumulative":
-        return Cumulative(system, rows, start(system, steps), dimension, alone)
-    return Sloped(system, rows, steps, np.ones(len(steps)), dimension, alone)
+        return Cumulative(system, rows, start(system, steps), dimension, rater_free)
+    return Sloped(system, rows, steps, np.ones(len(steps)), dimension, rater_free)

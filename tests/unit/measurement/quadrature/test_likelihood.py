@@ -10,7 +10,7 @@ from leadline.measurement.quadrature.answers import checked, kept
 from leadline.measurement.quadrature.cells import fetched
 from leadline.measurement.quadrature.families.family import ADJACENT, CUMULATIVE, GUESSING, Family
 from leadline.measurement.quadrature.marginal import log_likelihood, surface
-from leadline.measurement.quadrature.models import MODELS, Near, layout
+from leadline.measurement.quadrature.models import MODELS, RaschStart, layout
 from leadline.measurement.quadrature.nodes import at_rest, rule, settled
 from leadline.measurement.quadrature.problem import Problem
 
@@ -31,8 +31,8 @@ def laid(model: str, n_categories: int, missing: float, weighted: bool = False) 
     given = checked(answers, one, None, None, weights)
     used = kept(given, one)
     equal = layout(MODELS["partial-credit"], used.scale.n, np.zeros(5))
-    near = Near(0.8, equal.parameters.items(equal.start)[1])
-    found = layout(one, used.scale.n, np.full(5, 0.2), near)
+    rasch_start = RaschStart(0.8, equal.parameters.items(equal.start)[1])
+    found = layout(one, used.scale.n, np.full(5, 0.2), rasch_start)
     problem = Problem(
         family=one.family,
         parameters=found.parameters,

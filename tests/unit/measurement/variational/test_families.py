@@ -14,9 +14,9 @@ from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.kernels.curves import probabilities
 from leadline.measurement.quadrature import fit_grouped, fit_responses
 from leadline.measurement.values.ratings import Ratings, ratings_from_table
-from leadline.measurement.variational.calibrate import calibrate_marginal
+from leadline.measurement.variational.calibrate import calibrate_crossed
 from leadline.measurement.variational.cumulative import Cumulative
-from leadline.measurement.variational.parts import Part, loaded
+from leadline.measurement.variational.evidence_blocks import RatingBlock, loaded
 from leadline.measurement.variational.slopes import Sloped
 from leadline.measurement.variational.source import Family, source_of
 
@@ -30,14 +30,14 @@ def coded(data: Frame, *facets: str) -> Ratings:
 def source(family: Family) -> Cumulative | Sloped:
     """A source away from its optimum, with an item that uses fewer categories."""
     rows = [(p, r, i, min(y, 3) if i == "i1" else y) for p, r, i, y in grid(6, 3, 3, seed=2)]
-    part = Part(
+    part = RatingBlock(
         dimension="x",
         ratings=coded(table(rows), "ratee", "rater"),
         shared=family == "cumulative",
         family=family,
     )
     ready = loaded(part, {})
-    found = source_of(ready.system, ready.start.steps, ready.answers, family, 0, alone=False)
+    found = source_of(ready.system, ready.start.steps, ready.answers, family, 0, rater_free=False)
     if isinstance(found, Sloped):
         return replace(found, slope=np.array([0.7, 1.5, 1.1]))
     assert isinstance(found, Cumulative)
@@ -151,7 +151,7 @@ def questionnaire(seed: int = 7) -> Frame:
 
 def test_without_raters_slopes_come_close_to_exact_quadrature() -> None:
     ratings = coded(questionnaire(), "ratee")
-    found = calibrate_marginal(ratings, shared=False, family="own slopes")
+    found = calibrate_crossed(ratings, shared=False, family="own slopes")
     exact = fit_responses(ratings.rating.reshape(400, 8), model="generalized-partial-credit")
     unit = float(np.exp(np.log(exact.items.slope).mean()))
     assert found.items is not None
@@ -169,7 +169,7 @@ def test_without_raters_slopes_come_close_to_exact_quadrature() -> None:
 def test_without_raters_cumulative_logits_come_close_to_exact_quadrature() -> None:
     data = questionnaire()
     ratings = coded(data, "ratee")
-    found = calibrate_marginal(ratings, family="cumulative")
+    found = calibrate_crossed(ratings, family="cumulative")
     exact = fit_grouped(
         data.get_column("rating").to_numpy(),
         data.get_column("ratee").to_list(),
@@ -188,7 +188,7 @@ def test_without_raters_cumulative_logits_come_close_to_exact_quadrature() -> No
 
 def test_without_raters_the_rating_scale_family_comes_close_to_exact_quadrature() -> None:
     data = questionnaire()
-    found = calibrate_marginal(coded(data, "ratee"), shared=False)
+    found = calibrate_crossed(coded(data, "ratee"), shared=False)
     exact = fit(data, model="partial-credit", rater=None)
     assert exact.approximation == "adaptive quadrature"
     assert 0 < exact.log_likelihood - found.calibration.log_likelihood < 4

@@ -12,9 +12,9 @@ from scipy.linalg import block_diag, inv
 
 from leadline.measurement.kernels.arrays import Floats
 from leadline.measurement.values.ratings import Ratings, ordered_ratings
-from leadline.measurement.variational.calibrate import calibrate_together
-from leadline.measurement.variational.common_posterior import Together
-from leadline.measurement.variational.parts import Attained, Part
+from leadline.measurement.variational.calibrate import calibrate_common
+from leadline.measurement.variational.common_posterior import CommonPosterior
+from leadline.measurement.variational.evidence_blocks import RatingBlock, ValueBlock
 from leadline.measurement.variational.posterior import Posterior
 
 CORRELATION = 0.6
@@ -25,8 +25,8 @@ class World(NamedTuple):
 
     theta: Floats
     departure: Floats
-    parts: list[Part]
-    attained: list[Attained]
+    parts: list[RatingBlock]
+    attained: list[ValueBlock]
 
 
 def world(n: int, seed: int, *, raters: int = 6, items: int = 6, halo_sd: float = 0.0) -> World:
@@ -47,7 +47,7 @@ def world(n: int, seed: int, *, raters: int = 6, items: int = 6, halo_sd: float 
         rating = drawn(rng, eta - np.linspace(-1, 1, items)[item], 4)
         competencies = {f"i{i}": f"c{i % 2}" for i in range(items)} if factor == 0 else {}
         parts.append(
-            Part(
+            RatingBlock(
                 dimension=f"f{factor}",
                 ratings=coded(rating, ratee=ratee, rater=rater, item=item),
                 competencies=competencies,
@@ -56,11 +56,16 @@ def world(n: int, seed: int, *, raters: int = 6, items: int = 6, halo_sd: float 
     ratee, item = (a.ravel() for a in np.indices((n, 20)))
     answer = drawn(rng, theta[ratee, 2] - np.linspace(-2, 2, 20)[item], 1)
     some = ratee % 3 > 0  # a third took no exam
-    parts.append(Part(dimension="exam", ratings=coded(answer[some], ratee=ratee[some], item=item[some])))
+    parts.append(
+        RatingBlock(dimension="exam", ratings=coded(answer[some], ratee=ratee[some], item=item[some]))
+    )
     value = theta[:, 3] + rng.normal(0, 0.4, n)
     names = tuple(f"p{p:05d}" for p in range(n))
     return World(
-        theta, departure, parts, [Attained(dimension="goals", ratees=names, value=value, se=np.full(n, 0.4))]
+        theta,
+        departure,
+        parts,
+        [ValueBlock(dimension="goals", ratees=names, value=value, se=np.full(n, 0.4))],
     )
 
 
@@ -104,7 +109,7 @@ def test_the_posterior_of_several_dimensions_equals_the_inverse_of_the_whole_pre
     halo_sd: float,
 ) -> None:
     data = world(14, seed=2, raters=3, items=4, halo_sd=halo_sd)
-    posterior = calibrate_together(data.parts, data.attained, halo=halo_sd > 0).found.posterior
+    posterior = calibrate_common(data.parts, data.attained, halo=halo_sd > 0).found.posterior
     assert np.isfinite(posterior.halo) == (halo_sd > 0)
     covariance, location, pairs = whole(posterior)
     known = posterior.variances()
@@ -118,30 +123,30 @@ def test_the_posterior_of_several_dimensions_equals_the_inverse_of_the_whole_pre
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[World, Together]:
+def found() -> tuple[World, CommonPosterior]:
     data = world(300, seed=5)
-    return data, calibrate_together(data.parts, data.attained)
+    return data, calibrate_common(data.parts, data.attained)
 
 
 def test_correlations_of_dimensions_and_spread_of_competencies_are_recovered(
-    found: tuple[World, Together],
+    found: tuple[World, CommonPosterior],
 ) -> None:
-    _, together = found
-    covariance = together.found.state.prior.covariance
+    _, common = found
+    covariance = common.found.state.prior.covariance
     sd = np.sqrt(np.diag(covariance))
     correlation = (covariance / np.outer(sd, sd))[:4, :4]
-    assert together.found.converged
+    assert common.found.converged
     assert correlation[np.triu_indices(4, 1)] == pytest.approx(np.full(6, CORRELATION), abs=0.15)
     assert sd[4:] == pytest.approx(np.full(2, 0.5), abs=0.1)
 
 
 def test_intervals_of_every_dimension_cover_the_truth_whether_or_not_there_is_evidence(
-    found: tuple[World, Together],
+    found: tuple[World, CommonPosterior],
 ) -> None:
-    data, together = found
-    off = together.means[:, :4] - data.theta
+    data, common = found
+    off = common.means[:, :4] - data.theta
     off -= off.mean(axis=0)
-    sd = np.sqrt(np.einsum("pii->pi", together.covariance))[:, :4]
+    sd = np.sqrt(np.einsum("pii->pi", common.covariance))[:, :4]
     covered = np.abs(off) < 1.6449 * sd
     assert covered.mean() == pytest.approx(0.9, abs=0.03)
     without = np.arange(300) % 3 == 0
@@ -149,34 +154,34 @@ def test_intervals_of_every_dimension_cover_the_truth_whether_or_not_there_is_ev
     assert sd[without, 2].mean() > 1.3 * sd[~without, 2].mean()
 
 
-def test_other_dimensions_say_something_of_one_without_evidence(found: tuple[World, Together]) -> None:
-    data, together = found
+def test_other_dimensions_say_something_of_one_without_evidence(found: tuple[World, CommonPosterior]) -> None:
+    data, common = found
     without = np.arange(300) % 3 == 0
-    assert np.corrcoef(together.means[without, 2], data.theta[without, 2])[0, 1] > 0.5
+    assert np.corrcoef(common.means[without, 2], data.theta[without, 2])[0, 1] > 0.5
 
 
-def test_competencies_depart_from_their_factor_as_in_truth(found: tuple[World, Together]) -> None:
-    data, together = found
+def test_competencies_depart_from_their_factor_as_in_truth(found: tuple[World, CommonPosterior]) -> None:
+    data, common = found
     for c in range(2):
-        told = together.means[:, 0] + together.means[:, 4 + c]
+        told = common.means[:, 0] + common.means[:, 4 + c]
         assert np.corrcoef(told, data.theta[:, 0] + data.departure[:, c])[0, 1] > 0.93
 
 
-def test_draws_have_the_covariance_that_is_reported(found: tuple[World, Together]) -> None:
-    _, together = found
-    drawn = together.draws(3000, np.random.default_rng(0))["ratee"]
-    away = drawn - together.means
+def test_draws_have_the_covariance_that_is_reported(found: tuple[World, CommonPosterior]) -> None:
+    _, common = found
+    drawn = common.draws(3000, np.random.default_rng(0))["ratee"]
+    away = drawn - common.means
     sample = np.einsum("npi,npj->pij", away, away) / len(drawn)
-    scale = np.sqrt(np.einsum("pii,pjj->pij", together.covariance, together.covariance))
-    assert np.abs((sample - together.covariance) / scale).mean() < 0.03
+    scale = np.sqrt(np.einsum("pii,pjj->pij", common.covariance, common.covariance))
+    assert np.abs((sample - common.covariance) / scale).mean() < 0.03
 
 
 @settings(max_examples=5, deadline=None)
 @given(st.permutations(range(3)))
 def test_the_order_of_parts_changes_nothing(order: list[int]) -> None:
     data = world(40, seed=3, raters=3, items=4)
-    plain = calibrate_together(data.parts, data.attained)
-    turned = calibrate_together([data.parts[n] for n in order], data.attained)
+    plain = calibrate_common(data.parts, data.attained)
+    turned = calibrate_common([data.parts[n] for n in order], data.attained)
     for name in ("f0", "f1", "exam", "goals"):
         a, b = plain.layout.dimensions.index(name), turned.layout.dimensions.index(name)
         assert turned.means[:, b] == pytest.approx(plain.means[:, a], abs=2e-3)

@@ -16,7 +16,7 @@ from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.location import located
 from leadline.measurement.values.factor_map import Curve, share_curve
 from leadline.measurement.values.ratings import Ratings, ordered_ratings
-from leadline.measurement.variational.parts import Attained, Part
+from leadline.measurement.variational.evidence_blocks import RatingBlock, ValueBlock
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,7 +33,7 @@ class Answers:
 
     @property
     def occasion(self) -> Codes:
-        """Ratee and cycle as one number, as in `Panel.occasion`."""
+        """Ratee and cycle as one number, as in `RatingArrays.occasion`."""
         return self.ratee.astype(np.int64) * (len(self.cycles) + 1) + self.cycle + 1
 
 
@@ -44,8 +44,8 @@ class FactorAnswers:
     Attributes
     ----------
     factor : str
-    source : Part or Attained
-        What they add to the common fit. Attained where no question tells people apart, so that all
+    source : RatingBlock or ValueBlock
+        What they add to the common fit. ValueBlock where no question tells people apart, so that all
         count as equally hard.
     anchors : mapping of facet to mapping of element to logits
         Difficulties that the framework declares.
@@ -56,7 +56,7 @@ class FactorAnswers:
     """
 
     factor: str
-    source: Part | Attained
+    source: RatingBlock | ValueBlock
     anchors: Mapping[str, Mapping[str, float]]
     questions: tuple[ExamItem, ...]
     occasions: Codes
@@ -177,7 +177,7 @@ def factor_answers(
     if "trial" in ratings.facets:
         anchors["trial"] = dict.fromkeys(ratings.elements["trial"], 0.0)
     dimension = f"exam:{factor}"
-    source: Part | Attained = Part(dimension=dimension, ratings=ratings)
+    source: RatingBlock | ValueBlock = RatingBlock(dimension=dimension, ratings=ratings)
     if (ratings.rating == ratings.rating[0]).all():
         source = attained_answers(dimension, questions, (person, item, score), names)
     return FactorAnswers(
@@ -211,7 +211,7 @@ def attained_answers(
     questions: Sequence[ExamItem],
     given: tuple[Codes, Codes, NDArray[np.int64]],
     names: tuple[str, ...],
-) -> Attained:
+) -> ValueBlock:
     """Abilities from answers that tell nobody apart: questions that declare no difficulty are equally hard.
 
     Parameters
@@ -225,13 +225,13 @@ def attained_answers(
 
     Returns
     -------
-    Attained
+    ValueBlock
     """
     person, item, score = given
     difficulty = np.array([q.difficulty or 0.0 for q in questions])
     steps = _trial_steps(difficulty, [question.max_score for question in questions])[item]
     found = located(person, len(names), offset=np.zeros(len(item)), steps=steps, score=score.astype(float))
-    return Attained(dimension=dimension, ratees=names, value=found.location, se=found.se)
+    return ValueBlock(dimension=dimension, ratees=names, value=found.location, se=found.se)
 
 
 def exam_curve(given: FactorAnswers, difficulties: Mapping[str, float], bank: Iterable[ExamItem]) -> Curve:

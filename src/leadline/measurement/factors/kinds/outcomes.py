@@ -12,7 +12,7 @@ from leadline.frameworks import Framework, OutcomeItem
 from leadline.measurement.factors.kinds.occasions import Occasions
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.values.factor_map import Curve
-from leadline.measurement.variational.parts import Attained
+from leadline.measurement.variational.evidence_blocks import ValueBlock
 
 UNIT = 20.0
 """Points of attainment in one unit of its dimension, so that dimensions spread about alike."""
@@ -39,7 +39,7 @@ class Results:
 
     @property
     def occasion(self) -> Codes:
-        """Ratee and cycle as one number, as in `Panel.occasion`."""
+        """Ratee and cycle as one number, as in `RatingArrays.occasion`."""
         return self.ratee.astype(np.int64) * (len(self.cycles) + 1) + self.cycle + 1
 
 
@@ -63,10 +63,10 @@ class Achieved:
     n: NDArray[np.int64]
     n_items: NDArray[np.int64]
 
-    def source(self, names: tuple[str, ...]) -> Attained:
+    def source(self, names: tuple[str, ...]) -> ValueBlock:
         """What they add to the common fit, one name an occasion."""
         error = np.maximum(self.se, _LEAST_ERROR)
-        return Attained(
+        return ValueBlock(
             dimension=f"outcomes:{self.factor}", ratees=names, value=self.value / UNIT, se=error / UNIT
         )
 

@@ -19,7 +19,7 @@ _COLUMNS = ("ratee", "rater", "item", "relationship", "cycle", "rating", "weight
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Panel:
+class RatingArrays:
     """N ratings that were given, those of unknown items left out.
 
     Attributes
@@ -59,7 +59,7 @@ class Panel:
         return np.asarray(wanted[self.item], dtype=bool)
 
 
-def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
+def rating_arrays_of(evidence: Evidence, framework: Framework) -> RatingArrays | None:
     """Ratings of the framework's items; None where there are none.
 
     Parameters
@@ -69,7 +69,7 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
 
     Returns
     -------
-    Panel or None
+    RatingArrays or None
     """
     table = evidence.ratings
     if table is None:
@@ -94,7 +94,7 @@ def panel_of(evidence: Evidence, framework: Framework) -> Panel | None:
     is_self = (same[rater] == ratee) | (np.array(relationships, dtype=object) == SELF)[relationship]
     without = {group.id for group in framework.relationships if not group.counts}
     enters = np.array([name not in without for name in relationships], dtype=bool)
-    return Panel(
+    return RatingArrays(
         ratee=ratee,
         rater=rater,
         item=item,
@@ -124,12 +124,12 @@ def _cycles(table: Frame, cycles: tuple[str, ...]) -> tuple[NDArray[np.int64], t
     return position[found], cycles
 
 
-def ratings_of(panel: Panel, rows: NDArray[np.intp], occasion: Codes) -> tuple[Ratings, Codes]:
+def ratings_of(rating_arrays: RatingArrays, rows: NDArray[np.intp], occasion: Codes) -> tuple[Ratings, Codes]:
     """Ratings of some rows for calibration, each ratee and cycle being an element of its own.
 
     Parameters
     ----------
-    panel : Panel
+    rating_arrays : RatingArrays
     rows : array of int, shape (n,)
     occasion : array of int, shape (n,)
         Of each row, as `Occasions.rows` gives it.
@@ -144,14 +144,14 @@ def ratings_of(panel: Panel, rows: NDArray[np.intp], occasion: Codes) -> tuple[R
     """
     occasions, ratee = np.unique(occasion, return_inverse=True)
     coded: dict[str, tuple[NDArray[np.int32], tuple[str, ...]]] = {
-        "ratee": (ratee.astype(np.int32), named(panel, occasions)),
-        "rater": _compressed(panel.rater[rows], panel.raters),
-        "item": _compressed(panel.item[rows], panel.items),
-        "relationship": _compressed(panel.relationship[rows], panel.relationships),
+        "ratee": (ratee.astype(np.int32), named(rating_arrays, occasions)),
+        "rater": _compressed(rating_arrays.rater[rows], rating_arrays.raters),
+        "item": _compressed(rating_arrays.item[rows], rating_arrays.items),
+        "relationship": _compressed(rating_arrays.relationship[rows], rating_arrays.relationships),
     }
     if len(coded["relationship"][1]) == 1:
         del coded["relationship"]
-    return ordered_ratings(coded, panel.rating[rows], panel.weight[rows]), occasions
+    return ordered_ratings(coded, rating_arrays.rating[rows], rating_arrays.weight[rows]), occasions
 
 
 def _compressed(codes_: Codes, names: tuple[str, ...]) -> tuple[NDArray[np.int32], tuple[str, ...]]:

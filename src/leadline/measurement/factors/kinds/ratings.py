@@ -12,16 +12,16 @@ from leadline.frameworks import Framework
 from leadline.measurement.diagnostics.facet_tables import spread_of
 from leadline.measurement.factors.kinds.item_scale import ItemScale, scale_of
 from leadline.measurement.factors.kinds.occasions import Occasions
-from leadline.measurement.factors.kinds.rating_arrays import Panel, ratings_of
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays, ratings_of
 from leadline.measurement.fits.facet_fit import FacetFit
-from leadline.measurement.fits.fit import fitted
+from leadline.measurement.fits.fit import facet_fit_of
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.location import located
 from leadline.measurement.values.calibration import Calibration
 from leadline.measurement.values.ratings import Ratings
 from leadline.measurement.variational.calibrate import calibration_of
-from leadline.measurement.variational.common_posterior import Together
-from leadline.measurement.variational.parts import Part
+from leadline.measurement.variational.common_posterior import CommonPosterior
+from leadline.measurement.variational.evidence_blocks import RatingBlock
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,7 +31,7 @@ class FactorRatings:
     Attributes
     ----------
     factor : str
-    part : Part
+    part : RatingBlock
         The facet ``ratee`` holds the occasions.
     anchors : mapping of item to logits
         Items whose difficulty the framework declares.
@@ -42,7 +42,7 @@ class FactorRatings:
     """
 
     factor: str
-    part: Part
+    part: RatingBlock
     anchors: Mapping[str, float]
     occasions: Codes
     rows: NDArray[np.intp]
@@ -81,7 +81,9 @@ class RatedFactor:
         return self.given.part.ratings
 
 
-def factor_ratings(panel: Panel, framework: Framework, factor: str, among: Occasions) -> FactorRatings | None:
+def factor_ratings(
+    rating_arrays: RatingArrays, framework: Framework, factor: str, among: Occasions
+) -> FactorRatings | None:
     """Ratings of a factor by others.
 
     Items whose difficulty the framework declares are anchored there, so that the scale is the
@@ -89,7 +91,7 @@ def factor_ratings(panel: Panel, framework: Framework, factor: str, among: Occas
 
     Parameters
     ----------
-    panel : Panel
+    rating_arrays : RatingArrays
     framework : Framework
     factor : str
     among : Occasions
@@ -100,15 +102,15 @@ def factor_ratings(panel: Panel, framework: Framework, factor: str, among: Occas
         None without ratings of the factor, or where all are the same.
     """
     items = framework.items_of(factor)
-    rows = np.flatnonzero(panel.counts & panel.of_items(tuple(item.id for item in items)))
-    if len(rows) == 0 or (panel.rating[rows] == panel.rating[rows[0]]).all():
+    rows = np.flatnonzero(rating_arrays.counts & rating_arrays.of_items(tuple(item.id for item in items)))
+    if len(rows) == 0 or (rating_arrays.rating[rows] == rating_arrays.rating[rows[0]]).all():
         return None
-    rows, occasion = among.rows(panel, rows)
-    ratings, occasions = ratings_of(panel, rows, occasion)
+    rows, occasion = among.rows(rating_arrays, rows)
+    ratings, occasions = ratings_of(rating_arrays, rows, occasion)
     present = set(ratings.elements["item"])
     return FactorRatings(
         factor=factor,
-        part=Part(
+        part=RatingBlock(
             dimension=factor,
             ratings=ratings,
             competencies={item.id: item.competency for item in items if item.id in present},
@@ -122,14 +124,16 @@ def factor_ratings(panel: Panel, framework: Framework, factor: str, among: Occas
     )
 
 
-def rated_factor(panel: Panel, given: FactorRatings, together: Together, number: int) -> RatedFactor:
+def rated_factor(
+    rating_arrays: RatingArrays, given: FactorRatings, common: CommonPosterior, number: int
+) -> RatedFactor:
     """Figures of a factor's ratings from the posterior of everything.
 
     Parameters
     ----------
-    panel : Panel
+    rating_arrays : RatingArrays
     given : FactorRatings
-    together : Together
+    common : CommonPosterior
     number : int
         Of the factor's part.
 
@@ -137,37 +141,47 @@ def rated_factor(panel: Panel, given: FactorRatings, together: Together, number:
     -------
     RatedFactor
     """
-    known = calibration_of(together, number)
+    known = calibration_of(common, number)
     anchors = {"item": given.anchors} if given.anchors else {}
-    fit = fitted(given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known)
+    fit = facet_fit_of(
+        given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known
+    )
     scale = scale_of(given.part.ratings.elements["item"], known.calibration)
     theta = known.calibration.locations[known.calibration.facets.index("ratee")]
-    off = _taken_off(panel, given.rows, given.part.ratings, known.calibration)
+    off = _taken_off(rating_arrays, given.rows, given.part.ratings, known.calibration)
     eta = theta[np.searchsorted(given.occasions, given.occasion)] - off
-    told = np.isfinite(eta) & np.isfinite(scale.steps_of(panel.items, panel.item[given.rows])).any(axis=1)
+    told = np.isfinite(eta) & np.isfinite(
+        scale.steps_of(rating_arrays.items, rating_arrays.item[given.rows])
+    ).any(axis=1)
     return RatedFactor(
         given=given, fit=fit, scale=scale, rows=given.rows[told], occasion=given.occasion[told]
     )
 
 
-def _taken_off(panel: Panel, rows: NDArray[np.intp], ratings: Ratings, calibration: Calibration) -> Floats:
+def _taken_off(
+    rating_arrays: RatingArrays, rows: NDArray[np.intp], ratings: Ratings, calibration: Calibration
+) -> Floats:
     """Severity of each rating's rater, and of the relationship where there are several, shape (n,)."""
     found = np.zeros(len(rows))
     for facet in ("rater", "relationship"):
         if facet in calibration.facets:
             places = np.append(calibration.locations[calibration.facets.index(facet)], np.nan)
             where = {name: n for n, name in enumerate(ratings.elements[facet])}
-            of_panel = np.array([where.get(name, -1) for name in getattr(panel, f"{facet}s")], dtype=np.int64)
-            found += places[of_panel[getattr(panel, facet)[rows]]]
+            of_panel = np.array(
+                [where.get(name, -1) for name in getattr(rating_arrays, f"{facet}s")], dtype=np.int64
+            )
+            found += places[of_panel[getattr(rating_arrays, facet)[rows]]]
     return found
 
 
-def self_located(panel: Panel, scale: ItemScale, rows: NDArray[np.intp]) -> tuple[Codes, Floats]:
+def self_located(
+    rating_arrays: RatingArrays, scale: ItemScale, rows: NDArray[np.intp]
+) -> tuple[Codes, Floats]:
     """Where ratees see themselves by some rows alone, items held at the calibration.
 
     Parameters
     ----------
-    panel : Panel
+    rating_arrays : RatingArrays
     scale : ItemScale
     rows : array of int, shape (n,)
 
@@ -176,11 +190,11 @@ def self_located(panel: Panel, scale: ItemScale, rows: NDArray[np.intp]) -> tupl
     occasions : array of int, shape (G,)
     location : array, shape (G,), logits
     """
-    steps = scale.steps_of(panel.items, panel.item[rows])
+    steps = scale.steps_of(rating_arrays.items, rating_arrays.item[rows])
     kept = np.isfinite(steps).any(axis=1)
     rows, steps = rows[kept], steps[kept]
-    occasions, group = np.unique(panel.occasion[rows], return_inverse=True)
-    score, weight = scale.rung_of(panel.rating[rows]), panel.weight[rows]
+    occasions, group = np.unique(rating_arrays.occasion[rows], return_inverse=True)
+    score, weight = scale.rung_of(rating_arrays.rating[rows]), rating_arrays.weight[rows]
     offset = np.zeros(len(rows))
     found = located(group, len(occasions), offset=offset, steps=steps, score=score, weight=weight)
     return occasions, found.location
@@ -230,7 +244,7 @@ def fit_of_cycle(fit: FacetFit, names: Sequence[str | None]) -> FacetFit:
     )
 
 
-def count_by(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
+def n_distinct(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
     """Number of distinct things seen in each group.
 
     Parameters
@@ -245,7 +259,7 @@ def count_by(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
 
     Examples
     --------
-    >>> count_by(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 1]), np.array([4, 7]))
+    >>> n_distinct(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 1]), np.array([4, 7]))
     array([2, 1])
     """
     width = int(what.max(initial=0)) + 1

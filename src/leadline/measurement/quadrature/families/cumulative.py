@@ -74,9 +74,9 @@ def _boundaries(cells: Cells, theta: Floats) -> _Boundaries:
 
 def _value(cells: Cells, at: _Boundaries) -> Floats:
     # log logistic(z) = min(z, 0) - log(1 + exp(-|z|)), and 1 + exp(-|z|) = 1 / max(p, 1 - p).
-    near, far = np.maximum(at.reach, 1.0 - at.reach), np.maximum(at.beyond, 1.0 - at.beyond)
-    near *= far
-    value = np.log(near, out=near)
+    rasch_start, far = np.maximum(at.reach, 1.0 - at.reach), np.maximum(at.beyond, 1.0 - at.beyond)
+    rasch_start *= far
+    value = np.log(rasch_start, out=rasch_start)
     value += np.minimum(at.eta + at.lower, 0.0)
     value -= np.maximum(at.eta + at.upper, 0.0)
     value += at.gap_log

@@ -21,14 +21,14 @@ from leadline.measurement.variational.design import Design, design_of
 from leadline.measurement.variational.direct import Rows, rows_of
 from leadline.measurement.variational.optimise import State
 from leadline.measurement.variational.prior import DEPARTURE_START, RATEE_START, Prior
-from leadline.measurement.variational.source import Family, Measured, Source, source_of
+from leadline.measurement.variational.source import Family, GaussianValues, Source, source_of
 
 _COMPETENCY = "competency"
 _FURTHEST = 4.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Part:
+class RatingBlock:
     """Ratings, or answers, that tell of one dimension of the ratees.
 
     Attributes
@@ -76,7 +76,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Attained:
+class ValueBlock:
     """Values of a dimension with known error, one a ratee. In the units of the dimension."""
 
     dimension: str
@@ -86,10 +86,10 @@ class Attained:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Loaded:
+class PreparedBlock:
     """A part ready for the search: who is set aside, the likelihood, where to begin."""
 
-    part: Part
+    part: RatingBlock
     screen: Screened
     system: System
     start: Point
@@ -102,7 +102,7 @@ class Loaded:
         return self.system.index if at is None else tuple(each[at] for each in self.system.index)
 
 
-def loaded(part: Part, anchors: Anchors) -> Loaded:
+def loaded(part: RatingBlock, anchors: Anchors) -> PreparedBlock:
     """A part with the items that do not vary set aside.
 
     The prior holds extreme people, so nobody else is.
@@ -140,7 +140,7 @@ def loaded(part: Part, anchors: Anchors) -> Loaded:
         index = [ratings.index[facet][screen.kept] for facet in facets]
         sizes = [len(ratings.elements[facet]) for facet in facets]
         answers = rows_of(index, sizes, screen.rung[screen.kept], ratings.weight[screen.kept])
-    return Loaded(part=part, screen=screen, system=system, start=start, answers=answers)
+    return PreparedBlock(part=part, screen=screen, system=system, start=start, answers=answers)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -186,7 +186,7 @@ class Layout:
         return np.array([where[name] for name in names], dtype=np.int64)
 
 
-def layout_of(parts: Sequence[Part], attained: Sequence[Attained]) -> Layout:
+def layout_of(parts: Sequence[RatingBlock], attained: Sequence[ValueBlock]) -> Layout:
     """What the parts share."""
     facets = tuple(dict.fromkeys(("ratee", *(f for part in parts for f in part.facets[:-1]))))
     elements = {}
@@ -199,8 +199,8 @@ def layout_of(parts: Sequence[Part], attained: Sequence[Attained]) -> Layout:
     return Layout(facets=facets, elements=elements, dimensions=(*main, *nested), free=len(main))
 
 
-def design_of_parts(
-    layout: Layout, parts: Sequence[Loaded], attained: Sequence[Attained]
+def design_of_blocks(
+    layout: Layout, parts: Sequence[PreparedBlock], attained: Sequence[ValueBlock]
 ) -> tuple[Design, tuple[Source, ...]]:
     """Combinations of all parts one after the other, and their likelihoods."""
     columns: list[list[Codes]] = [[] for _ in layout.facets]
@@ -210,22 +210,24 @@ def design_of_parts(
         rows = dict(zip(facets, part.rows, strict=True))
         for f, facet in enumerate(layout.facets):
             columns[f].append(_column(layout, part.part, number, facet, rows))
-        alone = set(part.part.facets) == {"ratee", "item"}
+        rater_free = set(part.part.facets) == {"ratee", "item"}
         family = part.part.family
-        sources.append(source_of(part.system, part.start.steps, part.answers, family, number, alone=alone))
+        sources.append(
+            source_of(part.system, part.start.steps, part.answers, family, number, rater_free=rater_free)
+        )
     for number, each in enumerate(attained, start=len(parts)):
         at = layout.places("ratee", each.ratees) * layout.width + number
         none = np.full(len(at), -1)
         for f, facet in enumerate(layout.facets):
             columns[f].append(_padded(layout, at) if facet == "ratee" else none)
-        sources.append(Measured(each.value, 1 / each.se**2, number))
+        sources.append(GaussianValues(each.value, 1 / each.se**2, number))
     index = [each[0] if len(each) == 1 else np.concatenate(each) for each in columns]
     rater = layout.facets.index("rater") if "rater" in layout.facets else None
     design = design_of(index, layout.sizes, layout.signs, ratee=0, rater=rater, width=layout.width)
     return design, tuple(sources)
 
 
-def _column(layout: Layout, part: Part, number: int, facet: str, rows: Mapping[str, Codes]) -> Codes:
+def _column(layout: Layout, part: RatingBlock, number: int, facet: str, rows: Mapping[str, Codes]) -> Codes:
     """Shared elements of a facet that a part's combinations add up, -1 for none."""
     if facet not in rows:
         return np.full(len(rows["ratee"]), -1)
@@ -246,7 +248,7 @@ def _padded(layout: Layout, main: Codes) -> Codes:
     return np.stack([main, np.full(len(main), -1)], axis=1)
 
 
-def prior_of(layout: Layout, anchors: Anchors, doubt: float, random: Mapping[str, float]) -> Prior:
+def prior_of(layout: Layout, anchors: Anchors, prior_weight: float, random: Mapping[str, float]) -> Prior:
     """Where the search for variances begins."""
     of_part = [name.split("/", 1)[0] for name in layout.dimensions[layout.free :]]
     departs = np.array([layout.dimensions.index(name) for name in of_part], dtype=np.int64)
@@ -265,13 +267,13 @@ def prior_of(layout: Layout, anchors: Anchors, doubt: float, random: Mapping[str
         variances=tuple(random.get(facet) for facet in layout.facets),
         assumed=tuple(random.get(facet) for facet in layout.facets),
         halo=0.0,
-        doubt=doubt,
+        prior_weight=prior_weight,
         held=tuple(held),
     )
 
 
 def start_of(
-    layout: Layout, design: Design, parts: Sequence[Loaded], sources: tuple[Source, ...], prior: Prior
+    layout: Layout, design: Design, parts: Sequence[PreparedBlock], sources: tuple[Source, ...], prior: Prior
 ) -> State:
     """A state to begin with: log-odds of raw scores."""
     locations = [np.zeros(size) for size in layout.sizes]
