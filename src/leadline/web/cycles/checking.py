@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -28,6 +28,8 @@ SOURCES = {
 """Where raters of a relationship may come from; of any other, from nomination."""
 LARGEST_PANEL = 60
 LONGEST = 366
+LONGEST_GRACE = 14
+"""Days."""
 DATES = ("nominate_until", "opens", "closes", "appeal_until")
 
 
@@ -65,7 +67,7 @@ def faults_of(cycle: Cycle, changed: Mapping[str, Any], *, launched: bool) -> It
         yield from _framework(cycle, changed)
     if "thresholds" in changed:
         yield from _thresholds(cycle, changed["thresholds"], launched=launched)
-    if any(name in changed for name in DATES):
+    if any(name in changed for name in (*DATES, "grace")):
         yield from _dates(cycle, changed, launched=launched)
 
 
@@ -156,6 +158,9 @@ def _dates(cycle: Cycle, changed: Mapping[str, Any], *, launched: bool) -> Itera
         first, second = days[earlier], days[later]
         if first and second and first >= second and (earlier in changed or later in changed):
             yield _fault("order", later if later in changed else earlier, before=first)
+    closes, appeal, grace = days["closes"], days["appeal_until"], changed.get("grace", cycle.grace)
+    if closes and appeal and closes < appeal <= closes + timedelta(days=grace):
+        yield _fault("grace_appeal", "grace", day=appeal)
     for name in DATES:
         now, then = days[name], getattr(cycle, name)
         if name in changed and now and now < today(cycle):
@@ -166,12 +171,20 @@ def _dates(cycle: Cycle, changed: Mapping[str, Any], *, launched: bool) -> Itera
         yield _fault("long", "closes", days=LONGEST)
 
 
+def _grace(cycle: Cycle, value: int) -> Iterator[Fault]:
+    if not 0 <= value <= LONGEST_GRACE:
+        yield _fault("grace", "grace", most=LONGEST_GRACE)
+    elif cycle.state == "running" and value < cycle.grace:
+        yield _fault("grace_falls", "grace", least=cycle.grace)
+
+
 _CHECKS: Mapping[str, Callable[[Cycle, Any], Iterator[Fault]]] = {
     "title": _title,
     "purpose": _purpose,
     "languages": _languages,
     "time_zone": _zone,
     "reminders": _reminders,
+    "grace": _grace,
     "rules": _rules,
     "mails": _mails,
 }

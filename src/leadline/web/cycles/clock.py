@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from leadline.web.cycles import closing, following, inviting, keys, launching, posting, progress
-from leadline.web.cycles.deadlines import start_of, today
+from leadline.web.cycles.deadlines import is_past, start_of
 from leadline.web.cycles.models import Cycle, Mailed
 
 QUARTER = 15
@@ -25,7 +25,7 @@ def due(now: datetime) -> None:
     for cycle in closing.due_to_close(now):
         closing.close(cycle, cycle.organisation)
     for cycle in _cycles("running").filter(late=False, closes__isnull=False):
-        if cycle.closes and today(cycle, now) > cycle.closes:
+        if is_past(cycle, now):
             Cycle.objects.filter(pk=cycle.pk).update(late=True)
     if now.minute % QUARTER == 0:
         for cycle in _cycles("nominating"):
@@ -34,6 +34,7 @@ def due(now: datetime) -> None:
             following.follow(cycle, now)
             inviting.invite(cycle, now)
             inviting.remind(cycle, now, by_clock=True)
+            inviting.remind(cycle, now, by_clock=True, kind="last")
     waiting = Mailed.objects.filter(state="waiting")
     if waiting.filter(tries=0).exists():
         posting.post.enqueue()

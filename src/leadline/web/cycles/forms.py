@@ -11,7 +11,7 @@ from django import forms
 from leadline.web.accounts.forms import LANGUAGES
 from leadline.web.catalogue.frameworks import load, references
 from leadline.web.cycles import wording
-from leadline.web.cycles.checking import PURPOSES
+from leadline.web.cycles.checking import LONGEST_GRACE, PURPOSES
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.forms import Styled, ZoneField
 from leadline.web.look.templatetags.look import language, text
@@ -65,6 +65,7 @@ class Dates(Styled):
     nominate_until = _day()
     opens = _day(required=True)
     closes = _day(required=True)
+    grace = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_GRACE)
     appeal_until = _day()
     time_zone = ZoneField()
     reminders = forms.CharField(required=False)
@@ -74,6 +75,10 @@ class Dates(Styled):
         super().__init__(*args, **kwargs)
         for name in without:
             del self.fields[name]
+
+    def clean_grace(self) -> int:
+        """None, where nothing is filled in."""
+        return self.cleaned_data["grace"] or 0
 
     def clean_reminders(self) -> list[int]:
         """Days before the closing day, the longest first."""
@@ -121,6 +126,7 @@ def days(cycle: Cycle, suggested: dict[str, date]) -> dict[str, Any]:
         **(suggested if cycle.closes is None else {}),
         **{name: day for name, day in saved.items() if day},
         "time_zone": cycle.time_zone,
+        "grace": cycle.grace,
         "languages": cycle.languages,
         "reminders": ", ".join(map(str, cycle.reminders)),
     }

@@ -81,7 +81,12 @@ def _mark(waiting: QuerySet[Assignment], told: Iterable[Someone]) -> None:
 
 
 def remind(
-    cycle: Cycle, now: datetime | None = None, *, by_clock: bool = False, only: UUID | None = None
+    cycle: Cycle,
+    now: datetime | None = None,
+    *,
+    by_clock: bool = False,
+    only: UUID | None = None,
+    kind: str = "reminder",
 ) -> int:
     """Remind who had not finished by last night, once a day whatever cycles they are asked in.
 
@@ -93,20 +98,23 @@ def remind(
         Only those for whom today, in their own time zone, is a day of reminding and it is daytime.
     only : UUID, optional
         Key of the one rater to remind.
+    kind : {"reminder", "last"}
+        ``last`` is the notice on the last day, which comes whatever days of reminding there are.
     """
+    is_day = is_last if kind == "last" else is_due
     moment = now or timezone.now()
     slow = access.raters(cycle).exclude(step=EVERYTHING).values_list("rater", "stakeholder")
     keys = {rater or stakeholder for rater, stakeholder in slow}
     days = _days(cycle, access.asked_in(cycle).filter(invited=True))
     wanted = [key for key in days if key in keys and only in (None, key)]
-    due = [one for one in _people(wanted) if not by_clock or is_due(cycle, one, days[one.pk], moment)]
+    due = [one for one in _people(wanted) if not by_clock or is_day(cycle, one, days[one.pk], moment)]
     reminded = set(
-        Mailed.objects.filter(cycle__organisation=cycle.organisation_id, kind="reminder")
+        Mailed.objects.filter(cycle__organisation=cycle.organisation_id, kind=kind)
         .filter(day__gte=(moment - timedelta(days=1)).date())
         .values_list("to", "day")
     )
     chosen = [one for one in due if (_address(one), local(one, cycle, moment).date()) not in reminded]
-    return tell(cycle, "reminder", chosen, moment)
+    return tell(cycle, kind, chosen, moment)
 
 
 def nudge(cycle: Cycle, now: datetime) -> int:
@@ -124,6 +132,12 @@ def is_due(cycle: Cycle, one: Someone, day: date | None, now: datetime) -> bool:
     """Whether the clock reminds somebody now: in their own place it is daytime of a day of reminding."""
     here = local(one, cycle, now)
     return day is not None and is_daytime(here) and (day - here.date()).days in cycle.reminders
+
+
+def is_last(cycle: Cycle, one: Someone, day: date | None, now: datetime) -> bool:
+    """Whether it is daytime of somebody's last day; they get one mail then, a reminder or this notice."""
+    here = local(one, cycle, now)
+    return day == here.date() and is_daytime(here) and 0 not in cycle.reminders
 
 
 def is_daytime(moment: datetime) -> bool:

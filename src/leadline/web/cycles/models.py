@@ -39,6 +39,10 @@ class Cycle(Keyed):
         Whether the closing day is over and only personal extensions are still open.
     noted
         The day at whose beginning progress was last noted (:mod:`.progress`).
+    grace
+        Days after the closing day on which answers are still taken.
+    unfinished
+        About how many forms were begun and not submitted then, in the whole cycle.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="cycles")
@@ -61,6 +65,8 @@ class Cycle(Keyed):
     scheduled = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
     noted = models.DateField(null=True)
+    grace = models.PositiveSmallIntegerField(default=0)
+    unfinished = models.PositiveIntegerField(null=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     created = models.DateTimeField(auto_now_add=True)
 

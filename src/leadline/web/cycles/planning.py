@@ -93,7 +93,7 @@ def change(actor: Actor, cycle: Cycle, *, fill: bool = True, **fields: Any) -> t
         for name, value in changed.items():
             setattr(now, name, value)
             setattr(cycle, name, value)
-        if "closes" in changed:
+        if "closes" in changed or "grace" in changed:
             now.late = False
         now.save(update_fields=[*changed, "late"])
         record(actor, "cycles.changed", now, fields=sorted(changed))

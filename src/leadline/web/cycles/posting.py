@@ -19,7 +19,7 @@ from django_tasks import task
 
 from leadline.errors import LANGUAGES, Language
 from leadline.web.cycles import access, wording
-from leadline.web.cycles.deadlines import due_day, end_of
+from leadline.web.cycles.deadlines import closing_day, due_day, end_of
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Participant, PersonalLink, Stakeholder
 from leadline.web.look.mail import deliver
 from leadline.web.people.joining import way_in
@@ -155,7 +155,7 @@ def way_to(one: Person | Stakeholder, cycle: Cycle, day: date | None) -> tuple[s
 def personal(stakeholder: Stakeholder, cycle: Cycle, day: date | None = None) -> str:
     """A new token for a stakeholder, good until the end of their last day; only its digest is kept."""
     token = secrets.token_urlsafe(32)
-    last = max(found for found in (day, cycle.closes) if found)
+    last = max(found for found in (day, closing_day(cycle)) if found)
     PersonalLink.objects.create(
         stakeholder=stakeholder,
         digest=hashlib.sha256(token.encode()).hexdigest(),

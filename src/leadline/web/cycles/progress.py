@@ -11,6 +11,7 @@ records use the notes of the last night and nothing newer; a rater's own pages a
   count a group. Who was asked once counts as asked for good, so that removing a rater, withdrawing a ratee or
   bringing one back changes no step. Where somebody is added later, the highest step is out of reach, and gone
   if it was there: it would tell of the newcomer alone.
+* **Of the whole cycle**: how many forms were begun and not submitted, rounded down to fives.
 * There is one note a day at most, however often a cycle is closed and opened again that day. Closing forgets
   the steps of raters; in a cycle opened again none is told.
 
@@ -27,7 +28,7 @@ anybody answered.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,10 @@ ASKED = ("approved", "removed")
 """States of who was asked since launch, which deletes rows of those who were not."""
 CLOSED = ("scoring", "review", "released")
 BATCH = 1000
+UNFINISHED: list[Callable[[Cycle], int]] = []
+"""What apps above count: forms of a cycle that were begun and not submitted."""
+ROUND = 5
+"""Their number is told in steps of so many, of the whole cycle and once a night: it shows nobody's deed."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,8 @@ def note(cycle: Cycle, now: datetime | None = None) -> None:
     day = today(cycle, now)
     with transaction.atomic():
         mine = Cycle.objects.filter(Q(noted=None) | Q(noted__lt=day), pk=cycle.pk)
-        if mine.update(noted=day):
+        begun = sum(count(cycle) for count in UNFINISHED)
+        if mine.update(noted=day, unfinished=begun - begun % ROUND):
             _note_groups(cycle)
             if cycle.state == "running":
                 _note_raters(cycle)

@@ -14,7 +14,17 @@ from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle
 from leadline.web.look.zones import zone_name
 
-KINDS = ("nominate", "approve", "invite", "invite_stakeholder", "reminder", "extended", "again", "closed")
+KINDS = (
+    "nominate",
+    "approve",
+    "invite",
+    "invite_stakeholder",
+    "reminder",
+    "last",
+    "extended",
+    "again",
+    "closed",
+)
 PLACEHOLDERS = ("name", "organisation", "cycle", "n", "day")
 PARTS = ("subject", "text")
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -15,5 +15,6 @@ class Config(AppConfig):
     verbose_name = "rating"
 
     def ready(self) -> None:
-        """Encrypt what is kept of a form with its cycle's key: models load only once Django is set up."""
+        """Encrypt kept forms with their cycle's key, count unfinished ones: Django has loaded models by now."""
         import_module("leadline.web.rating.kept")
+        import_module("leadline.web.rating.drafts")

@@ -8,7 +8,8 @@ from typing import Any
 
 from leadline.web.cycles import keys
 from leadline.web.cycles.access import account_of
-from leadline.web.cycles.models import Assignment
+from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.progress import UNFINISHED
 from leadline.web.rating.models import Draft
 
 ROOM = 4096
@@ -83,3 +84,12 @@ def write(assignment: Assignment, written: Written) -> Draft:
     draft = Draft(assignment=assignment, content=content)
     draft.save()
     return draft
+
+
+def unfinished(cycle: Cycle) -> int:
+    """Forms of a cycle that were begun and not submitted: what closing would lose."""
+    rows = Draft.objects.filter(assignment__participant__cycle=cycle, assignment__state="approved")
+    return rows.filter(assignment__participant__withdrawn=False).count()
+
+
+UNFINISHED.append(unfinished)
