@@ -15,6 +15,6 @@ class Config(AppConfig):
     verbose_name = "rating"
 
     def ready(self) -> None:
-        """Encrypt kept forms with their cycle's key, count unfinished ones: Django has loaded models by now."""
+        """Encrypt kept forms with their cycle's key, count unfinished ones: Django has its models by now."""
         import_module("leadline.web.rating.kept")
         import_module("leadline.web.rating.drafts")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cycles", "0004_counts_gone"),
+        ("cycles", "0005_work_protects"),
     ]
 
     operations = [
