@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_array
 
-from leadline.measurement.factors.cycle_view import Calibrated
+from leadline.measurement.factors.calibrated import Calibrated
 from leadline.measurement.factors.kinds.item_scale import ItemScale, scale_of
 from leadline.measurement.factors.kinds.rating_arrays import RatingArrays
-from leadline.measurement.factors.kinds.ratings import n_distinct
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up, n_distinct
 from leadline.measurement.kernels.elimination import conjugate_gradients
 from leadline.measurement.variational.anew import inverse
 from leadline.measurement.variational.calibrate import calibration_of
@@ -182,18 +181,18 @@ class Held:
         return conjugate_gradients(lambda x: self._precision @ x, right, lambda y: y / diagonal, EXACT)
 
 
-def held_of(pool: Calibrated) -> Held:
+def held_of(calibrated: Calibrated) -> Held:
     """What a later scoring holds to.
 
     Parameters
     ----------
-    pool : Calibrated
+    calibrated : Calibrated
 
     Returns
     -------
     Held
     """
-    common = pool.common
+    common = calibrated.common
     layout, state = common.layout, common.found.state
     facets = layout.facets[1:]
     free = {facet for f, facet in enumerate(facets, start=1) if np.isnan(state.prior.held[f]).all()}
@@ -221,18 +220,18 @@ def held_of(pool: Calibrated) -> Held:
         column=np.flatnonzero(kept),
         zero=of_others(common.zero[1:]),
         told=common.told,
-        scales=tuple(_scales(pool)),
-        n_raters=_raters_by_relationship(pool.rating_arrays),
+        scales=tuple(_scales(calibrated)),
+        n_raters=_raters_by_relationship(calibrated.rating_arrays),
         messages=messages_of(common, kept),
     )
 
 
-def _scales(pool: Calibrated) -> Iterator[HeldScale]:
+def _scales(calibrated: Calibrated) -> Iterator[HeldScale]:
     """Items of every part, with how many told of each."""
-    known = {name: one.calibration for name, one in pool.rated.items()}
-    for number, ready in enumerate(pool.common.parts):
+    known = {name: one.calibration for name, one in calibrated.rated.items()}
+    for number, ready in enumerate(calibrated.common.parts):
         dimension, ratings = ready.part.dimension, ready.part.ratings
-        calibration = known.get(dimension) or calibration_of(pool.common, number).calibration
+        calibration = known.get(dimension) or calibration_of(calibrated.common, number).calibration
         item, items = ratings.index["item"], ratings.elements["item"]
         everybody = np.arange(len(items))
         labels, label = ratings.labels

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
-from leadline.measurement.factors.cycle_view import Calibrated, CycleView
+from leadline.frameworks import Kind as KindName
+from leadline.measurement.factors.calibrated import Calibrated
+from leadline.measurement.factors.cycle_view import CycleView
 from leadline.measurement.factors.held import held_of
-from leadline.measurement.factors.kinds.exam import FactorAnswers, answers_of, factor_answers
-from leadline.measurement.factors.kinds.occasions import named, occasions_of
-from leadline.measurement.factors.kinds.outcomes import Achieved, Results, achieved_factor, results_of
-from leadline.measurement.factors.kinds.rating_arrays import rating_arrays_of
-from leadline.measurement.factors.kinds.ratings import (
-    FactorRatings,
-    RatedFactor,
-    factor_ratings,
-    rated_factor,
-)
+from leadline.measurement.factors.kinds.all_kinds import KINDS
+from leadline.measurement.factors.kinds.kind import Calibrated as CalibratedFactor
+from leadline.measurement.factors.kinds.kind import Prepared
+from leadline.measurement.factors.kinds.occasions import occasions_of
 from leadline.measurement.factors.measures import Measures
 from leadline.measurement.factors.quality_notes import quality_notes
 from leadline.measurement.kernels.threads import at_most
@@ -40,6 +36,12 @@ _PRIOR_WEIGHT = 1.0
 
 _TOLERANCE = 5e-5
 """Logits; what is left to gain then is 0.0004 points of a score or less."""
+
+_REMARKS = (
+    "equal_difficulty",
+    *(f"factor_{name}" for name in ("subsets", "no_maximum", "not_converged", "thin")),
+)
+"""Remarks on a factor that a reader should know, in the order in which they are made."""
 
 Progress = Callable[[str, float], None]
 
@@ -115,17 +117,18 @@ def measure(
     input_hash = evidence.hash  # before the fit, which leaves little memory for the text of it
     tell = progress or _silent
     with at_most(None):
-        pool = _pool(evidence, framework, tell)
+        calibrated = _calibrated(evidence, framework, tell)
     chosen = cycle if cycle is not None else (cycles[-1] if cycles else None)
     tell("measurement.stage.quality", 0.8)
-    quality = quality_notes(pool.rating_arrays, list(pool.rated.values())) if pool.rating_arrays else ()
+    arrays = calibrated.rating_arrays
+    quality = quality_notes(arrays, list(calibrated.rated.values())) if arrays else ()
     before = cycles[: cycles.index(chosen)] if chosen in cycles else ()
-    read = CycleView(evidence, framework, pool, seed, input_hash)
+    view = CycleView(evidence, framework, calibrated, seed, input_hash)
     tell("measurement.stage.read", 0.9)
-    previous = read.measures(before[-1], (), None) if before else None
-    found = read.measures(chosen, quality, previous)
+    previous = view.measures(before[-1], (), None) if before else None
+    found = view.measures(chosen, quality, previous)
     if keep:
-        found = replace(found, held=held_of(pool))
+        found = replace(found, held=held_of(calibrated))
     tell("measurement.stage.read", 1.0)
     return found
 
@@ -134,109 +137,73 @@ def _silent(stage: str, done: float) -> None:
     """Tell nobody."""
 
 
-def _pool(evidence: Evidence, framework: Framework, tell: Progress) -> Calibrated:
-    rating_arrays, answers = rating_arrays_of(evidence, framework), answers_of(evidence, framework)
-    results = results_of(evidence, framework)
-    among = occasions_of((rating_arrays, answers, results))
-    given: dict[str, FactorRatings] = {}
-    examined: dict[str, FactorAnswers] = {}
-    achieved: dict[str, Achieved] = {}
+def _calibrated(evidence: Evidence, framework: Framework, tell: Progress) -> Calibrated:
+    arrays = {name: kind.read(evidence, framework) for name, kind in KINDS.items()}
+    arrays = {name: each for name, each in arrays.items() if each is not None}
+    among = occasions_of(arrays.values())
+    prepared: dict[KindName, dict[str, Prepared]] = {}
     flat: list[str] = []
-    for factor in framework.factors:
-        if rating_arrays is not None and "ratings" in factor.kinds:
-            ratings = factor_ratings(rating_arrays, framework, factor.id, among)
-            given |= {} if ratings is None else {factor.id: ratings}
-            items = rating_arrays.of_items(tuple(item.id for item in framework.items_of(factor.id)))
-            if ratings is None and (rating_arrays.counts & items).any():
+    for name, each in arrays.items():
+        prepared[name] = {}
+        for factor in framework.factors:
+            if name not in factor.kinds:
+                continue
+            one = KINDS[name].prepare(each, framework, factor.id, among)
+            if one is not None:
+                prepared[name][factor.id] = one
+            elif KINDS[name].is_flat(each, framework, factor.id):
                 flat.append(factor.id)
-        if answers is not None and "exam" in factor.kinds:
-            exam = factor_answers(answers, framework, factor.id, among)
-            examined |= {} if exam is None else {factor.id: exam}
-        if results is not None and "outcomes" in factor.kinds:
-            done = achieved_factor(results, framework, factor.id, among)
-            achieved |= {} if done is None else {factor.id: done}
-    if not (given or examined or achieved):
+    if not any(prepared.values()):
         raise MeasurementError("measurement.nothing_to_measure", framework=framework.id)
-    common = _together(given, examined, achieved, results, tell)
-    rated = {
-        name: rated_factor(rating_arrays, one, common, number)
-        for number, (name, one) in enumerate(given.items())
-        if rating_arrays is not None
+    common = _common([one for of_kind in prepared.values() for one in of_kind.values()], tell)
+    factors = {
+        name: {factor: KINDS[name].calibrate(arrays[name], one, common) for factor, one in of_kind.items()}
+        for name, of_kind in prepared.items()
     }
+    own = [notice for name, each in arrays.items() for notice in KINDS[name].notices(each)]
     return Calibrated(
-        rating_arrays=rating_arrays,
-        answers=answers,
-        results=results,
         common=common,
-        rated=rated,
-        examined=examined,
-        achieved=achieved,
-        notices=tuple(_notices(framework, flat, (rated, examined, achieved), results)),
+        evidence=arrays,
+        factors=factors,
+        notices=(*_notices(framework, flat, factors), *own),
     )
 
 
-def _together(
-    given: Mapping[str, FactorRatings],
-    examined: Mapping[str, FactorAnswers],
-    achieved: Mapping[str, Achieved],
-    results: Results | None,
-    tell: Progress,
-) -> CommonPosterior:
-    """One posterior over everything; ratings come first, so that a factor's number is its part's."""
-    parts = [one.part for one in given.values()]
-    parts += [one.source for one in examined.values() if isinstance(one.source, RatingBlock)]
-    attained = [one.source for one in examined.values() if isinstance(one.source, ValueBlock)]
-    if results is not None:
-        attained += [one.source(named(results, one.occasions)) for one in achieved.values()]
-    anchors: dict[str, dict[str, float]] = {"item": {}, "trial": {}}
-    for ratings in given.values():
-        anchors["item"] |= ratings.anchors
-    for exam in examined.values():
-        for facet, values in exam.anchors.items():
-            anchors[facet] |= values
+def _common(prepared: Sequence[Prepared], tell: Progress) -> CommonPosterior:
+    """One posterior over everything."""
+    sources = [one.source for one in prepared]
+    anchors: dict[str, dict[str, float]] = {}
+    for one in prepared:
+        for facet, values in one.anchors.items():
+            anchors[facet] = {**anchors.get(facet, {}), **values}
 
-    def told(number: int, _: float) -> None:
+    def on_round(number: int, _: float) -> None:
         tell("measurement.stage.fit", 0.8 * (1 - 0.95**number))
 
     return calibrate_common(
-        parts,
-        attained,
+        [source for source in sources if isinstance(source, RatingBlock)],
+        [source for source in sources if isinstance(source, ValueBlock)],
         prior_weight=_PRIOR_WEIGHT,
         random=_RANDOM,
         anchors=anchors,
         tolerance=_TOLERANCE,
-        progress=told,
+        progress=on_round,
     )
 
 
 def _notices(
-    framework: Framework,
-    flat: Sequence[str],
-    found_by_kind: tuple[Mapping[str, RatedFactor], Mapping[str, FactorAnswers], Mapping[str, Achieved]],
-    results: Results | None,
-) -> list[Notice]:
+    framework: Framework, flat: Sequence[str], found: Mapping[KindName, Mapping[str, CalibratedFactor]]
+) -> Iterator[Notice]:
     """What the reader should know, one notice for all factors it concerns; no rater is named."""
-    rated, examined, _ = found_by_kind
-    found = {
-        "flat": list(flat),
-        "equal_difficulty": [name for name, one in examined.items() if isinstance(one.source, ValueBlock)],
-        **{
-            f"factor_{code}": [name for name, one in rated.items() if code in _codes(one)]
-            for code in ("subsets", "no_maximum", "not_converged", "thin")
-        },
-    }
-    for kind, having in zip(("ratings", "exam", "outcomes"), found_by_kind, strict=True):
-        wanting = (factor for factor in framework.factors if kind in factor.kinds)
-        found[f"without_{kind}"] = [one.id for one in wanting if one.id not in having and one.id not in flat]
-    notices = [
-        Notice(f"measurement.notice.{code}", {"factors": ", ".join(names)})
-        for code, names in found.items()
-        if names
-    ]
-    if results is not None and results.n_unusable:
-        notices.append(Notice("measurement.notice.unusable_results", {"n": results.n_unusable}))
-    return notices
-
-
-def _codes(rated: RatedFactor) -> set[str]:
-    return {notice.code.rsplit(".", 1)[1].removesuffix("_random") for notice in rated.fit.warnings}
+    factors = {"flat": list(flat)}
+    for remark in _REMARKS:
+        having = ((name, one) for of_kind in found.values() for name, one in of_kind.items())
+        factors[remark] = [name for name, one in having if remark in one.remarks]
+    for kind in KINDS:
+        wanting = (factor.id for factor in framework.factors if kind in factor.kinds)
+        factors[f"without_{kind}"] = [
+            name for name in wanting if name not in found.get(kind, {}) and name not in flat
+        ]
+    for code, names in factors.items():
+        if names:
+            yield Notice(f"measurement.notice.{code}", {"factors": ", ".join(names)})

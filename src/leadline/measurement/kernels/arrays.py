@@ -34,6 +34,30 @@ def add_up(at: Codes, size: int, values: Floats | None = None) -> Floats:
     return np.bincount(at, values, size).astype(np.float64, copy=False)
 
 
+def n_distinct(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
+    """Number of distinct things seen in each group.
+
+    Parameters
+    ----------
+    group, what : array of int, shape (n,)
+    groups : array of int, shape (G,)
+        Sorted.
+
+    Returns
+    -------
+    array of int, shape (G,)
+
+    Examples
+    --------
+    >>> n_distinct(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 1]), np.array([4, 7]))
+    array([2, 1])
+    """
+    width = int(what.max(initial=0)) + 1
+    pairs = np.unique(group.astype(np.int64) * width + what)
+    at = np.searchsorted(groups, pairs // width)
+    return add_up(at, len(groups)).astype(np.int64)
+
+
 def random_signs(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     """Signs of equal chance, -1 or 1.
 

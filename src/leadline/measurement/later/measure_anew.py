@@ -18,10 +18,8 @@ from leadline.errors import MeasurementError
 from leadline.evidence import Evidence
 from leadline.frameworks import Framework
 from leadline.measurement.factors.held import Held, Others
-from leadline.measurement.factors.kinds.exam import answers_of
+from leadline.measurement.factors.kinds.all_kinds import KINDS
 from leadline.measurement.factors.kinds.occasions import occasion_name
-from leadline.measurement.factors.kinds.outcomes import results_of
-from leadline.measurement.factors.kinds.rating_arrays import rating_arrays_of
 from leadline.measurement.factors.measures import Measures
 from leadline.measurement.kernels.arrays import Codes
 from leadline.measurement.kernels.threads import at_most
@@ -82,13 +80,12 @@ def measure_anew(
     names = tuple(sorted({*own.ratees, *(set(ratees) & set(before.ratees))}))
     if not names:
         return before
+    read = {name: kind.read(own, framework) for name, kind in KINDS.items()}
     fresh = LaterEvidence(
         held=held,
         framework=framework,
         ratees=names,
-        rating_arrays=rating_arrays_of(own, framework),
-        answers=answers_of(own, framework),
-        results=results_of(own, framework),
+        evidence={name: each for name, each in read.items() if each is not None},
     )
     with at_most(None):
         placed = [

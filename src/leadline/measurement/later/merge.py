@@ -18,12 +18,15 @@ from leadline.measurement.factors.combine import combined, information
 from leadline.measurement.factors.cycle_view import people_of
 from leadline.measurement.factors.held import Held
 from leadline.measurement.factors.joint_posterior import JointPosterior
-from leadline.measurement.factors.kinds.ratings import self_located
+from leadline.measurement.factors.kinds.all_kinds import KINDS, kind_and_factor
+from leadline.measurement.factors.kinds.kind import Counted, Counts
+from leadline.measurement.factors.kinds.ratings import rows_of_items, self_located
 from leadline.measurement.factors.measures import Measures
 from leadline.measurement.kernels.arrays import Floats
-from leadline.measurement.later.evidence_rows import Counts, LaterEvidence
+from leadline.measurement.later.evidence_rows import LaterEvidence
 from leadline.measurement.values.dimension import CompetencyMeasure, Dimension
 from leadline.measurement.variational.anew import Placed
+from leadline.measurement.variational.evidence_blocks import nested_dimension
 
 _MOST_SHARED = 0.999
 """Of a ratee's variance that may be shared with others, so that some is left of its own."""
@@ -131,16 +134,17 @@ class Merging:
         )
 
     def _dimensions(self) -> Iterator[Dimension]:
-        told = {one.dimension: one for one in self.fresh.told}
+        rows = {one.dimension: one for one in self.fresh.dimension_rows}
         none = np.zeros(len(self.fresh.ratees), dtype=np.int64)
         mean, covariance = self._known
         for number, old in enumerate(self.before.dimensions):
-            own = told.get(number)
-            n, n_raters, n_items = (none, none, none) if own is None else (own.n, own.n_raters, own.n_items)
+            own = rows.get(number)
+            n, n_raters, n_items = Counted(none, none, none) if own is None else own.counted
             theta = np.where(n > 0, mean[:, number], np.nan)
             theta_se = np.where(n > 0, np.sqrt(covariance[:, number, number]), np.nan)
             value, error = old.curve.with_error(theta, theta_se)
-            in_logits = np.where(old.kind == "outcomes", np.nan, 1.0)
+            kind, _ = kind_and_factor(self.held.dimensions[number])
+            in_logits = 1.0 if KINDS[kind].in_logits else np.nan
             yield replace(
                 old,
                 value=value,
@@ -164,11 +168,10 @@ class Merging:
         if rating_arrays is None or scale is None:
             return found
         names = tuple(item.id for item in items)
-        rows, own = (
-            fresh.of_items(names, scale),
-            np.flatnonzero(rating_arrays.is_self & rating_arrays.of_items(names)),
-        )
-        parts = [held.dimensions.index(n) for n in (factor, f"{factor}/{competency}") if n in held.dimensions]
+        rows = rows_of_items(rating_arrays, names, scale)
+        own = np.flatnonzero(rating_arrays.is_self & rating_arrays.of_items(names))
+        nested = nested_dimension(factor, competency)
+        parts = [held.dimensions.index(name) for name in (factor, nested) if name in held.dimensions]
         mean, covariance = self._known
         n_raters = fresh.distinct(rating_arrays, rows, rating_arrays.rater)
         has = n_raters > 0

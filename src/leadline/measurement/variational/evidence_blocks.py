@@ -102,6 +102,17 @@ class PreparedBlock:
         return self.system.index if at is None else tuple(each[at] for each in self.system.index)
 
 
+def nested_dimension(dimension: str, competency: str) -> str:
+    """Name of a competency's departure from its dimension.
+
+    Examples
+    --------
+    >>> nested_dimension("insight", "customers")
+    'insight/customers'
+    """
+    return f"{dimension}/{competency}"
+
+
 def loaded(part: RatingBlock, anchors: Anchors) -> PreparedBlock:
     """A part with the items that do not vary set aside.
 
@@ -195,7 +206,7 @@ def layout_of(parts: Sequence[RatingBlock], attained: Sequence[ValueBlock]) -> L
         sets += [each.ratees for each in attained] if facet == "ratee" else []
         elements[facet] = sets[0] if len(sets) == 1 else tuple(sorted(set().union(*sets)))
     main = [*(part.dimension for part in parts), *(each.dimension for each in attained)]
-    nested = [f"{part.dimension}/{name}" for part in parts for name in part.departures]
+    nested = [nested_dimension(part.dimension, name) for part in parts for name in part.departures]
     return Layout(facets=facets, elements=elements, dimensions=(*main, *nested), free=len(main))
 
 
@@ -237,7 +248,7 @@ def _column(layout: Layout, part: RatingBlock, number: int, facet: str, rows: Ma
     main = at * layout.width + number
     if not part.departures:
         return _padded(layout, main)
-    first = layout.dimensions.index(f"{part.dimension}/{part.departures[0]}")
+    first = layout.dimensions.index(nested_dimension(part.dimension, part.departures[0]))
     return np.stack([main, at * layout.width + first + rows[_COMPETENCY]], axis=1)
 
 

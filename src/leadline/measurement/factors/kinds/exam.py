@@ -11,11 +11,23 @@ from numpy.typing import NDArray
 from leadline.errors import MeasurementError
 from leadline.evidence import Evidence, codes, rows
 from leadline.frameworks import ExamItem, Framework
-from leadline.measurement.factors.kinds.occasions import Occasions, named
+from leadline.measurement.factors.kinds.item_scale import ItemScale
+from leadline.measurement.factors.kinds.kind import (
+    Counted,
+    Kind,
+    Later,
+    RowsOfDimension,
+    dimension_name,
+    value_rows,
+)
+from leadline.measurement.factors.kinds.occasions import Occasions, counts_at, named, places
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.kernels.location import located
+from leadline.measurement.kernels.ucon import split_steps
 from leadline.measurement.values.factor_map import Curve, share_curve
 from leadline.measurement.values.ratings import Ratings, ordered_ratings
+from leadline.measurement.variational.anew import Rows
+from leadline.measurement.variational.common_posterior import CommonPosterior
 from leadline.measurement.variational.evidence_blocks import RatingBlock, ValueBlock
 
 
@@ -176,7 +188,7 @@ def factor_answers(
     anchors: dict[str, Mapping[str, float]] = {"item": declared} if declared else {}
     if "trial" in ratings.facets:
         anchors["trial"] = dict.fromkeys(ratings.elements["trial"], 0.0)
-    dimension = f"exam:{factor}"
+    dimension = dimension_name("exam", factor)
     source: RatingBlock | ValueBlock = RatingBlock(dimension=dimension, ratings=ratings)
     if (ratings.rating == ratings.rating[0]).all():
         source = attained_answers(dimension, questions, (person, item, score), names)
@@ -284,3 +296,89 @@ def _trials(
         coded["trial"] = (trial.astype(np.int32), tuple(map(str, range(int(most.max())))))
     right = (trial < score[answer]).astype(np.int64)
     return ordered_ratings(coded, right, np.ones(len(right)))
+
+
+@dataclass(frozen=True, eq=False)
+class ExaminedFactor:
+    """Answers to one factor's questions once calibrated.
+
+    Attributes
+    ----------
+    answers : Answers
+    given : FactorAnswers
+    difficulties : mapping of question to logits
+        Empty where all questions count as equally hard.
+    """
+
+    answers: Answers
+    given: FactorAnswers
+    difficulties: Mapping[str, float]
+
+    @property
+    def remarks(self) -> frozenset[str]:
+        """Whether no question told people apart."""
+        return frozenset(["equal_difficulty"] if isinstance(self.given.source, ValueBlock) else [])
+
+    def counts(self, ratees: Sequence[str], cycle: str | None) -> Counted:
+        """Questions that each ratee answered; nobody rates."""
+        n = counts_at(self.given.n, places(self.answers, self.given.occasions, ratees, cycle))
+        return Counted(n, np.zeros_like(n), n)
+
+    def curve(self, framework: Framework) -> Curve:
+        """Expected share of the greatest score on the factor's questions."""
+        factor = self.given.factor
+        bank = [q for q in framework.exam if framework.competency(q.competency).factor == factor]
+        return exam_curve(self.given, self.difficulties, bank)
+
+
+def examined_factor(answers: Answers, given: FactorAnswers, common: CommonPosterior) -> ExaminedFactor:
+    """Difficulties of a factor's questions from the common fit."""
+    if not isinstance(given.source, RatingBlock):
+        return ExaminedFactor(answers, given, {})
+    number = common.layout.dimensions.index(given.source.dimension)
+    system = common.parts[number].system
+    difficulty, _ = split_steps(system, common.items_of(number).steps)
+    names = given.source.ratings.elements["item"]
+    calibrated = {names[n]: float(difficulty[n]) for n in np.flatnonzero(system.top > 0).tolist()}
+    return ExaminedFactor(answers, given, calibrated)
+
+
+def later_answers(
+    answers: Answers, later: Later, number: int, factor: str, scale: ItemScale | None
+) -> RowsOfDimension | None:
+    """Answers to a factor's questions for a later scoring."""
+    given = answers_to(answers, later.framework, factor)
+    if len(given) == 0:
+        return None
+    at = later.place(answers)[answers.ratee[given]]
+    n = add_up(at, len(later.ratees)).astype(np.int64)
+    counted = Counted(n, np.zeros_like(n), n)
+    questions, item = questions_of(answers, later.framework, given)
+    score = answers.score[given]
+    if scale is None:
+        persons, person = np.unique(at, return_inverse=True)
+        names = tuple(later.ratees[p] for p in persons.tolist())
+        found = attained_answers(later.dimensions[number], questions, (person, item, score), names)
+        return value_rows(number, persons, found, counted)
+    # A mark of k out of m is k trials that went right and m - k that did not.
+    most = np.array([question.max_score for question in questions])[item]
+    steps = scale.steps_of([question.id for question in questions], item)
+    weight = np.concatenate([score, most - score]).astype(float)
+    kept = np.flatnonzero((weight > 0) & np.isfinite(np.vstack([steps, steps])).any(axis=1))
+    right = np.repeat([1.0, 0.0], len(given))
+    every = Rows(np.vstack([steps, steps]), right, weight, np.zeros(len(right), dtype=bool))
+    none = np.full(len(kept), -1)
+    rows = Rows(*(each[kept] for each in every))
+    both = np.stack([none, none], axis=1)
+    return RowsOfDimension(number, np.concatenate([at, at])[kept], none, none, both, rows, counted)
+
+
+EXAM = Kind(
+    name="exam",
+    in_logits=True,
+    read=answers_of,
+    prepare=factor_answers,
+    calibrate=examined_factor,
+    later=later_answers,
+)
+"""Answers to questions, scored by key."""

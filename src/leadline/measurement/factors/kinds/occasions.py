@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from leadline.measurement.kernels.arrays import Codes
+from leadline.measurement.kernels.arrays import Codes, Floats
 
 
 class Dated(Protocol):
@@ -101,3 +101,42 @@ def named(source: Dated, occasions: Sequence[int] | Codes) -> tuple[str, ...]:
     numbers = np.asarray(occasions).tolist()
     pairs = ((source.ratees[number // width], number % width - 1) for number in numbers)
     return tuple(occasion_name(ratee, None if cycle < 0 else source.cycles[cycle]) for ratee, cycle in pairs)
+
+
+def places(source: Dated, occasions: Codes, ratees: Sequence[str], cycle: str | None) -> Codes:
+    """Position of each ratee's occasion in a cycle, -1 where there is none, shape (P,).
+
+    Rows that name no cycle hold for every cycle.
+
+    Parameters
+    ----------
+    source : Dated
+    occasions : array of int, shape (O,)
+        Sorted numbers ``ratee * (cycles + 1) + cycle + 1``.
+    ratees : sequence of str, P
+    cycle : str or None
+
+    Returns
+    -------
+    array of int, shape (P,)
+    """
+    number = {name: n for n, name in enumerate(source.ratees)}
+    width = len(source.cycles) + 1
+    where = {occasion: n for n, occasion in enumerate(occasions.tolist())}
+    offset = source.cycles.index(cycle) + 1 if cycle in source.cycles else 0
+    found = []
+    for ratee in ratees:
+        base = number.get(ratee, -1) * width
+        at_cycle = where.get(base + offset, -1) if base >= 0 else -1
+        found.append(where.get(base, -1) if at_cycle < 0 <= base else at_cycle)
+    return np.array(found, dtype=np.int64)
+
+
+def at_places(values: Floats, at: Codes) -> Floats:
+    """Values at some places, NaN where the place is -1."""
+    return np.where(at >= 0, values[np.maximum(at, 0)], np.nan) if len(values) else np.full(len(at), np.nan)
+
+
+def counts_at(values: NDArray[np.int64], at: Codes) -> NDArray[np.int64]:
+    """Counts at some places, 0 where the place is -1."""
+    return np.where(at >= 0, values[np.maximum(at, 0)], 0) if len(values) else np.zeros(len(at), np.int64)

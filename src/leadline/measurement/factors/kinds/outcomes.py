@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,19 @@ from numpy.typing import NDArray
 
 from leadline.evidence import Evidence, Frame, codes
 from leadline.frameworks import Framework, OutcomeItem
-from leadline.measurement.factors.kinds.occasions import Occasions
+from leadline.measurement.factors.kinds.item_scale import ItemScale
+from leadline.measurement.factors.kinds.kind import (
+    Counted,
+    Kind,
+    Later,
+    RowsOfDimension,
+    dimension_name,
+    value_rows,
+)
+from leadline.measurement.factors.kinds.occasions import Occasions, counts_at, named, occasions_of, places
 from leadline.measurement.kernels.arrays import Codes, Floats, add_up
 from leadline.measurement.values.factor_map import Curve
+from leadline.measurement.values.notice import Notice
 from leadline.measurement.variational.evidence_blocks import ValueBlock
 
 UNIT = 20.0
@@ -50,6 +61,8 @@ class Achieved:
     Attributes
     ----------
     factor : str
+    names : tuple of str, O
+        Of the occasions, as in the common fit.
     occasions : array of int, shape (O,)
     value, se : array, shape (O,), 0-100
     n, n_items : array of int, shape (O,)
@@ -57,18 +70,28 @@ class Achieved:
     """
 
     factor: str
+    names: tuple[str, ...]
     occasions: Codes
     value: Floats
     se: Floats
     n: NDArray[np.int64]
     n_items: NDArray[np.int64]
 
-    def source(self, names: tuple[str, ...]) -> ValueBlock:
-        """What they add to the common fit, one name an occasion."""
+    @property
+    def source(self) -> ValueBlock:
+        """What they add to the common fit."""
         error = np.maximum(self.se, _LEAST_ERROR)
         return ValueBlock(
-            dimension=f"outcomes:{self.factor}", ratees=names, value=self.value / UNIT, se=error / UNIT
+            dimension=dimension_name("outcomes", self.factor),
+            ratees=self.names,
+            value=self.value / UNIT,
+            se=error / UNIT,
         )
+
+    @property
+    def anchors(self) -> dict[str, dict[str, float]]:
+        """None: nothing is estimated of results but where the ratees stand."""
+        return {}
 
 
 def attainment(value: Floats, baseline: Floats, target: Floats) -> Floats:
@@ -186,9 +209,68 @@ def achieved_factor(results: Results, framework: Framework, factor: str, among: 
     whole = add_up(at, size, weight)
     return Achieved(
         factor=factor,
+        names=named(results, occasions),
         occasions=occasions,
         value=100 * add_up(at, size, weight * mean) / whole,
         se=100 * np.sqrt(add_up(at, size, (weight * error) ** 2)) / whole,
         n=add_up(person, size).astype(np.int64),
         n_items=add_up(at, size).astype(np.int64),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class AchievedFactor:
+    """Results of one factor, read by cycle."""
+
+    results: Results
+    given: Achieved
+
+    @property
+    def remarks(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def counts(self, ratees: Sequence[str], cycle: str | None) -> Counted:
+        """Readings and distinct results of each ratee; nobody rates."""
+        at = places(self.results, self.given.occasions, ratees, cycle)
+        n = counts_at(self.given.n, at)
+        return Counted(n, np.zeros_like(n), counts_at(self.given.n_items, at))
+
+    def curve(self, framework: Framework) -> Curve:
+        """From units of the dimension to 0-100."""
+        return ATTAINMENT
+
+
+def later_results(
+    results: Results,
+    later: Later,
+    number: int,
+    factor: str,
+    scale: ItemScale | None,
+) -> RowsOfDimension | None:
+    """Attainment of a factor for a later scoring."""
+    found = achieved_factor(results, later.framework, factor, occasions_of((results,)))
+    if found is None:
+        return None
+    at = later.place(results)[found.occasions // (len(results.cycles) + 1)]
+    n, n_items = np.zeros((2, len(later.ratees)), dtype=np.int64)
+    n[at], n_items[at] = found.n, found.n_items
+    return value_rows(number, at, found.source, Counted(n, np.zeros_like(n), n_items))
+
+
+def _notices(results: Results) -> tuple[Notice, ...]:
+    if not results.n_unusable:
+        return ()
+    return (Notice("measurement.notice.unusable_results", {"n": results.n_unusable}),)
+
+
+OUTCOMES = Kind(
+    name="outcomes",
+    in_logits=False,
+    read=results_of,
+    prepare=achieved_factor,
+    calibrate=lambda results, given, _: AchievedFactor(results, given),
+    later=later_results,
+    notices=_notices,
+)
+"""Goals, key results, projects and team results."""

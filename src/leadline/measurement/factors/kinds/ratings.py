@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from leadline.frameworks import Framework
 from leadline.measurement.diagnostics.facet_tables import spread_of
 from leadline.measurement.factors.kinds.item_scale import ItemScale, scale_of
-from leadline.measurement.factors.kinds.occasions import Occasions
-from leadline.measurement.factors.kinds.rating_arrays import RatingArrays, ratings_of
+from leadline.measurement.factors.kinds.kind import Counted, Kind, Later, RowsOfDimension
+from leadline.measurement.factors.kinds.occasions import Occasions, counts_at, places
+from leadline.measurement.factors.kinds.rating_arrays import RatingArrays, rating_arrays_of, ratings_of
 from leadline.measurement.fits.facet_fit import FacetFit
 from leadline.measurement.fits.fit import facet_fit_of
-from leadline.measurement.kernels.arrays import Codes, Floats, add_up
+from leadline.measurement.kernels.arrays import Codes, Floats, add_up, n_distinct
 from leadline.measurement.kernels.location import located
 from leadline.measurement.values.calibration import Calibration
+from leadline.measurement.values.factor_map import Curve
 from leadline.measurement.values.ratings import Ratings
+from leadline.measurement.variational.anew import Rows
 from leadline.measurement.variational.calibrate import calibration_of
 from leadline.measurement.variational.common_posterior import CommonPosterior
-from leadline.measurement.variational.evidence_blocks import RatingBlock
+from leadline.measurement.variational.evidence_blocks import RatingBlock, nested_dimension
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,9 +34,9 @@ class FactorRatings:
     Attributes
     ----------
     factor : str
-    part : RatingBlock
+    source : RatingBlock
         The facet ``ratee`` holds the occasions.
-    anchors : mapping of item to logits
+    anchors : mapping of facet to mapping of item to logits
         Items whose difficulty the framework declares.
     occasions : array of int, shape (O,)
         Sorted.
@@ -42,8 +45,8 @@ class FactorRatings:
     """
 
     factor: str
-    part: RatingBlock
-    anchors: Mapping[str, float]
+    source: RatingBlock
+    anchors: Mapping[str, Mapping[str, float]]
     occasions: Codes
     rows: NDArray[np.intp]
     occasion: Codes
@@ -55,6 +58,7 @@ class RatedFactor:
 
     Attributes
     ----------
+    rating_arrays : RatingArrays
     given : FactorRatings
     fit : FacetFit
     scale : ItemScale
@@ -62,6 +66,7 @@ class RatedFactor:
         Ratings of the panel that took part, and the occasion of each.
     """
 
+    rating_arrays: RatingArrays
     given: FactorRatings
     fit: FacetFit
     scale: ItemScale
@@ -78,7 +83,27 @@ class RatedFactor:
     @property
     def ratings(self) -> Ratings:
         """What was calibrated."""
-        return self.given.part.ratings
+        return self.given.source.ratings
+
+    @property
+    def remarks(self) -> frozenset[str]:
+        """What the factor's fit warns of."""
+        names = (notice.code.rsplit(".", 1)[1].removesuffix("_random") for notice in self.fit.warnings)
+        return frozenset(f"factor_{name}" for name in names)
+
+    def counts(self, ratees: Sequence[str], cycle: str | None) -> Counted:
+        """Ratings, distinct raters and distinct items of each ratee."""
+        arrays, occasions = self.rating_arrays, self.given.occasions
+        at = places(arrays, occasions, ratees, cycle)
+        return Counted(
+            counts_at(self.fit.facets["ratee"].n, at),
+            counts_at(n_distinct(self.occasion, arrays.rater[self.rows], occasions), at),
+            counts_at(n_distinct(self.occasion, arrays.item[self.rows], occasions), at),
+        )
+
+    def curve(self, framework: Framework) -> Curve:
+        """What an average rater would give on the factor's items."""
+        return self.scale.curve(framework, self.given.factor, framework.items_of(self.given.factor))
 
 
 def factor_ratings(
@@ -108,25 +133,24 @@ def factor_ratings(
     rows, occasion = among.rows(rating_arrays, rows)
     ratings, occasions = ratings_of(rating_arrays, rows, occasion)
     present = set(ratings.elements["item"])
+    declared = {
+        item.id: item.difficulty for item in items if item.difficulty is not None and item.id in present
+    }
     return FactorRatings(
         factor=factor,
-        part=RatingBlock(
+        source=RatingBlock(
             dimension=factor,
             ratings=ratings,
             competencies={item.id: item.competency for item in items if item.id in present},
         ),
-        anchors={
-            item.id: item.difficulty for item in items if item.difficulty is not None and item.id in present
-        },
+        anchors={"item": declared} if declared else {},
         occasions=occasions,
         rows=rows,
         occasion=occasion,
     )
 
 
-def rated_factor(
-    rating_arrays: RatingArrays, given: FactorRatings, common: CommonPosterior, number: int
-) -> RatedFactor:
+def rated_factor(rating_arrays: RatingArrays, given: FactorRatings, common: CommonPosterior) -> RatedFactor:
     """Figures of a factor's ratings from the posterior of everything.
 
     Parameters
@@ -134,27 +158,28 @@ def rated_factor(
     rating_arrays : RatingArrays
     given : FactorRatings
     common : CommonPosterior
-    number : int
-        Of the factor's part.
 
     Returns
     -------
     RatedFactor
     """
-    known = calibration_of(common, number)
-    anchors = {"item": given.anchors} if given.anchors else {}
+    known = calibration_of(common, common.layout.dimensions.index(given.source.dimension))
     fit = facet_fit_of(
-        given.part.ratings, known.calibration, noncentered="ratee", anchors=anchors, posterior=known
+        given.source.ratings, known.calibration, noncentered="ratee", anchors=given.anchors, posterior=known
     )
-    scale = scale_of(given.part.ratings.elements["item"], known.calibration)
+    scale = scale_of(given.source.ratings.elements["item"], known.calibration)
     theta = known.calibration.locations[known.calibration.facets.index("ratee")]
-    off = _taken_off(rating_arrays, given.rows, given.part.ratings, known.calibration)
+    off = _taken_off(rating_arrays, given.rows, given.source.ratings, known.calibration)
     eta = theta[np.searchsorted(given.occasions, given.occasion)] - off
-    told = np.isfinite(eta) & np.isfinite(
-        scale.steps_of(rating_arrays.items, rating_arrays.item[given.rows])
-    ).any(axis=1)
+    steps = scale.steps_of(rating_arrays.items, rating_arrays.item[given.rows])
+    placed = np.isfinite(eta) & np.isfinite(steps).any(axis=1)
     return RatedFactor(
-        given=given, fit=fit, scale=scale, rows=given.rows[told], occasion=given.occasion[told]
+        rating_arrays=rating_arrays,
+        given=given,
+        fit=fit,
+        scale=scale,
+        rows=given.rows[placed],
+        occasion=given.occasion[placed],
     )
 
 
@@ -244,25 +269,67 @@ def fit_of_cycle(fit: FacetFit, names: Sequence[str | None]) -> FacetFit:
     )
 
 
-def n_distinct(group: Codes, what: Codes, groups: Codes) -> NDArray[np.int64]:
-    """Number of distinct things seen in each group.
+def rows_of_items(
+    rating_arrays: RatingArrays, items: tuple[str, ...], scale: ItemScale | None = None
+) -> NDArray[np.intp]:
+    """Ratings by others of some items; of those alone that a scale knows, where it is given."""
+    rows = np.flatnonzero(rating_arrays.counts & rating_arrays.of_items(items))
+    if scale is None:
+        return rows
+    steps = scale.steps_of(rating_arrays.items, rating_arrays.item[rows])
+    return rows[np.isfinite(steps).any(axis=1)]
 
-    Parameters
-    ----------
-    group, what : array of int, shape (n,)
-    groups : array of int, shape (G,)
-        Sorted.
 
-    Returns
-    -------
-    array of int, shape (G,)
+def later_ratings(
+    rating_arrays: RatingArrays, later: Later, number: int, factor: str, scale: ItemScale | None
+) -> RowsOfDimension | None:
+    """Ratings of a factor by others for a later scoring."""
+    if scale is None:
+        return None
+    items = later.framework.items_of(factor)
+    names = tuple(item.id for item in items)
+    given, rows = rows_of_items(rating_arrays, names), rows_of_items(rating_arrays, names, scale)
+    nested = {
+        item.id: later.dimensions.index(name)
+        for item in items
+        if (name := nested_dimension(factor, item.competency)) in later.dimensions
+    }
+    of_item = np.array([nested.get(name, -1) for name in rating_arrays.items], dtype=np.int64)
+    rater = later.numbers("rater", rating_arrays.raters)[rating_arrays.rater[rows]]
+    group = later.numbers("relationship", rating_arrays.relationships)[rating_arrays.relationship[rows]]
+    ratee = later.place(rating_arrays)
+    return RowsOfDimension(
+        number,
+        ratee[rating_arrays.ratee[rows]],
+        of_item[rating_arrays.item[rows]],
+        rating_arrays.rater[rows].astype(np.int64),
+        np.stack([rater, group], axis=1),
+        Rows(
+            scale.steps_of(rating_arrays.items, rating_arrays.item[rows]),
+            scale.rung_of(rating_arrays.rating[rows]),
+            rating_arrays.weight[rows],
+            np.zeros(len(rows), dtype=bool),
+        ),
+        Counted(
+            add_up(ratee[rating_arrays.ratee[given]], len(later.ratees)).astype(np.int64),
+            later.distinct(rating_arrays, rows, rating_arrays.rater),
+            later.distinct(rating_arrays, rows, rating_arrays.item),
+        ),
+    )
 
-    Examples
-    --------
-    >>> n_distinct(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 1]), np.array([4, 7]))
-    array([2, 1])
-    """
-    width = int(what.max(initial=0)) + 1
-    pairs = np.unique(group.astype(np.int64) * width + what)
-    at = np.searchsorted(groups, pairs // width)
-    return add_up(at, len(groups)).astype(np.int64)
+
+def _is_flat(rating_arrays: RatingArrays, framework: Framework, factor: str) -> bool:
+    names = tuple(item.id for item in framework.items_of(factor))
+    return len(rows_of_items(rating_arrays, names)) > 0
+
+
+RATINGS = Kind(
+    name="ratings",
+    in_logits=True,
+    read=rating_arrays_of,
+    prepare=factor_ratings,
+    calibrate=rated_factor,
+    later=later_ratings,
+    is_flat=_is_flat,
+)
+"""Judgements of others on the framework's items."""
