@@ -37,7 +37,8 @@ NOW = timezone.now()
 
 
 @pytest.mark.parametrize(
-    ("name", "offers"), [("clock", "due"), ("waiting", "waiting"), ("urls", "NAVIGATION")]
+    ("name", "offers"),
+    [("clock", "due"), ("waiting", "waiting"), ("urls", "NAVIGATION"), ("promises", "PROMISES")],
 )
 def test_no_app_is_forgotten(name: str, offers: str) -> None:
     there = {f"leadline.web.{path.parent.name}.{name}" for path in WEB.glob(f"*/{name}.py")}
@@ -77,7 +78,7 @@ def row(status: TaskResultStatus, hours: int) -> DBTaskResult:
         started_at=NOW - timedelta(hours=hours),
         finished_at=NOW,
         args_kwargs={"args": [], "kwargs": {}},
-        task_path="leadline.web.results.sealing.compact",
+        task_path="leadline.web.results.runs.score",
         backend_name="default",
         run_after=NOW,
         exception_class_path="builtins.KeyError",
@@ -88,8 +89,7 @@ def row(status: TaskResultStatus, hours: int) -> DBTaskResult:
 def test_rows_of_tasks_that_are_over_are_deleted(world: World) -> None:
     row(TaskResultStatus.SUCCESSFUL, 0)
     row(TaskResultStatus.FAILED, 0)
-    row(TaskResultStatus.RUNNING, 25)
-    left = {row(TaskResultStatus.RUNNING, 23).pk}
+    left = {row(TaskResultStatus.RUNNING, 25).pk}  # a worker takes it back
     with override_settings(TASKS=TASKS):
         left.add(sealing.compact.enqueue().id)
         clock.due(NOW)

@@ -170,7 +170,8 @@ def test_the_ratee_is_told(
 ) -> None:
     del mailoutbox
     Person.objects.filter(pk=world.people["ratee"].pk).update(language=language)
-    mails.tell_corrected.func(str(released.pk), what)
+    Correction.objects.update_or_create(participant=released, defaults={"tell": what})
+    mails.tell_corrected.func(str(released.pk))
     assert mail.outbox[-1].to == ["ravi@acme.example"]
     snapshot(f"results-{what}-{language}")
 

@@ -25,8 +25,8 @@ from leadline.web.catalogue.frameworks import load
 from leadline.web.cycles import keys
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.results import scoring
-from leadline.web.results.models import Comment, Run
+from leadline.web.results import runs, scoring
+from leadline.web.results.models import Comment
 
 Visit = Callable[[str], Client]
 FRAMEWORK = "technical-leadership@1.0.0"
@@ -64,10 +64,9 @@ def answer(participant: Participant, rater: str, group: str, chance: random.Rand
 
 
 def score(world: World, cycle: Cycle) -> None:
-    number = cycle.runs.count() + 1
-    if number > 1:
+    if cycle.runs.exists():
         move(cycle, "rescore", world.actor("analytics"))
-    scoring.run(Run.objects.create(cycle=cycle, number=number))
+    scoring.run(runs.start(cycle, world.organisation))
     Comment.objects.filter(participant__cycle=cycle).update(state="public")
     cycle.refresh_from_db()
 

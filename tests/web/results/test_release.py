@@ -68,8 +68,13 @@ def test_the_mail_that_tells_of_a_result(
 def test_the_mail_that_tells_of_an_answer(world: World, mailoutbox: list[object], language: str) -> None:
     del mailoutbox
     Person.objects.filter(pk=world.people["ratee"].pk).update(language=language)
-    mails.tell_answer.func(str(world.things["contest"].pk))
+    answer_told(world)
     snapshot(f"results-answer-{language}")
+
+
+def answer_told(world: World) -> None:
+    Contest.objects.filter(pk=world.things["contest"].pk).update(told=False)
+    mails.tell_answer.func(str(world.things["contest"].pk))
 
 
 def test_mails_about_results_go_to_the_confirmed_address_whatever_was_written_into_the_person(
@@ -82,9 +87,9 @@ def test_mails_about_results_go_to_the_confirmed_address_whatever_was_written_in
     Person.objects.update(email=Concat("key", Value("@evil.example")))
     n = releasing.release(world.actor("analytics"), cycle, ["manager"])
     mails.tell.func(str(cycle.pk))
-    mails.tell_answer.func(str(world.things["contest"].pk))
+    answer_told(world)
     Person.objects.update(email="")
-    mails.tell_answer.func(str(world.things["contest"].pk))
+    answer_told(world)
     assert len(mailoutbox) == n + 4
     assert {address for sent in mail.outbox for address in sent.to} <= confirmed
 

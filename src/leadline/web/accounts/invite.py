@@ -39,8 +39,15 @@ def invite(actor: Actor, email: str, name: str, roles: Sequence[str]) -> Invitat
         )
         record(actor, "accounts.invited", invitation, email=email.lower(), roles=list(roles))
     link = settings.LEADLINE_URL + reverse("accounts:accept", kwargs={"token": token})
-    fields = {"organisation": actor.organisation.name, "inviter": str(actor.user), "days": DAYS}
-    send("accounts.mail.invitation", email, actor.organisation.language, link=link, **fields)
+    send(
+        "accounts.mail.invitation",
+        email,
+        actor.organisation.language,
+        link=link,
+        organisation=actor.organisation.name,
+        inviter=str(actor.user),
+        days=DAYS,
+    )
     return invitation
 
 

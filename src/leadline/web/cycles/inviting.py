@@ -14,6 +14,7 @@ from django.utils import timezone
 from leadline.web.cycles import access, posting
 from leadline.web.cycles.models import Assignment, Cycle, Mailed, Stakeholder
 from leadline.web.cycles.progress import EVERYTHING
+from leadline.web.look.queue import put
 from leadline.web.people.models import Person
 
 Someone = Person | Stakeholder
@@ -44,7 +45,7 @@ def tell(cycle: Cycle, kind: str, to: Iterable[Someone], now: datetime | None = 
             )
     Mailed.objects.bulk_create(mails.values(), batch_size=BATCH, ignore_conflicts=True)
     if mails:
-        transaction.on_commit(posting.post.enqueue)
+        put(posting.post)
     return len(mails)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from leadline.web.accounts.models import Membership
 from leadline.web.cycles import closing, launching, nominating, panels, planning
 from leadline.web.cycles.choosing import chosen
 from leadline.web.cycles.models import Cycle, Job
+from leadline.web.look.queue import failure, put
 
 AT_ONCE = 500
 """Ratees up to whom everything is done within the request."""
@@ -100,7 +100,7 @@ def ask(actor: Actor, cycle: Cycle, kind: str, given: Mapping[str, str] | None =
         job = Job.objects.create(
             cycle=cycle, kind=kind, arguments=arguments, by=actor.user, address=actor.address
         )
-        transaction.on_commit(partial(work.enqueue, str(job.pk)))
+        put(work, str(job.pk))
     return job
 
 
@@ -132,14 +132,14 @@ def retry(actor: Actor, job: Job) -> None:
         own.state, own.failure, own.asked, own.started = "waiting", None, timezone.now(), None
         own.by, own.address = actor.user, actor.address
         own.save()
-        transaction.on_commit(partial(work.enqueue, str(own.pk)))
+        put(work, str(own.pk))
 
 
 @task()
 def work(job_id: str) -> None:
-    """Do a job that waits, in the worker."""
+    """Do a job that waits, or whose worker was killed, in the worker."""
     key = UUID(job_id)
-    if not Job.objects.filter(pk=key, state="waiting").update(state="running", started=timezone.now()):
+    if not Job.objects.filter(pk=key, state__in=OPEN).update(state="running", started=timezone.now()):
         return
     job = Job.objects.select_related("cycle__organisation", "by").get(pk=key)
     try:
@@ -153,6 +153,11 @@ def work(job_id: str) -> None:
         raise
 
 
+def give_up(job: Job) -> None:
+    """Note that worker after worker was killed over a job."""
+    _fail(job, "web.cycles.lost", {})
+
+
 def _actor(job: Job) -> Actor:
     """Who asked, with what they are granted now."""
     own = Membership.objects.select_related("user").get(user=job.by, organisation=job.cycle.organisation)
@@ -160,5 +165,4 @@ def _actor(job: Job) -> Actor:
 
 
 def _fail(job: Job, code: str, fields: Mapping[str, Any]) -> None:
-    plain = {name: value if isinstance(value, (int, float)) else str(value) for name, value in fields.items()}
-    Job.objects.filter(pk=job.pk).update(state="failed", failure={"code": code, "fields": plain})
+    Job.objects.filter(pk=job.pk, state__in=OPEN).update(state="failed", failure=failure(code, fields))

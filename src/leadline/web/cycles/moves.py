@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -19,7 +18,8 @@ from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 
 moved = Signal()
-"""Sent once a move is committed, with ``cycle``, ``name`` and ``actor``: apps above start work on it."""
+"""Sent within the transaction of a move, with ``cycle``, ``name`` and ``actor``: apps above
+write there what is to follow, so that it follows if and only if the move is committed."""
 
 STATES = ("draft", "nominating", "running", "scoring", "review", "released", "sealed", "cancelled")
 
@@ -88,6 +88,6 @@ def move(cycle: Cycle, name: str, actor: Actor | Organisation, **detail: object)
         locked.state = step.end
         locked.save(update_fields=["state"])
         record(actor, f"cycles.{name}", locked, **detail)
-        transaction.on_commit(partial(moved.send, sender=Cycle, cycle=locked, name=name, actor=actor))
+        moved.send(sender=Cycle, cycle=locked, name=name, actor=actor)
     cycle.state = locked.state
     return locked

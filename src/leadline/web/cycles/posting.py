@@ -98,7 +98,8 @@ def _deliver(mail: Mailed) -> None:
     found = way_to(one, cycle, day)
     if found:
         to, address = found
-        deliver(to, language, said.subject, said.text, link=address, button=said.button)
+        once = f"cycles/{mail.pk}" if mail.pk else ""  # none is kept of a link renewed by its owner
+        deliver(to, language, said.subject, said.text, link=address, button=said.button, once=once)
 
 
 def _matter(mail: Mailed, cycle: Cycle) -> tuple[int, date | None, Cycle]:

@@ -13,11 +13,12 @@ from django.core.mail.backends.filebased import EmailBackend as Files
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 
 from leadline.errors import Language, words
 
 
-def send(key: str, to: str, language: str, *, link: str = "", **fields: object) -> None:
+def send(key: str, to: str, language: str, *, link: str = "", once: str = "", **fields: object) -> None:
     """Send a mail whose words are ``subject``, ``text`` and, where there is a link, ``button`` under ``key``.
 
     Parameters
@@ -30,19 +31,28 @@ def send(key: str, to: str, language: str, *, link: str = "", **fields: object) 
         ``en`` or ``zh``; anything else is English.
     link : str
         Address the button opens.
+    once : str
+        What makes this mail the one it is: if it goes out twice, its reader's program sees that.
     **fields
         Values named in the words.
     """
     spoken: Language = "zh" if language.startswith("zh") else "en"
     said = {name: words(f"web.{key}.{name}", spoken, **fields) for name in ("subject", "text")}
     button = words(f"web.{key}.button", spoken, **fields) if link else ""
-    deliver(to, spoken, said["subject"], said["text"], link=link, button=button)
+    deliver(to, spoken, said["subject"], said["text"], link=link, button=button, once=once)
 
 
 def deliver(
-    to: str, language: Language, subject: str, text: str, *, link: str = "", button: str = ""
+    to: str,
+    language: Language,
+    subject: str,
+    text: str,
+    *,
+    link: str = "",
+    button: str = "",
+    once: str = "",
 ) -> None:
-    """Send a mail whose wording is given, as an organisation's own."""
+    """Send a mail whose wording is given, as an organisation's own; it is out of our hands on return."""
     context = {
         "subject": subject,
         "paragraphs": [part.strip() for part in text.split("\n\n") if part.strip()],
@@ -57,7 +67,15 @@ def deliver(
     mail = EmailMultiAlternatives(" ".join(subject.split()), plain, sender(), [to])
     mail.attach_alternative(page, "text/html")
     mail.extra_headers["Auto-Submitted"] = "auto-generated"
+    if once:
+        mail.extra_headers["Message-ID"] = message_id(once)
     mail.send()
+
+
+def message_id(once: str) -> str:
+    """The name of a mail among all mails, always the same for the same mail; it tells nothing of it."""
+    name = salted_hmac("leadline.web.look.mail", once, algorithm="sha256").hexdigest()[:32]
+    return f"<{name}@{urlsplit(settings.LEADLINE_URL).hostname}>"
 
 
 def _file() -> Path:

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Iterable
 from smtplib import SMTPException
 
-from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django_tasks import task
 
 from leadline.web.look.mail import send
+from leadline.web.look.queue import put
 from leadline.web.people import links
 from leadline.web.people.joining import way_in
 from leadline.web.people.models import Notice, Person
@@ -30,7 +30,7 @@ def tell(kind: str, to: Iterable[tuple[Person, str]]) -> None:
     notices = [Notice(kind=kind, person=one, to=address, language=_speaks(one)) for one, address in to]
     Notice.objects.bulk_create(notices, batch_size=BATCH)
     if notices:
-        transaction.on_commit(post.enqueue)
+        put(post)
 
 
 def _speaks(person: Person) -> str:
@@ -81,4 +81,5 @@ def _deliver(notice: Notice) -> None:
         to, link = found
     email = person.email if notice.kind == "ask" else person.address
     fields = {"name": person.name, "organisation": person.organisation.name, "email": email, "old": to}
-    send(f"people.mail.{notice.kind}", to, notice.language, link=link, **fields)
+    once = f"people/{notice.pk}"
+    send(f"people.mail.{notice.kind}", to, notice.language, link=link, once=once, **fields)

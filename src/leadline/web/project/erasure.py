@@ -25,6 +25,7 @@ from leadline.web.accounts.access import Actor, Request, require
 from leadline.web.accounts.audit import record
 from leadline.web.cycles.erasing import locked
 from leadline.web.cycles.telling import attempt
+from leadline.web.look.queue import put
 from leadline.web.look.templatetags.look import text
 from leadline.web.people import access
 from leadline.web.people.models import Person
@@ -63,7 +64,7 @@ def erase(actor: Actor, person: Person) -> None:
         record(actor, "people.erased", person)
         for module in reversed(modules("erasing")):
             module.erase(person)
-        transaction.on_commit(compact.enqueue)
+        put(compact)
 
 
 @task()

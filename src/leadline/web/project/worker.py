@@ -22,6 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.project.settings")
 django.setup()
 
 from django.db import InterfaceError, OperationalError, close_old_connections  # noqa: E402  once Django is set up
+from django.utils import timezone  # noqa: E402
 from django.utils.crypto import get_random_string  # noqa: E402
 from django_tasks import TaskResult, TaskResultStatus  # noqa: E402
 from django_tasks.signals import task_finished  # noqa: E402
@@ -31,6 +32,7 @@ from leadline.web.look import stopping  # noqa: E402
 from leadline.web.project import clock, wellness  # noqa: E402
 from leadline.web.project.keeper import end_with_keeper  # noqa: E402
 from leadline.web.project.logs import take_everything  # noqa: E402
+from leadline.web.project.reconciling import reconcile  # noqa: E402
 
 ENGINES = "leadline.measurement"
 _LOG = logging.getLogger("leadline.web.project.worker")  # which is __main__ here
@@ -75,6 +77,7 @@ def work() -> None:
         worker = Worker()
         worker.configure_signals()
         try:
+            reconcile(timezone.now(), at_rest=True)
             worker.run()
         except (OperationalError, InterfaceError) as fault:
             _LOG.warning("the database does not answer: %s", type(fault).__name__)

@@ -9,6 +9,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Cycle
+from leadline.web.look.queue import put
 from leadline.web.results.access import Seen
 from leadline.web.results.mails import tell_answer
 from leadline.web.results.models import Contest
@@ -58,6 +59,7 @@ def answer(actor: Actor, own: Contest, text: str) -> None:
         raise ContestError("web.results.say_something")
     with transaction.atomic():
         own.answer, own.state, own.by = text.strip()[:MOST], "answered", actor.user
-        own.save(update_fields=["answer", "state", "by"])
+        own.told = False
+        own.save(update_fields=["answer", "state", "by", "told"])
         record(actor, "results.answered", own)
-        transaction.on_commit(lambda: tell_answer.enqueue(str(own.pk)))
+        put(tell_answer, str(own.pk))

@@ -17,6 +17,7 @@ from leadline.web.accounts.audit import record
 from leadline.web.cycles.closing import reopen_for
 from leadline.web.cycles.deadlines import today
 from leadline.web.cycles.models import Cycle, Participant
+from leadline.web.look.queue import put
 from leadline.web.results.earlier import may_be_anew
 from leadline.web.results.mails import tell_corrected
 from leadline.web.results.models import Correction, Release
@@ -122,4 +123,5 @@ def _of(participant: Participant) -> Correction:
 def _tell(participant: Participant, what: str) -> None:
     """Tell a ratee by mail what happened to a result they were given."""
     if Release.objects.filter(participant=participant, audience="ratee", told=True).exists():
-        transaction.on_commit(lambda: tell_corrected.enqueue(str(participant.pk), what))
+        Correction.objects.filter(participant=participant).update(tell=what)
+        put(tell_corrected, str(participant.pk))

@@ -1,10 +1,15 @@
-"""Mails about results: that there is something to read, and never what, and nothing of a rater."""
+"""Mails about results: that there is something to read, and never what, and nothing of a rater.
+
+The rows they are about are the outbox: each says whether its mail is still to be sent. That is noted once
+the mail server has it, so a mail comes twice only where the program ended in between, with the same name.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
 from collections.abc import Container
+from datetime import timedelta
 from smtplib import SMTPException
 from uuid import UUID
 
@@ -16,6 +21,8 @@ from leadline.web.accounts.middleware import django_language
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.posting import speaks
 from leadline.web.look.mail import send
+from leadline.web.look.queue import later
+from leadline.web.look.stopping import safe_point
 from leadline.web.people.joining import way_in
 from leadline.web.people.models import Person
 from leadline.web.results import hidden
@@ -24,12 +31,14 @@ from leadline.web.results.models import Contest, Correction, Release
 from leadline.web.results.presenting import has_figures
 
 AUDIENCES = ("ratee", "manager")
+PAUSE = timedelta(minutes=15)
+"""Until a mail is tried again that could not be sent."""
 _LOG = logging.getLogger(__name__)
 
 
 @task()
 def tell(cycle_id: str) -> None:
-    """Tell everybody of what was released to them; each once, what failed again when the clock asks."""
+    """Tell everybody of what was released to them; what fails is tried again."""
     cycle = Cycle.objects.select_related("organisation").get(pk=UUID(cycle_id))
     waiting = Release.objects.filter(participant__cycle=cycle, told=False)
     corrections = Correction.objects.filter(participant__cycle=cycle, withdrawn__isnull=False)
@@ -41,16 +50,17 @@ def tell(cycle_id: str) -> None:
         if person and person.address:
             people[person.pk] = person
             to[one.audience, person.pk].append(one)
+    failed = False
     for (audience, key), releases in sorted(to.items(), key=lambda item: str(item[0])):
-        claimed = Release.objects.filter(pk__in=[one.pk for one in releases], told=False).update(told=True)
-        if not claimed:
-            continue
-        try:
-            kind = _kind(audience, releases[0].participant, withdrawn)
-            _send(f"results.mail.{kind}", people[key], cycle, n=len(releases))
-        except (OSError, SMTPException) as fault:
-            Release.objects.filter(pk__in=[one.pk for one in releases]).update(told=False)
-            _LOG.warning("a mail about results could not be sent: %s", type(fault).__name__)
+        safe_point()
+        kind = _kind(audience, releases[0].participant, withdrawn)
+        keys = sorted(str(one.pk) for one in releases)
+        if _sent(kind, people[key], cycle, n=len(releases), once="/".join(keys)):
+            Release.objects.filter(pk__in=keys).update(told=True)
+        else:
+            failed = True
+    if failed:
+        later(tell, PAUSE, cycle_id)
 
 
 def _kind(audience: str, participant: Participant, withdrawn: Container[UUID]) -> str:
@@ -67,22 +77,41 @@ def _kind(audience: str, participant: Participant, withdrawn: Container[UUID]) -
 def tell_answer(contest_id: str) -> None:
     """Tell a ratee that their contest was answered."""
     contest = Contest.objects.select_related("participant__cycle__organisation", "participant__person__user")
-    own = contest.get(pk=UUID(contest_id))
-    person = own.participant.person
-    if person and person.address:
-        _send("results.mail.answer", person, own.participant.cycle, n=1)
+    own = contest.filter(pk=UUID(contest_id), told=False).first()
+    if own is None:
+        return
+    person, once = own.participant.person, f"{own.pk}/{own.answer}"
+    if not (person and person.address) or _sent("answer", person, own.participant.cycle, n=1, once=once):
+        Contest.objects.filter(pk=own.pk, answer=own.answer).update(told=True)
+    else:
+        later(tell_answer, PAUSE, contest_id)
 
 
 @task()
-def tell_corrected(participant_id: str, what: str) -> None:
+def tell_corrected(participant_id: str) -> None:
     """Tell a ratee that their result was withdrawn, or is back."""
-    people = Participant.objects.select_related("cycle__organisation", "person__user")
-    own = people.get(pk=UUID(participant_id))
-    if own.person and own.person.address:
-        _send(f"results.mail.{what}", own.person, own.cycle, n=1)
+    rows = Correction.objects.select_related("participant__cycle__organisation", "participant__person__user")
+    own = rows.filter(pk=UUID(participant_id)).exclude(tell="").first()
+    if own is None:
+        return
+    person, once = own.participant.person, f"{own.pk}/{own.withdrawn}/{own.reason}"
+    if not (person and person.address) or _sent(own.tell, person, own.participant.cycle, n=1, once=once):
+        Correction.objects.filter(pk=own.pk, tell=own.tell).update(tell="")
+    else:
+        later(tell_corrected, PAUSE, participant_id)
 
 
-def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
+def _sent(kind: str, person: Person, cycle: Cycle, *, n: int, once: str) -> bool:
+    """Whether it is out of our hands."""
+    try:
+        _send(f"results.mail.{kind}", person, cycle, n=n, once=f"results/{kind}/{person.pk}/{once}")
+    except (OSError, SMTPException) as fault:
+        _LOG.warning("a mail about results could not be sent: %s", type(fault).__name__)
+        return False
+    return True
+
+
+def _send(key: str, person: Person, cycle: Cycle, *, n: int, once: str) -> None:
     found = way_in(person, reverse("results:mine"))
     if found is None:
         return
@@ -95,6 +124,7 @@ def _send(key: str, person: Person, cycle: Cycle, *, n: int) -> None:
             to,
             language,
             link=link,
+            once=once,
             name=person.name,
             cycle=cycle.title,
             organisation=cycle.organisation.name,

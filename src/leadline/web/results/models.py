@@ -141,7 +141,8 @@ class Correction(models.Model):
 
     ``withdrawn`` is the day on which it was taken from everybody, for a ``reason`` that stands in its place.
     ``note`` is what people analytics say to it, ``noted`` on which day. ``asked`` is the day until which
-    ratings were collected anew, and ``enough`` whether enough of them changed for new figures.
+    ratings were collected anew, and ``enough`` whether enough of them changed for new figures. ``tell`` is
+    the mail about it that is not sent yet: ``withdrawn`` or ``restored``.
     """
 
     participant = models.OneToOneField(
@@ -153,14 +154,16 @@ class Correction(models.Model):
     noted = models.DateField(null=True)
     asked = models.DateField(null=True)
     enough = models.BooleanField(null=True)
+    tell = models.CharField(max_length=20, blank=True)
 
 
 class Contest(Keyed):
-    """A ratee's objection, which travels with the result, and its answer."""
+    """A ratee's objection, which travels with the result, and its answer; ``told`` is whether of that."""
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="contests")
     text = models.TextField()
     answer = models.TextField(blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
     state = models.CharField(max_length=20, default="open")
+    told = models.BooleanField(default=True)
     time = models.DateTimeField(auto_now_add=True)

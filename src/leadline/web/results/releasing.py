@@ -20,6 +20,7 @@ from leadline.web.cycles.closing import HOLDING
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
 from leadline.web.cycles.own_views import READABLE
+from leadline.web.look.queue import put
 from leadline.web.results.access import counting, released_to, results
 from leadline.web.results.mails import tell
 from leadline.web.results.models import Comment, Release
@@ -96,7 +97,7 @@ def release(
             for audience in ("ratee", *audiences)
             if audience == "ratee" or (audience == "manager" and row.manager_id)
         )
-        transaction.on_commit(lambda: tell.enqueue(str(now.pk)))
+        put(tell, str(now.pk))
     return len(rows)
 
 
@@ -165,7 +166,7 @@ def give(actor: Actor, participant: Participant, audiences: Sequence[str]) -> No
                 },
             )
         record(actor, "results.released", participant)
-        transaction.on_commit(lambda: tell.enqueue(str(participant.cycle_id)))
+        put(tell, str(participant.cycle_id))
 
 
 def _only_released(cycle: Cycle) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -21,12 +20,14 @@ from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
+from leadline.web.look.queue import failure, put
 from leadline.web.look.stopping import Stopped
 from leadline.web.results.memory import give_back, without_collector
 from leadline.web.results.models import Run
 
 SCORING = ("close", "rescore")
 """Moves that leave a cycle to be scored."""
+OPEN = ("waiting", "running")
 STUCK = timedelta(minutes=15)
 """A run that says nothing for so long has lost its worker."""
 
@@ -43,13 +44,15 @@ def on_move(cycle: Cycle, name: str, actor: Actor | Organisation, **_: object) -
 
 
 def start(cycle: Cycle, actor: Actor | Organisation) -> Run:
-    """Begin a run; the worker takes it up once the transaction is committed."""
+    """Begin a run, or give the one that waits or runs; the worker takes it up once this is committed."""
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        if under_way := cycle.runs.filter(state__in=OPEN).first():
+            return under_way
         last: int | None = cycle.runs.aggregate(last=Max("number"))["last"]
         by = actor.user if isinstance(actor, Actor) else None
         run = Run.objects.create(cycle=cycle, number=(last or 0) + 1, by=by)
-        transaction.on_commit(partial(score.enqueue, str(run.pk)))
+        put(score, str(run.pk))
     return run
 
 
@@ -75,14 +78,14 @@ def retry(run: Run, actor: Actor) -> None:
         own.asked, own.started, own.by = timezone.now(), None, actor.user
         own.save()
         record(actor, "results.retried", own, number=own.number)
-        transaction.on_commit(partial(score.enqueue, str(own.pk)))
+        put(score, str(own.pk))
 
 
 @task()
 def score(run_id: str) -> None:
     """Score, in the worker: only there are the engines of the measurement loaded."""
     run = Run.objects.select_related("cycle__organisation").get(pk=UUID(run_id))
-    if run.state != "waiting":
+    if run.state not in OPEN:
         return
     try:
         with without_collector():
@@ -99,15 +102,12 @@ def score(run_id: str) -> None:
 
 
 def again(run: Run) -> None:
-    """Leave a run that was left off to the next worker."""
-    with transaction.atomic():
-        run.state, run.share, run.step, run.started = "waiting", 0, "", None
-        run.save(update_fields=["state", "share", "step", "started"])
-        transaction.on_commit(partial(score.enqueue, str(run.pk)))
+    """Leave a run that was left off to the next worker, which looks for such runs when it begins."""
+    run.state, run.share, run.step, run.started = "waiting", 0, "", None
+    run.save(update_fields=["state", "share", "step", "started"])
 
 
 def fail(run: Run, code: str, fields: Mapping[str, Any]) -> None:
     """Keep why a run failed: a code with plain fields, and never an answer."""
-    plain = {name: value if isinstance(value, (int, float)) else str(value) for name, value in fields.items()}
-    run.state, run.failure, run.finished = "failed", {"code": code, "fields": plain}, timezone.now()
+    run.state, run.failure, run.finished = "failed", failure(code, fields), timezone.now()
     run.save(update_fields=["state", "failure", "finished"])

@@ -20,6 +20,7 @@ from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import move, moved
 from leadline.web.look import remains
+from leadline.web.look.queue import put
 from leadline.web.results import access, hidden
 from leadline.web.results.models import Basis, Comment, Correction, Record, Result, Run
 from leadline.web.results.storing import some_at_once
@@ -128,9 +129,9 @@ jobs.DEEDS["seal"] = _seal
 def on_move(name: str, **_: object) -> None:
     """Lay rows in another order when answers come in no more, and compact when they are gone."""
     if name == "close":
-        transaction.on_commit(settle.enqueue)
+        put(settle)
     if name == "seal":
-        transaction.on_commit(compact.enqueue)
+        put(compact)
 
 
 @task()
