@@ -35,6 +35,7 @@ LOADED_LATE = {
         '"leadline.web.results.runs"',
         '"leadline.web.results.releasing"',
         '"leadline.web.results.sealing"',
+        '"leadline.web.results.remembering"',
     ],
     "web/results/runs.py": ['"leadline.web.results.scoring"'],
     "workflows/__init__.py": ['f"leadline.{_HOME_OF[name]}"'],

@@ -145,6 +145,12 @@ def addresses(holdings: Holdings, stage: str) -> list[Guess]:
     return found
 
 
+def relationships(holdings: Holdings, stage: str) -> list[Guess]:
+    """Begun forms that were handed in as what somebody wrote into the database."""
+    del stage
+    return [Guess(("as", one), True, NEVER) for one, was in holdings.tried["relationship"].items() if was]
+
+
 def logs(holdings: Holdings, stage: str) -> list[Guess]:
     """Assignments, tokens and addresses in the log."""
     text = holdings.snapshots[stage].log
@@ -191,6 +197,7 @@ def what_is_true(holdings: Holdings, truth: Truth) -> Facts:
     found |= {
         ("exists", one): True for one in (*known.assignments, *holdings.tried["tokens"], "link", *known.panel)
     }
+    found |= {("as", one): was for one, was in holdings.tried["relationship"].items()}
     return found
 
 
@@ -251,6 +258,15 @@ def plant_address(holdings: Holdings, truth: Truth, stage: str, chance: Random) 
     return replace(holdings, tried={**holdings.tried, "address": own}), {}
 
 
+def plant_relationship(
+    holdings: Holdings, truth: Truth, stage: str, chance: Random
+) -> tuple[Holdings, Facts]:
+    """One form is handed in."""
+    del truth, stage
+    one = chance.choice(list(holdings.tried["relationship"]))
+    return replace(holdings, tried={**holdings.tried, "relationship": {one: True}}), {("as", one): True}
+
+
 def _with(holdings: Holdings, stage: str, **changes: Any) -> Holdings:
     own = replace(holdings.snapshots[stage], **changes)
     return replace(holdings, snapshots={**holdings.snapshots, stage: own})
@@ -276,6 +292,9 @@ ATTACKS = (
     Attack("neighbours among comments", "comment style", CLOSED, neighbours, plant_neighbours),
     Attack("one alias on several ratees", "alias linking", CLOSED, aliases, plant_alias),
     Attack("an address that others may edit", "editable address", ("running",), addresses, plant_address),
+    Attack(
+        "a changed relationship", "writing to the database", ("running",), relationships, plant_relationship
+    ),
     Attack("what the log says", "paths in logs", ALL, logs, plant_log),
     Attack("what mails say", "mails", ALL, mails, plant_mail),
 )

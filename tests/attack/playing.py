@@ -297,7 +297,10 @@ class Play:
         self.loot.polls.append(held.Poll(before, look(self, looked)))
 
     def close(self) -> None:
-        """Close and score; late answers reopen it: the first before anybody has looked, the others after."""
+        """Close and score; late answers reopen it: the first before anybody has looked, the others after.
+
+        Before each of these, somebody who may write to the database makes it forget that anybody has.
+        """
         closing.close(self.cycle, self.actor)
         self.work()
         self.loot.runs.append(taking.rows())
@@ -306,6 +309,7 @@ class Play:
             closing.reopen(self.cycle, self.actor, timezone.localdate() + timedelta(days=2))
             self.write(sheet)
             self.submit(sheet)
+            trying.forget(self)
             closing.close(Cycle.objects.get(pk=self.cycle.pk), self.actor)
             self.work()
             self.cycle.refresh_from_db()

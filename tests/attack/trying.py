@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from tests.attack.cast import ITEMS_OF, Sheet
 
+from leadline.web.cycles.models import Assignment
 from leadline.web.rating import submitting
+from leadline.web.results.models import Result, Run
 
 if TYPE_CHECKING:
     from tests.attack.playing import Play
@@ -27,6 +29,7 @@ def everything(play: Play) -> None:
     """All of it, at the end of the running cycle."""
     remove(play)
     move_addresses(play)
+    change_relationships(play)
     fail(play)
 
 
@@ -88,6 +91,28 @@ def _enter(play: Play, sheet: Sheet, links: list[str]) -> str:
         page = browser.get(reverse("rating:form", kwargs=where))
         read.append(page.content.decode() if page.status_code == 200 else "")
     return "\n".join(read)
+
+
+def change_relationships(play: Play) -> None:
+    """Write "manager", a group of one, into rows of begun forms, and see which can be handed in as that."""
+    got: dict[object, object] = {}
+    for sheet in play.cast.of("draft"):
+        if not sheet.anonymous or sheet.relationship == "stakeholder":
+            continue
+        own = play.assignments[sheet.key]
+        there, row = reverse("rating:submit", args=[own.pk]), Assignment.objects.filter(pk=own.pk)
+        with transaction.atomic():
+            row.update(relationship="manager")
+            play.client(sheet.rater).post(there)
+            got[own.pk.hex] = row.filter(submitted=True).exists()
+            transaction.set_rollback(True)
+    play.loot.tried["relationship"] = got
+
+
+def forget(play: Play) -> None:
+    """Set back in the database that anybody has seen anything."""
+    Result.objects.filter(run__cycle=play.cycle).update(shown=False)
+    Run.objects.filter(cycle=play.cycle).update(shown=False)
 
 
 def fail(play: Play) -> None:

@@ -22,7 +22,7 @@ def world_again() -> World:
         world = build()
         rows = {model._meta.label: list(_rows_of(model).exclude(pk__in=before[model])) for model in _models()}
         rows = {label: made for label, made in rows.items() if made}
-        keys = {path: path.read_bytes() for path in _keys()}
+        keys = {path: path.read_bytes() for path in (*_keys(), *_ledgers())}
         _MADE.append(pickle.dumps((world, rows, keys, _audit_key().read_bytes())))
     else:
         world, rows, keys, audit_key = pickle.loads(_MADE[0])  # noqa: S301  our own
@@ -32,6 +32,8 @@ def world_again() -> World:
         for sql in connection.ops.sequence_reset_sql(no_style(), [apps.get_model(label) for label in rows]):
             with connection.cursor() as cursor:
                 cursor.execute(sql)
+        for path in _ledgers():
+            path.unlink()  # tests add to them
         # That of the audit is one for the whole installation, wherever a test has put it.
         for path, content in {**keys, _audit_key(): audit_key}.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,3 +56,7 @@ def _audit_key() -> Path:
 
 def _keys() -> Iterator[Path]:
     yield from (Path(settings.LEADLINE_DATA) / "keys").glob("*.key")
+
+
+def _ledgers() -> Iterator[Path]:
+    yield from (Path(settings.LEADLINE_DATA) / "keys").glob("*.ledger")

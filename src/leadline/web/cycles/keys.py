@@ -49,8 +49,9 @@ class Key(Cipher):
         return hmac.new(self._names, text.encode(), hashlib.sha256).hexdigest()
 
 
-def _path(cycle_id: UUID) -> Path:
-    return Path(settings.LEADLINE_DATA) / "keys" / f"{cycle_id}.key"
+def path(cycle_id: UUID, kind: str = "key") -> Path:
+    """Where the key of a cycle lies, or its ledger."""
+    return Path(settings.LEADLINE_DATA) / "keys" / f"{cycle_id}.{kind}"
 
 
 def create(cycle: Cycle) -> None:
@@ -58,15 +59,15 @@ def create(cycle: Cycle) -> None:
 
     It appears whole or not at all: a full disk would leave an empty file, and everybody has an empty key.
     """
-    path = _path(cycle.pk)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".key-")
+    own = path(cycle.pk)
+    own.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=own.parent, prefix=".key-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(SIZE))
             file.flush()
             os.fsync(file.fileno())
-        os.link(name, path)
+        os.link(name, own)
     except FileExistsError:
         return
     finally:
@@ -75,7 +76,7 @@ def create(cycle: Cycle) -> None:
 
 def exists(cycle: Cycle) -> bool:
     """Whether the key still lives."""
-    return _path(cycle.pk).exists()
+    return path(cycle.pk).exists()
 
 
 def of(cycle_id: UUID) -> Key:
@@ -87,7 +88,7 @@ def of(cycle_id: UUID) -> Key:
         As of :func:`gone`.
     """
     try:
-        secret = _path(cycle_id).read_bytes()
+        secret = path(cycle_id).read_bytes()
     except FileNotFoundError as cause:
         raise gone(cycle_id) from cause
     if len(secret) != SIZE:
@@ -104,18 +105,19 @@ def gone(cycle_id: UUID) -> KeyGoneError:
     title, state = Cycle.objects.filter(pk=cycle_id).values_list("title", "state").first() or ("", "")
     if state in OVER:
         return KeyGoneError("web.cycles.key_destroyed", cycle=title)
-    return KeyGoneError("web.cycles.key_gone", cycle=title, file=_path(cycle_id).name)
+    return KeyGoneError("web.cycles.key_gone", cycle=title, file=path(cycle_id).name)
 
 
 def destroy(cycle: Cycle) -> None:
-    """Overwrite and delete the key; what it encrypted can no longer be read, in no copy."""
-    path = _path(cycle.pk)
-    if path.exists():
-        with path.open("r+b") as file:
+    """Overwrite and delete the key: what it encrypted, its ledger too, can no longer be read anywhere."""
+    own = path(cycle.pk)
+    if own.exists():
+        with own.open("r+b") as file:
             file.write(secrets.token_bytes(SIZE))
             file.flush()
             os.fsync(file.fileno())
-        path.unlink()
+        own.unlink()
+    path(cycle.pk, "ledger").unlink(missing_ok=True)
 
 
 def destroy_left() -> None:

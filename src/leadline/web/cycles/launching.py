@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
 from leadline.web.catalogue.frameworks import load
-from leadline.web.cycles import feasibility, inviting, keys, nominating, panels, progress
+from leadline.web.cycles import feasibility, inviting, keys, ledger, nominating, panels, progress
 from leadline.web.cycles.checking import threshold
 from leadline.web.cycles.closing import APPEAL
 from leadline.web.cycles.deadlines import is_past, today
@@ -62,6 +63,7 @@ def launch(cycle: Cycle, actor: Actor | Organisation, *, invite: bool = True) ->
         now.scheduled = False
         now.save(update_fields=["framework_hash", "thresholds", "opens", "appeal_until", "scheduled"])
         keys.create(now)
+        transaction.on_commit(partial(ledger.note_rules, now))
         progress.note(now)
         if invite:
             inviting.invite(now)

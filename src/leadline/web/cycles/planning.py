@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from leadline.errors import Fault, LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
-from leadline.web.cycles import panels
+from leadline.web.cycles import keys, ledger, panels
 from leadline.web.cycles.checking import LEAST, faults_of
 from leadline.web.cycles.deleting import delete
 from leadline.web.cycles.models import Cycle, Participant
@@ -99,6 +100,8 @@ def change(actor: Actor, cycle: Cycle, *, fill: bool = True, **fields: Any) -> t
         record(actor, "cycles.changed", now, fields=sorted(changed))
         if "rules" in changed and fill:
             panels.fill(now)
+        if "thresholds" in changed and launched and keys.exists(now):
+            transaction.on_commit(partial(ledger.note_rules, now))
     return ()
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from leadline.web.accounts import limits
 from leadline.web.accounts.keeping import keep
 from leadline.web.cycles.keys import KeyGoneError
+from leadline.web.cycles.ledger import ChangedError, record_refusal
 from leadline.web.look.secrecy import UnreadableError
 from leadline.web.look.templatetags.look import language
 
@@ -65,7 +66,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 class NoKey:
-    """Answers with a page that says what to do where the key of a cycle is missing, or is not its key."""
+    """Answers with a page that says what to do where the key of a cycle is missing, or is not its key.
+
+    The same where the database says something else than what the key vouches for; that is recorded.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -76,6 +80,10 @@ class NoKey:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Of a view: Django asks for this."""
+        if isinstance(exception, ChangedError):
+            record_refusal(exception)
+            context = {"title": "project.failure.changed.title", "said": exception.describe(language())}
+            return render(request, "project/failure.html", context, status=503)
         if isinstance(exception, UnreadableError):
             return _page(request, "no_key", 503)
         if not isinstance(exception, KeyGoneError):

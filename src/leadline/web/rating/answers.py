@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from leadline.web.cycles.keys import Key, rater_of
+from leadline.web.cycles.ledger import ChangedError
 from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.rating.models import Submission
 from leadline.workflows import SELF
@@ -62,12 +63,18 @@ def sheets(cycle: Cycle, key: Key, ratees: Collection[UUID] | None = None) -> It
             yield participant, Sheet(**key.decrypt(content, "sheet", participant))
 
 
-def raters(cycle: Cycle, key: Key, ratees: Collection[UUID]) -> dict[tuple[UUID, str], str]:
-    """Who is the same rater: a name for each by participant and pseudonym, known to the key alone."""
+def raters(cycle: Cycle, key: Key, ratees: Collection[UUID]) -> dict[tuple[UUID, str], tuple[str, str]]:
+    """Who is the same rater: a name for each by participant and pseudonym, known to the key alone.
+
+    With the relationship that each was assigned.
+    """
     rows = Assignment.objects.filter(participant__cycle=cycle)
-    rows = rows.only("participant_id", "rater_id", "stakeholder_id")
+    rows = rows.only("participant_id", "rater_id", "stakeholder_id", "relationship")
     return {
-        (row.participant_id, key.pseudonym(rater_of(row), row.participant_id)): key.rater(rater_of(row))
+        (row.participant_id, key.pseudonym(rater_of(row), row.participant_id)): (
+            key.rater(rater_of(row)),
+            row.relationship,
+        )
         for row in rows.iterator(AT_ONCE)
         if row.participant_id in ratees
     }
@@ -91,6 +98,11 @@ def ratings(cycle: Cycle, key: Key, ratees: Collection[UUID], items: Collection[
     dict of column to list
         Sorted. Ratees are keys of participants; a self-rating has the ratee as its rater. A rater whose
         assignment is gone is somebody else on every ratee. A rating of None means "could not observe".
+
+    Raises
+    ------
+    ChangedError
+        ``web.rating.relationship_changed``: an assignment says something else than its sheet.
     """
     known, own, same = sorted(items), str(cycle.pk), raters(cycle, key, ratees)
     found = []
@@ -98,7 +110,10 @@ def ratings(cycle: Cycle, key: Key, ratees: Collection[UUID], items: Collection[
         # Each document read has texts of its own for the same items: the row keeps those of ``known``.
         given = [item for item in known if item in sheet.answers]
         rating = [sheet.answers[item] for item in given]
-        rater = same.get((participant, sheet.pseudonym), sheet.pseudonym)
+        alone = (sheet.pseudonym, sheet.relationship)
+        rater, assigned = same.get((participant, sheet.pseudonym), alone)
+        if assigned != sheet.relationship:
+            raise ChangedError("web.rating.relationship_changed", cycle)
         found.append((str(participant), rater, sheet.relationship, given, rating))
     # Sorted, so that the same submissions always give the same input, whatever order they were written in.
     found.sort(key=itemgetter(0, 1))

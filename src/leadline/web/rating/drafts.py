@@ -8,6 +8,7 @@ from typing import Any
 
 from leadline.web.cycles import keys
 from leadline.web.cycles.access import account_of
+from leadline.web.cycles.ledger import ChangedError
 from leadline.web.cycles.models import Assignment, Cycle
 from leadline.web.cycles.progress import UNFINISHED
 from leadline.web.rating.models import Draft
@@ -35,6 +36,8 @@ class Written:
         overwrite a newer one unnoticed.
     account : str
         Who typed it: key of a user or a stakeholder.
+    relationship : str
+        As what it was typed; empty in drafts of before.
     """
 
     answers: Mapping[str, int | None] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Written:
     revision: int = 0
     saved: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account: str = ""
+    relationship: str = ""
 
 
 def is_of(account: str, assignment: Assignment) -> bool:
@@ -60,6 +64,8 @@ def read(assignment: Assignment) -> Written | None:
     ------
     KeyGoneError
         The cycle's key is missing.
+    ChangedError
+        ``web.rating.relationship_changed``.
     """
     row: Draft | None = getattr(assignment, "draft", None)
     if row is None:
@@ -67,11 +73,28 @@ def read(assignment: Assignment) -> Written | None:
     participant = assignment.participant
     found = keys.of(participant.cycle_id).decrypt(row.content, "draft", participant.pk, assignment.pk)
     written = Written(**found)
-    return written if is_of(written.account, assignment) else None
+    if not is_of(written.account, assignment):
+        return None
+    refuse_changed(written.relationship, assignment)
+    return written
+
+
+def refuse_changed(relationship: str, assignment: Assignment) -> None:
+    """Refuse what was written as something else than the assignment now says.
+
+    Nothing in the application changes that once a form was opened, and it decides who reads what one wrote.
+
+    Raises
+    ------
+    ChangedError
+        ``web.rating.relationship_changed``.
+    """
+    if relationship not in ("", assignment.relationship):
+        raise ChangedError("web.rating.relationship_changed", assignment.participant.cycle)
 
 
 def write(assignment: Assignment, written: Written) -> Draft:
-    """Keep a draft in place of what there was.
+    """Keep a draft in place of what there was, as written under the assignment's relationship.
 
     Raises
     ------
@@ -80,7 +103,8 @@ def write(assignment: Assignment, written: Written) -> Draft:
     """
     participant = assignment.participant
     key = keys.of(participant.cycle_id)
-    content = key.encrypt(vars(written), "draft", participant.pk, assignment.pk, least=ROOM)
+    bound = {**vars(written), "relationship": assignment.relationship}
+    content = key.encrypt(bound, "draft", participant.pk, assignment.pk, least=ROOM)
     draft = Draft(assignment=assignment, content=content)
     draft.save()
     return draft

@@ -44,11 +44,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Given:
-    """What was sent for a section: ratings (None is "could not observe"), the comment, and the page."""
+    """What was sent for a section: ratings (None is "could not observe"), the comment, and the page.
+
+    ``relationship`` is the one the page told the rater.
+    """
 
     answers: Mapping[str, int | None]
     comment: str
     page: Page
+    relationship: str = ""
 
     def chosen(self) -> dict[str, str]:
         """Ratings as the form marks them."""
@@ -71,7 +75,8 @@ def read(section: Section, levels: set[int], sent: Mapping[str, str]) -> Given:
         since=_number(sent.get("form-since", "")) or int(time.time()),
     )
     answers = {item: allowed[value] for item, value in asked if value in allowed}
-    return Given(answers, sent.get("form-comment", "").replace("\r\n", "\n").strip()[:LONGEST], page)
+    comment = sent.get("form-comment", "").replace("\r\n", "\n").strip()[:LONGEST]
+    return Given(answers, comment, page, sent.get("form-as", ""))
 
 
 def _number(text: str) -> int:
@@ -106,6 +111,8 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
     SubmissionError
         ``web.rating.in_already``: submitted meanwhile, perhaps on another device; ``web.rating.not_running``:
         another account acts for the rater meanwhile.
+    ChangedError
+        ``web.rating.relationship_changed``: the rater was told another one, or began to write as another.
     """
     with transaction.atomic():
         # The lock is the one that submitting takes, so that no save slips in behind a submission. The draft
@@ -119,6 +126,7 @@ def save(assignment: Assignment, section: Section, given: Given, *, keep: bool =
         refuse_another(own, assignment)
         if own.submitted:
             raise SubmissionError("web.rating.in_already")
+        drafts.refuse_changed(given.relationship, own)
         draft = drafts.read(own) or Written()
         before = {item.id: draft.answers[item.id] for item in section.items if item.id in draft.answers}
         if before == given.answers and draft.comments.get(section.id, "") == given.comment:

@@ -87,6 +87,7 @@ def take_back(assignment: Assignment) -> Draft:
             raise SubmissionError("web.rating.nothing_to_take_back")
         if not drafts.is_of(sheet.account, own):
             raise SubmissionError("web.rating.other_account")
+        drafts.refuse_changed(sheet.relationship, own)
         rewrite(own.participant, [one for one in there if one is not sheet], key)
         _mark(own, submitted=False)
         written = drafts.Written(answers=sheet.answers, comments=sheet.comments, account=account_of(own))

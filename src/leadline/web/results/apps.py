@@ -20,4 +20,6 @@ class Config(AppConfig):
         import_module("leadline.web.results.runs")
         import_module("leadline.web.results.releasing")
         sealing = import_module("leadline.web.results.sealing")
+        remembering = import_module("leadline.web.results.remembering")
+        post_migrate.connect(remembering.begin, sender=self, dispatch_uid="results.ledger")
         post_migrate.connect(sealing.after_migrations, sender=self, dispatch_uid="results.rewrite")

@@ -18,6 +18,7 @@ from leadline.errors import LeadlineError
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record
 from leadline.web.accounts.models import Organisation
+from leadline.web.cycles.ledger import ChangedError, record_refusal
 from leadline.web.cycles.models import Cycle
 from leadline.web.cycles.moves import moved
 from leadline.web.look.queue import failure, put
@@ -93,6 +94,8 @@ def score(run_id: str) -> None:
     except Stopped:
         again(run)
     except LeadlineError as fault:
+        if isinstance(fault, ChangedError):
+            record_refusal(fault)
         fail(run, fault.code, fault.fields)
     except Exception:
         fail(run, "web.results.broken", {})

@@ -19,7 +19,7 @@ from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.look import stopping
 from leadline.web.rating.answers import ratings
-from leadline.web.results import earlier, staying, storing
+from leadline.web.results import earlier, remembering, staying, storing
 from leadline.web.results.disclosure import Rules, Shown, counted_groups, decide
 from leadline.web.results.earlier import Before, Held
 from leadline.web.results.history import plain
@@ -94,6 +94,7 @@ def run(own: Run) -> None:
     own.save(update_fields=["state", "started"])
     tell("web.results.steps.read", 0.0)
     framework, key = framework_of(own.cycle), keys.of(own.cycle_id)
+    remembering.hold(own.cycle, key)
     _check_framework(own.cycle)
     rules, seen = rules_of(framework), earlier.before(own, key)
     people = {one.pk: one for one in own.cycle.participants.filter(withdrawn=False).order_by("pk")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,6 +10,7 @@ from django.http import Http404
 
 from leadline.web.accounts.access import Actor
 from leadline.web.accounts.audit import record, record_read
+from leadline.web.cycles import ledger
 from leadline.web.cycles.models import Cycle
 from leadline.web.results.access import SCORED, Brief, Seen, briefs, counting, results
 from leadline.web.results.models import Comment, Contest, Release, Result, Run
@@ -30,8 +30,8 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
         return
     if not seen.result.shown:
         with transaction.atomic():
-            _lock(seen.participant.cycle)
-            _mark(Result.objects.filter(pk=seen.result.pk))
+            if not _mark(_lock(seen.participant.cycle), Result.objects.filter(pk=seen.result.pk)):
+                raise Http404  # a run replaced it since it was read
     if seen.audience in ("ratee", "manager"):
         own = Release.objects.filter(participant=seen.participant, audience=seen.audience, read=False)
         own.update(read=True)
@@ -41,10 +41,8 @@ def opened(actor: Actor, seen: Seen, how: str) -> None:
 def opened_all(actor: Actor, cycle: Cycle, how: str) -> list[Brief]:
     """Results of everybody in a cycle in brief, noted as seen; by name."""
     with transaction.atomic():
-        _lock(cycle)
-        unseen = results(cycle).filter(shown=False)
-        if unseen.exists():
-            Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
+        now = _lock(cycle)
+        _mark(now, results(cycle).filter(shown=False))
         found = briefs(results(cycle))
     record(actor, "results.read_all", cycle, how=how)
     return found
@@ -60,9 +58,12 @@ def opened_overview(actor: Actor, cycle: Cycle, how: str) -> Run:
         raise Http404
     if not run.shown:
         with transaction.atomic():
-            _lock(cycle)
-            _mark(Run.objects.filter(pk=run.pk))
-            Result.objects.filter(run=run).update(shown=True)
+            now = _lock(cycle)
+            if now.state != "sealed":
+                ledger.note_overview(now, run.pk)
+            if not Run.objects.filter(pk=run.pk).update(shown=True):
+                raise Http404
+            _mark(now, Result.objects.filter(run=run, shown=False))
     record(actor, "results.read_overview", cycle, how=how)
     return run
 
@@ -74,8 +75,7 @@ def opened_comments(actor: Actor, cycle: Cycle, comments: Sequence[Comment]) -> 
         unseen = results(cycle).filter(participant__in=about, shown=False)
         if unseen.exists():
             with transaction.atomic():
-                _lock(cycle)
-                Result.objects.filter(pk__in=unseen.values("pk")).update(shown=True)
+                _mark(_lock(cycle), unseen)
     _noted(actor, "results.read_comments", cycle, comments)
 
 
@@ -89,16 +89,20 @@ def _noted(actor: Actor, action: str, cycle: Cycle, rows: Sequence[Comment | Con
         record_read(actor, action, cycle, (row.participant_id for row in rows))
 
 
-def _mark(rows: QuerySet[Any]) -> None:
-    """Mark as seen; what a run replaced since it was read is not shown any more."""
-    if not rows.update(shown=True):
-        raise Http404
+def _mark(cycle: Cycle, rows: QuerySet[Result]) -> int:
+    """Mark results of one run as seen, first of all in the ledger; how many there are."""
+    found = list(rows.values_list("pk", "run", "participant"))
+    if found and cycle.state != "sealed":  # then there is no key, and no later run
+        ledger.note_figures(cycle, found[0][1], (participant for *_, participant in found))
+    return Result.objects.filter(pk__in=rows.values("pk")).update(shown=True)
 
 
-def _lock(cycle: Cycle) -> None:
+def _lock(cycle: Cycle) -> Cycle:
     """A run that is being scored must not decide while figures it does not know of come to be seen.
 
     While ratings of one ratee are collected anew the others' released results can be read.
     """
-    if Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk).state not in (*SCORED, "running"):
+    now = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    if now.state not in (*SCORED, "running"):
         raise Http404
+    return now

@@ -13,7 +13,7 @@ from django.utils import timezone
 from leadline.web.cycles.keys import Key
 from leadline.web.cycles.models import Cycle, Participant
 from leadline.web.cycles.moves import move
-from leadline.web.results import hidden
+from leadline.web.results import hidden, remembering
 from leadline.web.results.history import joins, plain
 from leadline.web.results.models import Basis, Comment, Correction, Result, Run
 from leadline.web.results.overview import fits_overview, overview, rules_for
@@ -65,7 +65,7 @@ def store(
 ) -> None:
     """Store a run and move its cycle to review; runs and figures that nobody saw before are deleted."""
     with transaction.atomic():
-        Cycle.objects.select_for_update(no_key=True).get(pk=own.cycle_id)
+        remembering.hold(Cycle.objects.select_for_update(no_key=True).get(pk=own.cycle_id), key)
         own.results.all().delete()
         made: dict[str, Any] = {
             "input_hash": key.digest(group["input_hash"]),
