@@ -14,12 +14,13 @@ from django.utils import timezone
 from tests.web.cast import World, build
 from tests.web.sheets import comments, copied, figures, remark
 
+from leadline.scoring.record import Calibration
 from leadline.web.cycles import jobs, keys
-from leadline.web.cycles.models import Assignment, Cycle
+from leadline.web.cycles.models import Assignment, Cycle, Participant
 from leadline.web.rating.models import Draft, Submission
 from leadline.web.results import clock, sealing
 from leadline.web.results.access import results
-from leadline.web.results.models import Basis, Comment, Result
+from leadline.web.results.models import Basis, Comment, Correction, Record, Result
 from leadline.web.results.sealing import SealError
 
 Visit = Callable[[str], Client]
@@ -69,6 +70,25 @@ def test_what_could_lead_to_a_rater_is_gone_and_what_was_released_stays(world: W
     assert sorted(there.values_list("group", "competency", "text")) == said
     assert not there.filter(hidden__isnull=False).exists()
     assert not Assignment.objects.filter(participant__cycle=cycle, submitted=True).exists()
+
+
+def test_the_record_that_stays_holds_nothing_of_whoever_was_withdrawn_or_erased(world: World) -> None:
+    cycle = over(world.things["cycle_released"])
+    people = {one.name: one for one in cycle.participants.all()}
+    withdrawn, out, erased, *stay = sorted(people)
+    Correction.objects.update_or_create(
+        participant=people[withdrawn], defaults={"withdrawn": timezone.localdate(), "reason": "Mixed up."}
+    )
+    Participant.objects.filter(pk=people[out].pk).update(withdrawn=True)
+    known = [one.pk for one in people.values()]
+    Participant.objects.filter(name=erased, cycle=cycle).delete()
+    basis = Basis.objects.get(run__cycle=cycle)
+    before = keys.of(cycle.pk).decrypt(basis.record, "record", basis.pk)
+    assert {one["ratee"] for one in before["ratees"]} == {str(pk) for pk in known}
+    sealing.seal(cycle, world.actor("analytics"))
+    content = Record.objects.get(cycle=cycle).content
+    assert {one["ratee"] for one in content["ratees"]} == {str(people[name].pk) for name in stay}
+    assert Calibration.from_json(content).scales == Calibration.from_json(before).scales
 
 
 def test_an_overview_that_nobody_saw_does_not_stay_beside_the_last(world: World) -> None:

@@ -26,7 +26,7 @@ STATES = ("draft", "nominating", "running", "scoring", "review", "released", "se
 
 @dataclass(frozen=True)
 class Move:
-    """A move: the states it may start from, the one it ends in, and whether the clock may make it too."""
+    """A move: the states it may start from, the one it ends in, and whether Leadline may make it unasked."""
 
     start: tuple[str, ...]
     end: str
@@ -40,7 +40,7 @@ MOVES: Mapping[str, Move] = {
     "cancel": Move(("draft", "nominating", "running"), "cancelled"),
     "close": Move(("running",), "scoring", by_clock=True),
     "scored": Move(("scoring",), "review", by_clock=True),
-    "rescore": Move(("review",), "scoring"),
+    "rescore": Move(("review",), "scoring", by_clock=True),
     "reopen": Move(("review",), "running"),
     "collect": Move(("review", "released"), "running"),
     "release": Move(("review",), "released"),

@@ -30,7 +30,7 @@ from leadline.web.look.templatetags.look import text
 from leadline.web.people import access
 from leadline.web.people.models import Person
 from leadline.web.project.modules import OURS, modules
-from leadline.web.results.sealing import SHUFFLED, rewrite, shuffle
+from leadline.web.results.sealing import lay_anew
 
 
 @require(*access.KEEPERS)
@@ -70,6 +70,5 @@ def erase(actor: Actor, person: Person) -> None:
 @task()
 def compact() -> None:
     """Leave nothing of what was erased in the files of the database, nor a trace of where it was."""
-    shuffle(SHUFFLED)
     ours = (model for model in apps.get_models() if model.__module__.startswith(OURS))
-    rewrite([model._meta.db_table for model in ours])
+    lay_anew([model._meta.db_table for model in ours])

@@ -97,11 +97,15 @@ def _withdrawn(cycle: Cycle) -> QuerySet[Correction]:
 
 
 def _keep_record(cycle: Cycle, key: Key) -> None:
-    """What of the measurement may stay, for later cycles to be linked to."""
+    """What of the measurement may stay, for later cycles to be linked to; of withdrawn ratees nothing."""
     run = access.counting(cycle)
     basis = Basis.objects.filter(run=run, record__isnull=False).first()
     if basis and basis.record:
-        Record.objects.create(cycle=cycle, content=key.decrypt(basis.record, "record", basis.pk))
+        content = key.decrypt(basis.record, "record", basis.pk)
+        there = cycle.participants.filter(withdrawn=False).exclude(pk__in=_withdrawn(cycle).values("pk"))
+        known = set(map(str, there.values_list("pk", flat=True)))  # nobody who was erased since, either
+        content["ratees"] = [one for one in content["ratees"] if one["ratee"] in known]
+        Record.objects.create(cycle=cycle, content=content)
 
 
 def _open_comments(cycle: Cycle) -> None:
@@ -136,7 +140,12 @@ def on_move(name: str, **_: object) -> None:
 
 @task()
 def settle() -> None:
-    """Lay rows whose order tells something in another, and leave no dead ones in any file.
+    """Leave no trace of where or what rows were while answers came in."""
+    lay_anew(REWRITTEN)
+
+
+def lay_anew(tables: Iterable[str]) -> None:
+    """Lay rows whose order tells something in another, and leave no dead ones of tables in any file.
 
     SQLite overwrites what is deleted (``secure_delete``), and sheets lie anywhere in their table from the
     first: assignments are shuffled, and its log is emptied.
@@ -146,7 +155,7 @@ def settle() -> None:
         empty_log()
     else:
         shuffle(SHUFFLED)
-        rewrite(table for table in REWRITTEN if table not in SHUFFLED)
+        rewrite(table for table in tables if table not in SHUFFLED)
 
 
 @task()
