@@ -30,7 +30,7 @@ LOADED_LATE = {
     "web/project/modules.py": ['f"{app}.{name}"'],
     "web/project/serve.py": ['"leadline.web.project.prepare"'],
     "web/project/verifying.py": ['"leadline.web.project.verdicts"'],
-    "web/rating/apps.py": ['"leadline.web.rating.kept"'],
+    "web/rating/apps.py": ['"leadline.web.rating.kept"', '"leadline.web.rating.drafts"'],
     "web/results/apps.py": [
         '"leadline.web.results.runs"',
         '"leadline.web.results.releasing"',

@@ -50,6 +50,11 @@ INTENDED: tuple[Intended, ...] = (
     Intended(
         r"^cycles:(cycle|ratees?|participation|owing) ", r"new \d{4}-\d\d-\d\d$", "the day of the last note"
     ),
+    Intended(
+        r"^results:release ",
+        r"new |was 302, is a page$",
+        "everybody is listed, and the page stays open: results may go to some people first",
+    ),
     Intended(r"^cycles:owing ", r"new ", "all raters are listed, with how far they were last night"),
 )
 
