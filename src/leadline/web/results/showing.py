@@ -92,7 +92,9 @@ def _noted(actor: Actor, action: str, cycle: Cycle, rows: Sequence[Comment | Con
 def _mark(cycle: Cycle, rows: QuerySet[Result]) -> int:
     """Mark results of one run as seen, first of all in the ledger; how many there are."""
     found = list(rows.values_list("pk", "run", "participant"))
-    if found and cycle.state != "sealed":  # then there is no key, and no later run
+    if not found:
+        return 0
+    if cycle.state != "sealed":  # then there is no key, and no later run
         ledger.note_figures(cycle, found[0][1], (participant for *_, participant in found))
     return Result.objects.filter(pk__in=rows.values("pk")).update(shown=True)
 
