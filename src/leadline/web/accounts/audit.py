@@ -5,19 +5,20 @@ Nothing a rater does with a form is recorded: that would be a list of who rated 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leadline.web.accounts import audit_key
 from leadline.web.accounts.access import Actor
-from leadline.web.accounts.chain import KEYED, START, Finding, Link, Verdict, examine, sealed
+from leadline.web.accounts.chain import KEYED, START, Finding, Link, Verdict, examine, sealed, sealed_anew
 from leadline.web.accounts.heads import heads_of
 from leadline.web.accounts.models import AuditRatee, AuditRecord, Organisation
 
@@ -35,7 +36,10 @@ COLUMNS = (
     "before",
     "cycle",
     "hash",
+    "erased",
 )
+ERASED = "erased"
+"""Who acted, where that person was erased."""
 
 
 def record(
@@ -125,7 +129,51 @@ def link_of(entry: Any, ratees: Iterable[object]) -> Link:
         cycle=str(entry.cycle or ""),
         ratees=tuple(sorted(map(str, ratees))),
         hash=entry.hash,
+        # A migration seals records as they were before they had it.
+        erased=getattr(entry, "erased", ""),
     )
+
+
+def forget(organisation: Organisation, addresses: Collection[str], subject: UUID) -> None:
+    """Take the addresses of an erased person out of the records, and what was typed about them.
+
+    Each record is sealed anew, so that the chain holds as before: whoever lacks the key can neither do this
+    nor hide behind it.
+
+    Parameters
+    ----------
+    organisation : Organisation
+        Locked by the record that says so.
+    addresses : collection of str
+        Of accounts and mailboxes.
+    subject : UUID
+        The person.
+    """
+    key = audit_key.read()
+    # As words of their own, for one address may end as another does.
+    any_of = "|".join(map(re.escape, addresses)) or "(?!)"
+    named_in = re.compile(rf"(?<![\w.+-])(?:{any_of})(?![\w-])", re.IGNORECASE)
+    named = Q(subject=str(subject), detail__has_key="reason")
+    for one in addresses:
+        named |= Q(actor__iexact=one) | Q(detail__icontains=one)
+    rows = AuditRecord.objects.filter(named, organisation=organisation).prefetch_related("ratees")
+    for entry in rows.order_by("number").iterator(chunk_size=AT_ONCE):
+        if entry.actor.lower() in addresses:
+            entry.actor, entry.address = ERASED, ""
+        if entry.subject == str(subject) and "reason" in entry.detail:
+            entry.detail["reason"] = ""
+        entry.detail = _without(entry.detail, named_in)
+        entry.erased = sealed_anew(link_of(entry, [one.participant for one in entry.ratees.all()]), key)
+        entry.save(update_fields=["actor", "address", "detail", "erased"])
+
+
+def _without(value: Any, named_in: re.Pattern[str]) -> Any:
+    """What is kept of a record's detail: text without the addresses."""
+    if isinstance(value, dict):
+        return {name: _without(part, named_in) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without(part, named_in) for part in value]
+    return named_in.sub("", value) if isinstance(value, str) else value
 
 
 def verify(organisation: Organisation) -> Verdict:

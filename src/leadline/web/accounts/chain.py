@@ -23,7 +23,7 @@ FILE = "heads.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A record of the chain, in plain text."""
+    """A record of the chain, in plain text. ``erased`` seals it anew once an address was taken out."""
 
     organisation: str
     number: int
@@ -38,6 +38,7 @@ class Link:
     cycle: str = ""
     ratees: tuple[str, ...] = ()
     hash: str = ""
+    erased: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,15 @@ def sealed(link: Link, key: bytes) -> str:
     return hmac.new(key, _text(link, (link.cycle, list(link.ratees))), hashlib.sha256).hexdigest()
 
 
+def sealed_anew(link: Link, key: bytes) -> str:
+    """What seals a record of which something was erased: its content now, and the hash that the chain has.
+
+    Never what seals another: no record has as many parts.
+    """
+    content = _text(link, (link.cycle, list(link.ratees), "erased", link.hash))
+    return hmac.new(key, content, hashlib.sha256).hexdigest()
+
+
 def _text(link: Link, more: Sequence[object]) -> bytes:
     content = [
         link.organisation,
@@ -122,7 +132,9 @@ def told_by(kind: str, subject: str) -> tuple[str, tuple[str, ...]]:
 
 
 def holds(link: Link, key: bytes, keyed_from: int) -> bool:
-    """Whether a record is what was sealed."""
+    """Whether a record is what was sealed, at first or anew."""
+    if link.erased:
+        return link.erased == sealed_anew(link, key)
     if link.number >= keyed_from:
         return link.hash == sealed(link, key)
     return link.hash == plain(link) and (link.cycle, link.ratees) == told_by(link.kind, link.subject)

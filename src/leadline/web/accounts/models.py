@@ -126,7 +126,8 @@ class AuditRecord(models.Model):
 
     ``hash`` covers the content, the ratees and the hash before it, with a key outside the database
     (:mod:`leadline.web.accounts.chain`). ``cycle`` is the key of the cycle it is about, if of one; names are
-    looked up when the record is shown, so that nothing here outlives them.
+    looked up when the record is shown, so that nothing here outlives them. ``erased`` seals the record anew
+    since the address of an erased person was taken out of it.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="audit")
@@ -141,6 +142,7 @@ class AuditRecord(models.Model):
     cycle = models.UUIDField(null=True)
     before = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    erased = models.CharField(max_length=64, blank=True)
 
     class Meta:
         """A chain has one record a number."""

@@ -167,7 +167,7 @@ def _sheet(book: Any, wanted: str, own: Mapping[str, str], notices: list[Fault])
 def _rows_of(sheet: Any) -> Iterator[list[object]]:
     # The size a workbook states may be wrong, and would cut rows off or fill them up.
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
+    for row in sheet.iter_rows(values_only=True):
         filled = [at for at, cell in enumerate(row) if cell is not None]
         yield list(row[: filled[-1] + 1]) if filled else []
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from leadline.web.accounts import access, heads
 from leadline.web.accounts.access import Actor, Request, require
-from leadline.web.accounts.audit import record, verify
+from leadline.web.accounts.audit import ERASED, record, verify
 from leadline.web.accounts.audit_key import AuditKeyError
 from leadline.web.accounts.models import AuditRatee, AuditRecord
 from leadline.web.cycles.models import Cycle, Participant
@@ -43,6 +43,13 @@ class Told:
     ratees: Sequence[str]
     cycle: str
 
+    @property
+    def actor(self) -> str:
+        """Who acted."""
+        if self.entry.actor == ERASED:
+            return text("project.audit_page.erased")
+        return self.entry.actor or text("project.audit_page.clock")
+
 
 COLUMNS = (
     Column("project.audit_page.number", "-number", lambda row: row.entry.number, numeric=True),
@@ -50,7 +57,7 @@ COLUMNS = (
     Column(
         "project.audit_page.actor",
         "actor",
-        lambda row: row.entry.actor or text("project.audit_page.clock"),
+        lambda row: row.actor,
     ),
     Column("project.audit_page.action", "action", lambda row: row.entry.said),
     Column("project.audit_page.ratee", "", lambda row: "; ".join(row.ratees)),

@@ -3,11 +3,10 @@
 An app says so in a module ``erasing`` with ``lost`` and ``kept``, which tell in words what goes and what
 stays, and ``erase``.
 
-Not covered: the audit keeps the address of whoever did something, and keys of ratees; results of sealed
-cycles keep the name they were released under; rows of earlier imports, and the history of people who
-reported to them, name them; until sealing the scorer's encrypted memory of earlier runs knows how severe a
-rater it can no longer name was; backups made before follow the retention they were given; people from
-outside are no people here, and go with their cycle.
+Not covered: the audit keeps what an account with roles did, and keys of ratees; results of sealed cycles
+keep the name they were released under; until sealing the scorer's encrypted memory of earlier runs knows how
+severe a rater it can no longer name was; backups made before follow the retention they were given; people
+from outside are no people here, and go with their cycle.
 """
 
 from __future__ import annotations
