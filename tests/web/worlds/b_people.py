@@ -14,11 +14,12 @@ from leadline.web.people.links import token
 from leadline.web.people.models import Person
 from leadline.web.people.trying import try_out
 
-TRIAL = """Name,E-Mail,Key,Department,Manager,Start date
-Ravi Rao,ravi@acme.example,ravi,Payments Core,mei,2020-05-01
-Nora New,nora@acme.example,nora,Payments,Mei Martin,2026-01-07
-Bad Mail,bad(at)acme,bad,Payments,mei,1.2.26
-Lost Soul,,lost,,nobody,
+TRIAL = """Name,E-Mail,Key,Department,Manager,Start date,Shoe size
+Ravi Rao,ravi@acme.example,ravi,Payments Core,mei,2020-05-01,42
+Nora New,nora@acme.example,nora,Payments,Mei Martin,2026-01-07,38
+Bad Mail,bad(at)acme,bad,Payments,mei,1.2.26,
+Lost Soul,,lost,,nobody,,
+Otis Odd,otis@acme.example,otis,Payments,lost,2026-01-07,45
 """
 APPLIED = "person,name,team\nkim,Kim Kaya,Data\nlee,李雷,Data\n"
 
