@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -105,3 +106,15 @@ def test_an_account_is_made_from_the_address_once(world: World) -> None:
         "bo@acme.example",
         False,
     )
+
+
+def test_a_last_day_before_the_first_is_refused_by_hand_as_in_a_file(
+    world: World, as_visitor: Callable[[str], Client]
+) -> None:
+    tom = Person.objects.get(organisation=world.organisation, key="tom")
+    tom.started = date(2021, 1, 1)
+    tom.save()
+    page = as_visitor("analytics").post(f"/people/{tom.pk}/leave/", {"left": "2020-12-31"})
+    assert "The last day, 2020-12-31, is before the first day, 2021-01-01." in page.content.decode()
+    tom.refresh_from_db()
+    assert tom.left is None

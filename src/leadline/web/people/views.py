@@ -143,9 +143,14 @@ def leaving(request: Request, person_id: UUID) -> HttpResponseBase:
     found = access.person(request.actor, person_id)
     form = Leaving(request.POST or None, initial={"left": found.left or timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        leave(request.actor, found, form.cleaned_data["left"])
-        messages.success(request, text("people.saved", name=found.name))
-        return redirect("people:person", found.pk)
+        day = form.cleaned_data["left"]
+        if found.started and day < found.started:
+            days = {"left": day.isoformat(), "start": found.started.isoformat()}
+            form.add_error("left", told(Fault("web.people.left_before_start", "-", fields=days)))
+        else:
+            leave(request.actor, found, day)
+            messages.success(request, text("people.saved", name=found.name))
+            return redirect("people:person", found.pk)
     return render(request, "people/leave.html", {"form": form, "person": found})
 
 
