@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -146,6 +146,8 @@ def work(job_id: str) -> None:
         with transaction.atomic():
             n = DEEDS[job.kind](_actor(job), job.cycle, job.arguments)
             Job.objects.filter(pk=key).update(state="done", n=n)
+    except (OperationalError, InterfaceError):
+        raise  # it is tried again (promises): what the database does is no fault of the job
     except LeadlineError as fault:
         _fail(job, fault.code, fault.fields)
     except Exception:

@@ -48,13 +48,14 @@ def is_left(task: Task[..., Any], *args: str) -> bool:
 
 
 def is_given_up(task: Task[..., Any], *args: str) -> bool:
-    """Whether a task was given up."""
-    return _found(task, args, TaskResultStatus.FAILED)
+    """Whether worker after worker died of a task."""
+    return _found(task, args, TaskResultStatus.FAILED, tries=TRIES)
 
 
-def _found(task: Task[..., Any], args: tuple[str, ...], *statuses: str) -> bool:
+def _found(task: Task[..., Any], args: tuple[str, ...], *statuses: str, tries: int = 0) -> bool:
     rows = DBTaskResult.objects.filter(task_path=task.module_path, status__in=statuses)
-    return any(row["args"] == list(args) for row in rows.values_list("args_kwargs", flat=True))
+    known = rows.values_list("args_kwargs", "worker_ids")
+    return any(given["args"] == list(args) and len(workers) >= tries for given, workers in known)
 
 
 def take_back() -> int:

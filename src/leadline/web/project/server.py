@@ -44,6 +44,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "max_requests_jitter": 2_000,
             # Who asks, and how, is read by Django alone: no header changes what gunicorn says of a request.
             "forwarded_allow_ips": "",
+            # Processes of a server that was killed hold the port until they notice; the next need not wait.
+            "reuse_port": True,
             "accesslog": None,
             "errorlog": None,
             "logger_class": Log,

@@ -86,11 +86,15 @@ def work() -> None:
 
 
 def beat(stop: threading.Event) -> None:
-    """Say that the worker is alive until it is stopped; that the database is gone is said elsewhere."""
+    """Say that the worker is alive, and keep what was promised, until it is stopped.
+
+    That the database is gone is said elsewhere. The clock's minute alone would be too long to wait.
+    """
     while True:
         close_old_connections()
         with suppress(OperationalError, InterfaceError):
             wellness.beat()
+            reconcile(timezone.now())
         close_old_connections()
         if stop.wait(wellness.BEAT):
             return

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.dispatch import receiver
 from django.utils import timezone
@@ -93,6 +93,8 @@ def score(run_id: str) -> None:
             import_module("leadline.web.results.scoring").run(run)
     except Stopped:
         again(run)
+    except (OperationalError, InterfaceError):
+        raise  # it is tried again (promises): what the database does is no fault of the run
     except LeadlineError as fault:
         if isinstance(fault, ChangedError):
             record_refusal(fault)
