@@ -32,8 +32,8 @@ call_command("migrate", verbosity=0)
 from tests.web.cast import build
 with override_settings(TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}):
     things = build().things
-from leadline.web.results.mails import tell_answer
-tell_answer.enqueue(str(uuid4()))
+from leadline.web.results.mails import tell
+tell.enqueue(str(uuid4()))
 print(json.dumps({name: getattr(thing, "pk", thing) for name, thing in things.items()}, default=str))
 """
 UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -123,7 +123,7 @@ def test_a_server_on_which_everything_breaks_logs_views_and_closes_what_was_open
     for table in ("rating_draft", "accounts_invitation", "accounts_user"):
         served.drop(table)
     assert [served.get(path) for path in (form, "/account/join/invitation/", enter)] == [500, 500, 500]
-    wait(lambda: "tell_answer" in served.log.read_text())
+    wait(lambda: "results.mails.tell" in served.log.read_text())
     log = served.log.read_text().partition("\n")[2]  # the first line is the address to open
     named = ("rating:link_form", "accounts:enter", "accounts:accept", "gunicorn.error Invalid request")
     assert [name for name in named if name not in log] == []
