@@ -11,7 +11,7 @@ from tests.web.cast import World
 from leadline.web.accounts.models import Membership, User
 from leadline.web.people.importing import apply
 from leadline.web.people.links import token
-from leadline.web.people.models import Person
+from leadline.web.people.models import DataRequest, Person
 from leadline.web.people.trying import try_out
 
 TRIAL = """Name,E-Mail,Key,Department,Manager,Start date,Shoe size
@@ -27,6 +27,9 @@ APPLIED = "person,name,team\nkim,Kim Kaya,Data\nlee,李雷,Data\n"
 def add(world: World) -> None:
     """Add them."""
     _waiting(world)
+    world.things["data_request"] = DataRequest.objects.create(
+        person=world.people["ratee"], kind="correction", field="role", text="I have led Payments since May."
+    )
     actor = world.actor("analytics")
     with tempfile.TemporaryDirectory() as folder:
         for name, content in (("applied_import", APPLIED), ("trial_import", TRIAL)):

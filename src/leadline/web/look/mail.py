@@ -110,10 +110,15 @@ class Backend(BaseEmailBackend):
         return connection(server()["url"]).send_messages(email_messages) or 0
 
 
+def folder() -> Path:
+    """Where mails are kept without a server."""
+    return Path(settings.LEADLINE_DATA) / "mail"
+
+
 def connection(url: str) -> BaseEmailBackend:
     """A connection by address: ``smtp://user:password@host:587?tls=yes``, ``smtps://...``; files without."""
     if not url:
-        return Files(file_path=str(Path(settings.LEADLINE_DATA) / "mail"))
+        return Files(file_path=str(folder()))
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     return EmailBackend(

@@ -142,3 +142,37 @@ class PersonChange(Keyed):
     field = models.CharField(max_length=40)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
+
+
+class DataRequest(Keyed):
+    """What somebody asks about their own data, for those who keep the people to decide.
+
+    Attributes
+    ----------
+    kind : {"correction", "erasure"}
+        An erasure that is granted takes the request along.
+    field
+        Which datum is wrong: a name of :data:`leadline.web.people.asking.FIELDS`.
+    state : {"open", "done", "declined"}
+    by, answer, answered
+        Who decided, in which words, when.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="data_requests")
+    kind = models.CharField(max_length=20)
+    field = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    time = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=20, default="open")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    answer = models.TextField(blank=True)
+    answered = models.DateTimeField(null=True)
+
+
+class Periods(models.Model):
+    """For how many days an organisation keeps what (:mod:`leadline.web.look.forgetting`), where it chose."""
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, primary_key=True, related_name="periods"
+    )
+    days = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 from django_tasks import task
@@ -79,6 +80,8 @@ def _deliver(notice: Notice) -> None:
         if found is None:
             return
         to, link = found
+    elif notice.kind == "answered":
+        link = f"{settings.LEADLINE_URL}{reverse('my_data')}"
     email = person.email if notice.kind == "ask" else person.address
     fields = {"name": person.name, "organisation": person.organisation.name, "email": email, "old": to}
     once = f"people/{notice.pk}"

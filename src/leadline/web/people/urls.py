@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from leadline.web.look.navigation import Entry
-from leadline.web.people import address_views, import_views, views
+from leadline.web.people import address_views, import_views, request_views, views
 from leadline.web.people.access import KEEPERS
 
 app_name = "people"
@@ -22,6 +22,11 @@ urlpatterns = [
     path("imports/<uuid:import_id>/read/", import_views.read, name="import_read"),
     path("imports/<uuid:import_id>/faults.csv", import_views.faults, name="import_faults"),
     path("imports/<uuid:import_id>/undo/", import_views.take_back, name="import_undo"),
+    path("requests/", request_views.requests, name="requests"),
+    path("requests/ask/", request_views.ask, name="ask"),
+    path("requests/<uuid:request_id>/", request_views.one, name="request"),
+    path("requests/<uuid:request_id>/answer/", request_views.answer, name="answer"),
+    path("requests/<uuid:request_id>/withdraw/", request_views.withdraw, name="withdraw"),
     path("<uuid:person_id>/", views.person, name="person"),
     path("<uuid:person_id>/edit/", views.edit, name="edit"),
     path("<uuid:person_id>/leave/", views.leaving, name="leave"),

@@ -16,6 +16,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from leadline.web.look.queue import have_failed
+from leadline.web.project import retention
 from leadline.web.project.modules import modules
 from leadline.web.project.promises import REWRITING
 from leadline.web.project.reconciling import going_on, reconcile
@@ -35,6 +36,7 @@ def tick(now: datetime) -> None:
 
 def due(now: datetime) -> None:
     """Delete the rows of tasks that are over and of what the cache held."""
+    retention.keep(now)
     over = DBTaskResult.objects.filter(status__in=(TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED))
     over.exclude(pk__in=have_failed(*REWRITING).values("pk")).delete()  # these are tried again
     if table := settings.CACHES["default"].get("LOCATION"):

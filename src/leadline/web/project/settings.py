@@ -118,6 +118,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "300/m/ip",
     "send_links": "300/m/ip",
     "send_link": "5/10m/key",
+    "archive": "5/h/user",
+    "data_request": "20/d/user",
 }
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_TEMPLATE_EXTENSION = "html"

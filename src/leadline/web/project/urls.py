@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from leadline.web.accounts import limits
 from leadline.web.look.navigation import Entry
-from leadline.web.project import auditing, demo, erasure, home, setup
+from leadline.web.project import auditing, demo, erasure, home, retention, rights, setup
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(0, "home", "project.home", "home", covers=("home",)),
@@ -38,6 +38,9 @@ urlpatterns = [
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("account/audit/", auditing.page, name="audit"),
     path("account/audit/verify/", auditing.check, name="verify"),
+    path("account/data/", rights.page, name="my_data"),
+    path("account/data/archive/", rights.archive, name="my_archive"),
+    path("account/retention/", retention.page, name="retention"),
     path("account/", include("leadline.web.accounts.urls")),
     path("people/<uuid:person_id>/erase/", erasure.page, name="erase"),
     path("people/", include("leadline.web.people.urls")),
