@@ -30,7 +30,7 @@ def made(table: dict[str, list[object]], formula: str = "geometric") -> Scorecar
 
 
 @settings(max_examples=40, deadline=None)
-@given(people(), st.sampled_from(["geometric", "source", "arithmetic", "ces"]))
+@given(people(), st.sampled_from(["geometric", "product", "arithmetic", "ces"]))
 def test_scores_intervals_and_ranks_are_coherent(table: dict[str, list[object]], formula: str) -> None:
     card = made(table, formula)
     has = np.isfinite(card.overall)

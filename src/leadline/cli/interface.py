@@ -15,7 +15,7 @@ from leadline.cli.failures import report_unexpected, settled
 from leadline.cli.output import write_document
 from leadline.cli.speech import manner, manner_of, speaking
 
-FORMULAS = ("geometric", "source", "arithmetic", "ces")
+FORMULAS = ("geometric", "product", "arithmetic", "ces")
 MODELS = ("rating-scale", "partial-credit", "generalized-partial-credit", "graded", "1pl", "2pl", "3pl")
 METHODS = ("marginal",)
 FIT_METHODS = ("marginal", "joint")
@@ -67,9 +67,17 @@ def _framework() -> list[click.Parameter]:
     ]
 
 
+class FormulaChoice(click.Choice[str]):
+    """One of the formulas; also ``source``, as ``product`` was called before 0.2."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Its name of today."""
+        return super().convert("product" if value == "source" else value, param, ctx)
+
+
 def _formula() -> list[click.Parameter]:
     return [
-        Option("--formula", type=click.Choice(FORMULAS), metavar="NAME"),
+        Option("--formula", type=FormulaChoice(FORMULAS), metavar="NAME"),
         Option("--rho", type=click.FLOAT, metavar="R"),
     ]
 

@@ -44,7 +44,7 @@ def run(*, file: str | None, weights: str | None, **options: Any) -> None:
     elif file is None:
         value = float(scorecard.overall[0])
         factors = [factor.title[manner().language] for factor in scorecard.framework.factors]
-        text = f"{value:,.0f}" if formula.name == "source" else f"{value:.1f}"
+        text = f"{value:,.0f}" if formula.name == "product" else f"{value:.1f}"
         click.echo(
             say("score.line", score=text, formula=say(f"formula.{formula.name}", rho=f"{formula.rho:g}"))
         )

@@ -9,6 +9,7 @@ from leadline.frameworks.catalogue import (
 from leadline.frameworks.changes import Change, diff_frameworks
 from leadline.frameworks.framework import Framework
 from leadline.frameworks.model import (
+    FORMULA_ALIASES,
     Action,
     Area,
     Band,
@@ -34,6 +35,7 @@ from leadline.frameworks.nearest import spelling
 from leadline.frameworks.released import check_releases, record_releases
 
 __all__ = [
+    "FORMULA_ALIASES",
     "Action",
     "Area",
     "Band",

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["ratings", "exam", "outcomes"]
-FormulaName = Literal["geometric", "source", "arithmetic", "ces"]
+FormulaName = Literal["geometric", "product", "arithmetic", "ces", "source"]
+
+FORMULA_ALIASES: Mapping[str, FormulaName] = {"source": "product"}
+"""Names of before 0.2, which frameworks, saved folders and scripts may use for ever."""
 MapName = Literal["fair-average-share/1"]
 OutcomeRule = Literal["attainment", "share"]
 ActionWhen = Literal["low", "uncertain", "any"]
@@ -61,6 +64,9 @@ class Formula:
     name: FormulaName
     rho: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", FORMULA_ALIASES.get(self.name, self.name))
+
 
 @dataclass(frozen=True)
 class Score:
@@ -68,7 +74,7 @@ class Score:
 
     Attributes
     ----------
-    formula : {"geometric", "source", "arithmetic", "ces"}
+    formula : {"geometric", "product", "arithmetic", "ces"}
     rho : float
         Substitution of ``ces``: 1 is the arithmetic mean, 0 the geometric, -inf the weakest factor.
     level : float

@@ -184,12 +184,12 @@ class Lens:
     @property
     def top(self) -> float:
         """Greatest score the formula can give."""
-        if self.card.formula.name == "source":
+        if self.card.formula.name == "product":
             return float(100.0 ** (np.count_nonzero(self.card.weights) - 1))
         return 100.0
 
     def headline(self, value: float) -> str:
-        """A headline score as text; the source formula has large, whole numbers."""
+        """A headline score as text; the product has large, whole numbers."""
         return self.voice.number(value, 0 if self.top > 100 else 1)
 
     def headline_span(self, score: Reading) -> str:

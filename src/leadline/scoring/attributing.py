@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from leadline.frameworks import FORMULA_ALIASES
 from leadline.scoring.formulas import LEAST_RHO, composite
 from leadline.scoring.weights import checked_weights
 
@@ -67,7 +68,7 @@ def attribution(
     shares = checked_weights(weights)
     if formula == "arithmetic":
         return np.asarray(shares * (after - before))
-    powers = np.ones_like(shares) if formula == "source" else shares
+    powers = np.ones_like(shares) if FORMULA_ALIASES.get(formula, formula) == "product" else shares
     move = _Move(before, after, powers, start_score, end_score)
     if formula == "ces" and abs(rho) >= LEAST_RHO:
         return _power(move, rho)

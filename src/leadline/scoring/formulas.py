@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
-from leadline.frameworks import FormulaName
+from leadline.frameworks import FORMULA_ALIASES, FormulaName
 from leadline.scoring.weights import checked_weights
 
 Floats = NDArray[np.float64]
-FORMULAS: tuple[FormulaName, ...] = get_args(FormulaName)
+FORMULAS: tuple[FormulaName, ...] = tuple(
+    name for name in get_args(FormulaName) if name not in FORMULA_ALIASES
+)
 
 # Nearer to 0 the power mean is the geometric mean in double precision, and rho * log(x) is subnormal.
 LEAST_RHO = 1e-150
@@ -68,7 +70,7 @@ def ces(x: Floats, weights: Floats, rho: float) -> Floats:
     return _between_least_and_greatest(mean, columns)
 
 
-def source(x: Floats) -> Floats:
+def product(x: Floats) -> Floats:
     r"""Product of the factors divided by 100, as the source article prints it; unbounded, no weights."""
     columns = np.moveaxis(x, -1, 0)
     total = columns[0] / 100.0
@@ -84,16 +86,16 @@ def composite(x: ArrayLike, weights: ArrayLike, formula: str = "geometric", rho:
        \text{geometric} = 100\prod_j (x_j/100)^{w_j}, \quad
        \text{arithmetic} = \sum_j w_j x_j, \quad
        \text{ces} = 100\,\bigl(\textstyle\sum_j w_j (x_j/100)^\rho\bigr)^{1/\rho}, \quad
-       \text{source} = \tfrac{1}{100}\textstyle\prod_j x_j
+       \text{product} = \tfrac{1}{100}\textstyle\prod_j x_j
 
     Parameters
     ----------
     x : array, shape (..., F), 0-100
         Factors. NaN gives NaN.
     weights : array, shape (F,)
-        Not negative, sum to 1. A factor of weight 0 does not matter, whatever its value. ``source``
+        Not negative, sum to 1. A factor of weight 0 does not matter, whatever its value. ``product``
         has none: the weights are checked and not used.
-    formula : {"geometric", "source", "arithmetic", "ces"}
+    formula : {"geometric", "product", "arithmetic", "ces"}
     rho : float
         Substitution of ``ces``, used by it alone: 1 is the arithmetic mean, 0 the geometric,
         -inf the weakest factor, inf the strongest.
@@ -101,7 +103,7 @@ def composite(x: ArrayLike, weights: ArrayLike, formula: str = "geometric", rho:
     Returns
     -------
     array, shape (...)
-        0-100, between the least and the greatest factor; ``source`` is unbounded.
+        0-100, between the least and the greatest factor; ``product`` is unbounded.
 
     Raises
     ------
@@ -116,13 +118,14 @@ def composite(x: ArrayLike, weights: ArrayLike, formula: str = "geometric", rho:
     Examples
     --------
     >>> factors, equal = [85, 80, 75, 90], [0.25] * 4
-    >>> composite(factors, equal).round(2), composite(factors, equal, "source")
+    >>> composite(factors, equal).round(2), composite(factors, equal, "product")
     (np.float64(82.31), np.float64(459000.0))
     >>> composite([factors, [100, 100, 100, 0]], equal, "ces", rho=-1).round(2)
     array([82.12,  0.  ])
     """
     factors = np.asarray(x, dtype=np.float64)
     shares = checked_weights(weights)
+    formula = FORMULA_ALIASES.get(formula, formula)
     if factors.ndim == 0 or factors.shape[-1] != len(shares):
         given = factors.shape[-1] if factors.ndim else 1
         raise ScoringError("scoring.weights_do_not_fit", given=given, n=len(shares))
@@ -130,8 +133,8 @@ def composite(x: ArrayLike, weights: ArrayLike, formula: str = "geometric", rho:
         return geometric(factors, shares)[()]
     if formula == "arithmetic":
         return arithmetic(factors, shares)[()]
-    if formula == "source":
-        return source(factors)[()]
+    if formula == "product":
+        return product(factors)[()]
     if formula == "ces":
         return ces(factors, shares, checked_rho(rho))[()]
     raise ScoringError("errors.no_such_option", name="formula", value=formula, allowed=", ".join(FORMULAS))

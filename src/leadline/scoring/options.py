@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
-from leadline.frameworks import Formula, Framework, spelling
+from leadline.frameworks import FORMULA_ALIASES, Formula, Framework, spelling
 from leadline.scoring.formulas import FORMULAS, checked_rho
 from leadline.scoring.weights import checked_weights
 
@@ -103,7 +103,7 @@ def chosen_formula(framework: Framework, formula: str | None, rho: float | None)
     """
     own = framework.formula
     name = own.name if formula is None else formula
-    known = next((one for one in FORMULAS if one == name), None)
+    known = next((one for one in FORMULAS if one == FORMULA_ALIASES.get(name, name)), None)
     if known is None:
         raise ScoringError("errors.no_such_option", name="formula", value=name, allowed=", ".join(FORMULAS))
     if rho is not None and known != "ces":
@@ -131,7 +131,7 @@ def chosen_weights(framework: Framework, weights: Weights | None, formula: Formu
     ------
     ScoringError
         Unknown factor (the message gives the nearest), a factor without weight, another sum than 1,
-        or weights for the source formula, which has none.
+        or weights for the product, which has none.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def chosen_weights(framework: Framework, weights: Weights | None, formula: Formu
     ids = [factor.id for factor in framework.factors]
     if weights is None:
         return checked_weights([factor.weight for factor in framework.factors])
-    if formula.name == "source":
+    if formula.name == "product":
         raise ScoringError("scoring.source_has_no_weights")
     if isinstance(weights, Mapping):
         return checked_weights(_in_order(weights, names_of_factors(framework), ids))

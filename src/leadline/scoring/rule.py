@@ -41,11 +41,11 @@ class Rule:
     @property
     def weighted(self) -> NDArray[np.bool_]:
         """Factors that count, shape (F,)."""
-        return np.ones(len(self.weights), np.bool_) if self.formula.name == "source" else self.weights > 0
+        return np.ones(len(self.weights), np.bool_) if self.formula.name == "product" else self.weights > 0
 
     def weights_of(self, used: NDArray[np.intp]) -> Floats:
-        """Weights of the factors used, brought to a sum of 1; even ones for the source formula."""
-        if self.formula.name == "source":
+        """Weights of the factors used, brought to a sum of 1; even ones for the product."""
+        if self.formula.name == "product":
             return np.full(len(used), 1.0 / len(used))
         return np.asarray(self.weights[used] / self.weights[used].sum())
 

@@ -26,7 +26,7 @@ Booleans: TypeAlias = NDArray[np.bool_]
 class Scorecard:
     """Scores, intervals, ranks and drivers of P people, on F factors and M competencies.
 
-    Scores are on 0-100 (the overall of the source formula is unbounded). Every interval has
+    Scores are on 0-100 (the overall of the product is unbounded). Every interval has
     coverage ``level`` and holds its score. Missing is NaN; intervals and probabilities are also
     NaN where the factors came without standard errors.
 
@@ -56,7 +56,7 @@ class Scorecard:
     partial : array of bool, shape (P,)
     band : tuple of (str or None), length P
         Id of the framework's band that holds the overall score; None without a score, and for the
-        source formula, which has no bands.
+        product, which has no bands.
     rank, rank_lower, rank_upper, p_best, p_top : array, shape (P,)
         See `Ranking`; ranks are whole numbers in floats, NaN without a score.
     p_greater : array, shape (P, P)

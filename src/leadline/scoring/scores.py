@@ -62,7 +62,7 @@ def score(
     measures : Measures, or a table or mapping as of `read_figures`
     framework : Framework, optional
         That of the measures by default; ``technical-leadership`` for a table.
-    formula : {"geometric", "source", "arithmetic", "ces"}, optional
+    formula : {"geometric", "product", "arithmetic", "ces"}, optional
         The framework's by default.
     rho : float, optional
         For ``ces`` alone; the framework's by default.
@@ -96,7 +96,7 @@ def score(
     Examples
     --------
     >>> card = score({"te": 85, "la": 80, "bi": 75, "pg": 90})
-    >>> card.overall.round(1), score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="source").overall
+    >>> card.overall.round(1), score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="product").overall
     (array([82.3]), array([459000.]))
     """
     if isinstance(measures, (Measures, Figures)):
@@ -221,7 +221,7 @@ def _competencies(source: Source, level: float) -> dict[str, Any]:
 
 
 def _band(bands: Sequence[Band], formula: Formula, value: float) -> str | None:
-    if formula.name == "source":
+    if formula.name == "product":
         return None
     reached = [band.id for band in bands if value >= band.start]
     return reached[-1] if reached else None
@@ -270,7 +270,7 @@ def _notices(
         yield Notice("scoring.notice.without_evidence", {"n": int(np.isnan(overall).sum())})
     if factors.draws is None:
         yield Notice("scoring.notice.without_errors")
-    if rule.formula.name == "source":
+    if rule.formula.name == "product":
         yield Notice("scoring.notice.source")
         if np.ptp(rule.weights) > 0:
             yield Notice("scoring.notice.source_ignores_weights")

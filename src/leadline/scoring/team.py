@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadline.errors import ScoringError
+from leadline.frameworks import FORMULA_ALIASES
 
-FORMS = ("source", "geometric")
+FORMS = ("product", "geometric")
 
 
 def team_efficiency(
-    leadership: ArrayLike, skill: ArrayLike, motivation: ArrayLike, *, form: str = "source"
+    leadership: ArrayLike, skill: ArrayLike, motivation: ArrayLike, *, form: str = "product"
 ) -> NDArray[np.float64]:
     r"""Efficiency of a team from leadership, skill and motivation.
 
@@ -21,7 +22,7 @@ def team_efficiency(
     ----------
     leadership, skill, motivation : array, shape (...), 0-1
         Arrays of shapes that fit each other. NaN gives NaN.
-    form : {"source", "geometric"}
+    form : {"product", "geometric"}
         The product of the source article, or its cube root, which stays on the scale of the three.
 
     Returns
@@ -43,6 +44,7 @@ def team_efficiency(
     >>> team_efficiency([0.70, 0.85], [0.80, 0.90], [0.90, 0.95]).round(5)
     array([0.504  , 0.72675])
     """
+    form = FORMULA_ALIASES.get(form, form)
     if form not in FORMS:
         raise ScoringError("errors.no_such_option", name="form", value=form, allowed=", ".join(FORMS))
     parts = {"leadership": leadership, "skill": skill, "motivation": motivation}
@@ -52,4 +54,4 @@ def team_efficiency(
         if outside.any():
             raise ScoringError("scoring.not_a_share", name=name, value=f"{array[outside].flat[0]:g}")
     product = arrays["leadership"] * arrays["skill"] * arrays["motivation"]
-    return np.asarray(product if form == "source" else np.cbrt(product))[()]
+    return np.asarray(product if form == "product" else np.cbrt(product))[()]

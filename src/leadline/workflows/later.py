@@ -10,7 +10,7 @@ import numpy as np
 
 from leadline.errors import MeasurementError, UsageError
 from leadline.evidence import Evidence
-from leadline.frameworks import Disclosure, Framework
+from leadline.frameworks import FORMULA_ALIASES, Disclosure, Framework
 from leadline.measurement import Measures, measure_anew, packed, unpacked
 from leadline.scoring import Scorecard, score
 from leadline.workflows.progress import Progress, silent
@@ -158,8 +158,10 @@ def reassess(
     measures = measure_anew(before, evidence, framework, ratees)
     progress("workflows.stage.score", 0.5)
     card = score(measures, framework, formula=formula, rho=rho, seed=seed, top_k=top_k)
-    if (rule := _rule(card)) != found["rule"]:
-        differ = ", ".join(name for name, value in rule.items() if value != found["rule"][name])
+    name = found["rule"]["formula"]
+    first_rule = {**found["rule"], "formula": FORMULA_ALIASES.get(name, name)}
+    if (rule := _rule(card)) != first_rule:
+        differ = ", ".join(name for name, value in rule.items() if value != first_rule[name])
         raise UsageError("workflows.other_options", options=differ)
     return _with_rows(card, found, [one for one in before.ratees if one not in set(ratees)])
 

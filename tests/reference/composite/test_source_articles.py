@@ -17,8 +17,8 @@ EQUAL = [0.25] * 4
 
 
 def test_the_product_of_the_source_article_is_459000() -> None:
-    assert composite([*FACTORS.values()], EQUAL, "source") == 459_000
-    assert score(FACTORS, formula="source").overall[0] == 459_000
+    assert composite([*FACTORS.values()], EQUAL, "product") == 459_000
+    assert score(FACTORS, formula="product").overall[0] == 459_000
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ FOUR = ("--te", "85", "--la", "80", "--bi", "75", "--pg", "90")
     ("options", "printed"),
     [
         ((), "82.3  (weighted geometric mean)"),
-        (("--formula", "source"), "459,000  (raw product)"),
+        (("--formula", "product"), "459,000  (raw product)"),
         (("--formula", "arithmetic"), "82.5  (weighted arithmetic mean)"),
         (("--formula", "ces", "--rho", "-5"), "81.4  (CES, rho -5)"),
         (("--weights", "te=.4,la=.3,bi=.2,pg=.1"), "81.9  (weighted geometric mean)"),
@@ -30,9 +30,10 @@ def test_the_overall_score_of_four_figures(options: tuple[str, ...], printed: st
     assert call("score", *FOUR, *options) == (0, printed + "\n", "")
 
 
-def test_the_score_as_json() -> None:
-    document = json.loads(call("score", *FOUR, "--formula", "source", "--json").out)
-    assert document["formula"] == "source"
+@pytest.mark.parametrize("name", ["product", "source"])
+def test_the_product_as_json_by_its_name_and_by_the_one_of_before(name: str) -> None:
+    document = json.loads(call("score", *FOUR, "--formula", name, "--json").out)
+    assert document["formula"] == "product"
     assert document["scores"][0]["score"] == 459000
 
 

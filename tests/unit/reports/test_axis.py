@@ -33,7 +33,7 @@ def test_a_score_beyond_the_axis_stays_at_its_end() -> None:
     assert isnan(axis.at(nan))
 
 
-def test_the_source_formula_gets_a_longer_axis() -> None:
+def test_the_product_gets_a_longer_axis() -> None:
     axis = Axis.over([459_000.0, 120_000.0], top=1e6)
     assert axis.low <= 120_000
     assert 459_000 <= axis.high <= 1e6

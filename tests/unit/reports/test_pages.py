@@ -192,8 +192,8 @@ def test_a_report_of_plain_figures_tells_of_no_raters_and_no_draws(tmp_path: Pat
     assert "random draws" not in text
 
 
-def test_the_source_formula_is_reported_on_its_own_scale_without_bands(tmp_path: Path) -> None:
-    card = score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="source")
+def test_the_product_is_reported_on_its_own_scale_without_bands(tmp_path: Path) -> None:
+    card = score({"te": 85, "la": 80, "bi": 75, "pg": 90}, formula="product")
     for path in report(card, tmp_path, language="zh"):
         text = path.read_text(encoding="utf-8")
         assert "459,000" in text

@@ -9,7 +9,7 @@ WEIGHTS = np.array([0.4, 0.3, 0.2, 0.1])
 START, END = np.array([70.0, 80, 75, 91]), np.array([85.0, 80, 60, 90])
 FORMULAS = [
     ("geometric", 0.0),
-    ("source", 0.0),
+    ("product", 0.0),
     ("arithmetic", 0.0),
     *(("ces", rho) for rho in (-np.inf, -1e4, -5.0, -1.0, -1e-9, 0.0, 1e-9, 0.5, 1.0, 3.0, 200.0, np.inf)),
 ]
@@ -78,7 +78,7 @@ def test_zeros_are_the_limit_of_small_values() -> None:
         )
 
 
-@pytest.mark.parametrize(("formula", "rho"), [("geometric", 0.0), ("source", 0.0), ("ces", -2.0)])
+@pytest.mark.parametrize(("formula", "rho"), [("geometric", 0.0), ("product", 0.0), ("ces", -2.0)])
 def test_between_two_scores_of_zero_nothing_is_attributed(formula: str, rho: float) -> None:
     parts = attribution([0, 80, 75, 90], [85, 0, 75, 90], WEIGHTS, formula, rho)
     assert parts.tolist() == [0, 0, 0, 0]

@@ -40,7 +40,7 @@ def test_the_interval_of_a_difference_is_counted_in_the_same_draws() -> None:
     assert pair.upper - pair.lower == pytest.approx(2 * 1.6449 * se, rel=0.1)
 
 
-@pytest.mark.parametrize("formula", ["geometric", "source", "arithmetic"])
+@pytest.mark.parametrize("formula", ["geometric", "product", "arithmetic"])
 def test_the_factors_make_up_the_whole_difference(formula: str) -> None:
     card = score(measured(VALUES[:3]), formula=formula)
     pair = compare(card, ["p0", "p2"]).pairs[0]

@@ -15,7 +15,7 @@ def drivers(card: Scorecard, ratee: str, kind: str) -> list[Driver]:
 
 
 @pytest.mark.parametrize(
-    ("formula", "rho"), [("geometric", None), ("source", None), ("arithmetic", None), ("ces", -2.0)]
+    ("formula", "rho"), [("geometric", None), ("product", None), ("arithmetic", None), ("ces", -2.0)]
 )
 @pytest.mark.parametrize("kind", ["group", "cycle"])
 def test_drivers_sum_exactly_to_the_difference(formula: str, rho: float | None, kind: str) -> None:

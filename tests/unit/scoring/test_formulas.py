@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from leadline.errors import ScoringError
-from leadline.scoring import composite
+from leadline.frameworks import Formula
+from leadline.scoring import composite, score
 
 EQUAL = [0.25] * 4
 EXAMPLE = [85, 80, 75, 90]
@@ -71,26 +72,32 @@ def test_equal_factors_give_exactly_that_score(rho: float) -> None:
 
 
 def test_a_missing_factor_gives_no_score() -> None:
-    for formula in ("geometric", "arithmetic", "source", "ces"):
+    for formula in ("geometric", "arithmetic", "product", "ces"):
         assert np.isnan(composite([80, np.nan], [0.5, 0.5], formula, 2.0))
 
 
 def test_leading_axes_are_kept_and_equal_rows_give_equal_scores() -> None:
     rows = np.tile(EXAMPLE, (7, 5, 1))
-    for formula in ("geometric", "arithmetic", "source", "ces"):
+    for formula in ("geometric", "arithmetic", "product", "ces"):
         scores = composite(rows, EQUAL, formula, -1.5)
         assert scores.shape == (7, 5)
         assert len(np.unique(scores)) == 1
 
 
-def test_the_source_formula_divides_the_product_by_100_for_any_number_of_factors() -> None:
-    assert composite([80, 70], [0.5, 0.5], "source") == 56
-    assert composite([80, 70, 60], [1 / 3] * 3, "source") == 3360
+def test_the_product_divides_the_product_by_100_for_any_number_of_factors() -> None:
+    assert composite([80, 70], [0.5, 0.5], "product") == 56
+    assert composite([80, 70, 60], [1 / 3] * 3, "product") == 3360
+
+
+def test_the_product_is_known_by_the_name_it_had_before() -> None:
+    assert composite([80, 70], [0.5, 0.5], "source") == composite([80, 70], [0.5, 0.5], "product")
+    assert Formula("source") == Formula("product")
+    assert score({"te": 80, "la": 70}, formula="source").formula.name == "product"
 
 
 def test_the_arguments_are_left_as_they_were() -> None:
     x, weights = np.array([[85.0, 80], [75, 90]]), np.array([0.5, 0.5])
-    for formula in ("geometric", "arithmetic", "source", "ces"):
+    for formula in ("geometric", "arithmetic", "product", "ces"):
         composite(x, weights, formula, -1.0)
     assert x.tolist() == [[85, 80], [75, 90]]
     assert weights.tolist() == [0.5, 0.5]
@@ -120,7 +127,7 @@ def test_weights_typed_with_six_decimals_are_brought_to_a_sum_of_one() -> None:
 
 
 def test_an_unknown_formula_is_told_with_those_there_are() -> None:
-    with pytest.raises(ScoringError, match="geometric, source, arithmetic, ces"):
+    with pytest.raises(ScoringError, match="geometric, product, arithmetic, ces"):
         composite([80, 70], [0.5, 0.5], "geometrical")
 
 

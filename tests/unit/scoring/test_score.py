@@ -126,19 +126,19 @@ def test_a_person_without_any_evidence_has_neither_score_nor_rank() -> None:
     assert "p1" not in {driver.ratee for driver in card.drivers}
 
 
-def test_the_source_formula_is_unbounded_has_intervals_and_no_band() -> None:
-    card = score(measured(VALUES), formula="source")
+def test_the_product_is_unbounded_has_intervals_and_no_band() -> None:
+    card = score(measured(VALUES), formula="product")
     assert card.overall[0] == 459_000
     assert card.lower[0] < 459_000 < card.upper[0]
     assert card.band == (None,) * 4
     assert codes(card)[0] == "source"
 
 
-def test_the_source_formula_uses_no_weights() -> None:
+def test_the_product_uses_no_weights() -> None:
     with pytest.raises(ScoringError, match="it has no weights"):
-        score(measured(VALUES), formula="source", weights=EQUAL)
+        score(measured(VALUES), formula="product", weights=EQUAL)
     uneven = FRAMEWORK.with_profiles(FRAMEWORK.profiles[0].id)
-    assert codes(score(measured(VALUES), uneven, formula="source")) == ["source", "source_ignores_weights"]
+    assert codes(score(measured(VALUES), uneven, formula="product")) == ["source", "source_ignores_weights"]
 
 
 def test_ces_takes_rho_from_the_call() -> None:

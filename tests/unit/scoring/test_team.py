@@ -23,5 +23,5 @@ def test_a_part_outside_0_to_1_is_told_by_name() -> None:
 
 
 def test_an_unknown_form_is_told() -> None:
-    with pytest.raises(ScoringError, match="source, geometric"):
+    with pytest.raises(ScoringError, match="product, geometric"):
         team_efficiency(0.7, 0.8, 0.9, form="sum")

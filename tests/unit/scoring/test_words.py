@@ -19,7 +19,7 @@ CALLS = {
     "weight_missing": lambda: score(PAIR, weights={"te": 1}),
     "misspelt_factor": lambda: score(PAIR, weights={"technical_expertis": 1}),
     "rho_without_ces": lambda: score(PAIR, rho=1),
-    "source_has_no_weights": lambda: score(PAIR, formula="source", weights=[0.25] * 4),
+    "source_has_no_weights": lambda: score(PAIR, formula="product", weights=[0.25] * 4),
     "misspelt_ratee": lambda: compare(score(PAIR), ["ada", "linn"]),
     "too_few_to_compare": lambda: compare(score(PAIR), ["ada"]),
     "not_a_share": lambda: team_efficiency(2, 0.5, 0.5),
