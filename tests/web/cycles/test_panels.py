@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.web.cast import World
@@ -77,22 +78,23 @@ def test_a_rule_switched_off_takes_its_raters_away(world: World, draft: Cycle, r
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(2, 12), most=st.integers(1, 12))
 def test_members_of_a_team_rate_equally_often(world: World, size: int, most: int) -> None:
-    lead = Person.objects.create(organisation=world.organisation, key=f"lead-{size}-{most}", name="Lead")
-    team = Person.objects.bulk_create(
-        Person(organisation=world.organisation, key=f"m-{size}-{most}-{i}", name=f"M {i}", manager=lead)
-        for i in range(size)
-    )
-    actor = world.actor("analytics")
-    cycle = planning.create(actor, "Ring")
-    rules = {"peer": {"source": "line", "least": 1, "most": most}}
-    assert planning.change(actor, cycle, rules=rules) == ()
-    planning.assess(actor, cycle, team)
-    rows = list(Assignment.objects.filter(participant__cycle=cycle).values_list("participant", "rater"))
-    expected = min(most, size - 1)
-    assert set(Counter(ratee for ratee, _ in rows).values()) == {expected}
-    assert set(Counter(rater for _, rater in rows).values()) == {expected}
-    assert all(Participant.objects.get(pk=ratee).person_id != rater for ratee, rater in rows[:5])
-    lead.delete()
+    with transaction.atomic():
+        lead = Person.objects.create(organisation=world.organisation, key="lead", name="Lead")
+        team = Person.objects.bulk_create(
+            Person(organisation=world.organisation, key=f"m-{i}", name=f"M {i}", manager=lead)
+            for i in range(size)
+        )
+        actor = world.actor("analytics")
+        cycle = planning.create(actor, "Ring")
+        rules = {"peer": {"source": "line", "least": 1, "most": most}}
+        assert planning.change(actor, cycle, rules=rules) == ()
+        planning.assess(actor, cycle, team)
+        rows = list(Assignment.objects.filter(participant__cycle=cycle).values_list("participant", "rater"))
+        expected = min(most, size - 1)
+        assert set(Counter(ratee for ratee, _ in rows).values()) == {expected}
+        assert set(Counter(rater for _, rater in rows).values()) == {expected}
+        assert all(Participant.objects.get(pk=ratee).person_id != rater for ratee, rater in rows[:5])
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(

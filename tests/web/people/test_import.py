@@ -322,6 +322,21 @@ def test_swapped_addresses_are_refused_where_an_account_is_confirmed_for_one(
     assert [change["key"] for change in found.changes] == ["zed"]
 
 
+def test_of_two_rows_with_one_address_the_later_is_refused_and_a_team_keeps_its_lead(
+    world: World, tmp_path: Path
+) -> None:
+    found = trial(
+        world,
+        tmp_path,
+        "person,name,email,manager\numa,Uma,u@acme.example,\nvik,Vik,,uma\ntwin,Twin,u@acme.example,\n",
+    )
+    assert codes(found) == [(4, "email_taken")]
+    assert {change["key"]: change["after"].get("manager", "") for change in found.changes} == {
+        "uma": "",
+        "vik": "uma",
+    }
+
+
 def test_a_refused_row_keeps_its_address_from_others_in_the_file(world: World, tmp_path: Path) -> None:
     found = trial(
         world,

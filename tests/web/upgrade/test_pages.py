@@ -55,6 +55,9 @@ INTENDED: tuple[Intended, ...] = (
         r"new |was 302, is a page$",
         "everybody is listed, and the page stays open: results may go to some people first",
     ),
+    Intended(
+        r"^people:import ", r"lost |new ", "an import shows what is new and what differs, not every field"
+    ),
     Intended(r"^cycles:owing ", r"new ", "all raters are listed, with how far they were last night"),
 )
 

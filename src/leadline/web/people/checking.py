@@ -94,7 +94,12 @@ class _Check:
         for row in self.rows:
             self._check_cells(row)
         self._check_keys()
-        first = {key: row for row in reversed(self.rows) if (key := self.keys[row.number])}
+        first: dict[
+            str, Row
+        ] = {}  # in the order of the file: of two rows with one address the later is refused
+        for row in self.rows:
+            if key := self.keys[row.number]:
+                first.setdefault(key, row)
         named = [
             (key, row.cells.get("name", ""), row.cells.get("email", "").lower()) for key, row in first.items()
         ]

@@ -22,7 +22,7 @@ def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
     return render(
         request,
         "project/failure.html",
-        {"title": f"project.failure.{kind}.title", "text": f"project.failure.{kind}.text"},
+        {"title": f"project.failure.{kind}.title", "text": f"project.failure.{kind}.text", "said": ""},
         status=status,
     )
 
